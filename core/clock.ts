@@ -1,0 +1,11 @@
+/**
+ * The kernel's only source of time and chance. Both are ports, so that the simulator can replay a history.
+ */
+export interface Clock {
+  /** Milliseconds on a monotonic clock. MUST NOT follow the wall clock: a step of it changes no decision. */
+  now(): number;
+  /** Calls `fire` once, at `at` or later, never before this call has returned. Returns its canceller. */
+  at(at: number, fire: () => void): () => void;
+  /** A number in [0, 1), used for jitter. */
+  random(): number;
+}

@@ -1,0 +1,113 @@
+import { AsyncSeriesWaterfallHook, SyncBailHook, SyncWaterfallHook } from "tapable";
+import type { ExitReport, ExitVerdict } from "./exit.ts";
+import type { SpawnOptions } from "./runtime.ts";
+
+/** What the `restart` decision is asked about. */
+export interface RestartQuestion {
+  readonly report: ExitReport;
+  readonly verdict: ExitVerdict;
+  /** Milliseconds on the monotonic clock; the only time that a policy may use. */
+  readonly now: number;
+  /** Counted exits of the slot within the window of its budget, this one included. */
+  readonly counted: number;
+  /** Counted exits that the budget allows within its window. */
+  readonly limit: number;
+  /** Counted exits in a row without 60 healthy seconds between, this one not included. */
+  readonly streak: number;
+  readonly group: {
+    readonly name: string;
+    /** Whether a worker of this group has been ready since the pool started. */
+    readonly everReady: boolean;
+    /** Slots whose first worker ended before ready, this one included. */
+    readonly bootFailures: number;
+    /** Slots that should have a worker. */
+    readonly wanted: number;
+  };
+}
+
+/**
+ * The answer to `restart`.
+ * - `restart`: after `delayMs`, or at the kernel's pace when it is left out (at once after 10 s of uptime with
+ *   an untouched budget, else exponential backoff). Faster than the kernel's floor is slowed down to it.
+ * - `idle`: the slot ended in order. `permanent`: it never starts again. `fail`: its budget is spent.
+ * - `shutdown`: the whole pool stops with `exitCode` (1 when it is left out).
+ */
+export interface RestartAnswer {
+  readonly action: "restart" | "idle" | "permanent" | "fail" | "shutdown";
+  readonly delayMs?: number;
+  /** The policy has counted by itself: the slot's budget is not consulted. The pool's budget still is. */
+  readonly ownBudget?: boolean;
+  /** Groups whose workers restart along with this one, in the order of the pool. */
+  readonly bounce?: readonly string[];
+  readonly exitCode?: number;
+  /** One line, for people. */
+  readonly reason: string;
+}
+
+/**
+ * A restart policy of one group: the same question as the `restart` decision, asked when no plugin answered
+ * before. `undefined` passes the question on to the default. MUST be synchronous and MUST use `question.now`.
+ */
+export type RestartPolicy = (question: RestartQuestion) => RestartAnswer | undefined;
+
+/** What the `scaleTarget` decision is asked about. */
+export interface ScaleQuestion {
+  readonly group: string;
+  readonly from: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What a worker is spawned for. */
+export interface SpawnQuestion {
+  readonly slot: string;
+  readonly group: string;
+  readonly epoch: number;
+  readonly generation: number;
+}
+
+/** What the `pickWorker` decision chooses from. */
+export interface PickQuestion {
+  readonly group: string;
+  readonly candidates: readonly string[];
+}
+
+/** What the `canShareSocket` decision is asked about. */
+export interface ShareQuestion {
+  readonly group: string;
+  readonly runtime: string;
+  readonly strategy: string;
+}
+
+/**
+ * The questions that the pool asks, frozen. A tap answers, or passes with `undefined` (`null` is an answer and
+ * a wrong one). Synchronous, because the kernel acts on the answer in the same step. The built-in answers tap
+ * last, at stage 1000 under the name `poolable:default`. A tap that throws or answers nonsense is reported to
+ * `plugin:error` by name, and the next answer is used.
+ */
+export interface Decisions {
+  readonly classifyExit: SyncBailHook<[ExitReport], ExitVerdict | undefined>;
+  readonly restart: SyncBailHook<[RestartQuestion], RestartAnswer | undefined>;
+  /** The number of workers that a group shall have; every tap may correct it. */
+  readonly scaleTarget: SyncWaterfallHook<[number, ScaleQuestion]>;
+  /** The slot that gets the next piece of work. Asked by the plugins that dispatch. */
+  readonly pickWorker: SyncBailHook<[PickQuestion], string | undefined>;
+  /** `true`, or the reason why not. Asked by the plugins that share sockets. */
+  readonly canShareSocket: SyncBailHook<[ShareQuestion], true | string | undefined>;
+  /** How a worker is started; a tap may take its time, and a rejection is a start failure. */
+  readonly spawnOptions: AsyncSeriesWaterfallHook<[SpawnOptions, SpawnQuestion]>;
+}
+
+/** The name of the built-in answers. */
+export const DEFAULT_TAP = { name: "poolable:default", stage: 1000 } as const;
+
+export function createDecisions(): Decisions {
+  return Object.freeze({
+    classifyExit: new SyncBailHook<[ExitReport], ExitVerdict | undefined>(["report"]),
+    restart: new SyncBailHook<[RestartQuestion], RestartAnswer | undefined>(["question"]),
+    scaleTarget: new SyncWaterfallHook<[number, ScaleQuestion]>(["target", "question"]),
+    pickWorker: new SyncBailHook<[PickQuestion], string | undefined>(["question"]),
+    canShareSocket: new SyncBailHook<[ShareQuestion], true | string | undefined>(["question"]),
+    spawnOptions: new AsyncSeriesWaterfallHook<[SpawnOptions, SpawnQuestion]>(["options", "question"]),
+  });
+}

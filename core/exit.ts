@@ -1,0 +1,87 @@
+import type { GoodbyeKind, Violation } from "./protocol.ts";
+
+/** What the supervisor wanted of a worker that it asked to end. */
+export type Intent = "stop" | "restart" | "scale" | "bounce";
+
+/** Why the supervisor killed a worker that it had not asked to end. */
+export type KillCause =
+  | "helloTimeout"
+  | "readyTimeout"
+  | "heartbeatLost"
+  | "channelLost"
+  | "violation"
+  | "overstayed";
+
+/** The facts about an ended worker: all that is known, nothing concluded. */
+export interface ExitReport {
+  readonly slot: string;
+  readonly group: string;
+  readonly epoch: number;
+  /** `undefined` when the process never began. */
+  readonly pid: number | undefined;
+  readonly hello: boolean;
+  readonly ready: boolean;
+  readonly goodbye: GoodbyeKind | undefined;
+  /** The reason that the goodbye gave, one line. */
+  readonly goodbyeReason: string | undefined;
+  readonly acked: boolean;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly spawnError: string | undefined;
+  /** Signals that the supervisor sent to it, in order. */
+  readonly sentSignals: readonly string[];
+  readonly intent: Intent | undefined;
+  readonly cause: KillCause | undefined;
+  readonly violation: Violation | undefined;
+  /** Milliseconds since it was spawned. */
+  readonly uptimeMs: number;
+  /** The error that its `run` or `setup` ended with, as the worker reported it. */
+  readonly error: ReportedError | undefined;
+  readonly stderrTail: string;
+  readonly oomKills: number | undefined;
+}
+
+/** An error that crossed a process boundary. Every text is cut to 8 KiB. */
+export interface ReportedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: ReportedError;
+}
+
+/** The classes of the built-in table; a plugin may answer a name of its own. */
+export type BuiltinExitClass =
+  | "flowViolation"
+  | "fatal"
+  | "stall"
+  | "requested"
+  | "permanent"
+  | "selfRestart"
+  | "startFailure"
+  | "ordered"
+  | "oom"
+  | "stackOverflow"
+  | "killed"
+  | "uncaught"
+  | "channelLost"
+  | "abrupt"
+  | "unclassified";
+
+export type ExitClass = BuiltinExitClass | (string & {});
+
+/** The answer to `classifyExit`. */
+export interface ExitVerdict {
+  readonly class: ExitClass;
+  /** What the class was concluded from, one line, for people. */
+  readonly reason: string;
+  /** How much it takes from the restart budget: 0, 1 or 2 (at most 10 is accepted). */
+  readonly counts: number;
+}
+
+/** The last exit of a slot, as `status` shows it. */
+export interface LastExit {
+  readonly class: ExitClass;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly reason: string;
+}

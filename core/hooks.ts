@@ -1,0 +1,129 @@
+import { Hookable } from "hookable";
+import type { ExitReport, ExitVerdict } from "./exit.ts";
+import type { Frame } from "./frames.ts";
+import type { RestartAnswer } from "./decisions.ts";
+import type { PoolState, SlotState } from "./states.ts";
+
+interface OfWorker {
+  readonly slot: string;
+  readonly group: string;
+  readonly epoch: number;
+}
+
+/** What a worker wrote with `worker.log`. Untrusted text: strip control characters before a terminal sees it. */
+export interface WorkerLog extends OfWorker {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/**
+ * The facts that the pool tells, in the past tense. Each payload is frozen or fresh: an observer cannot change
+ * what the kernel does. An observer MAY call the pool; its call is carried out after the current step. It MUST
+ * NOT block. Its throw or rejection reaches `plugin:error` and nobody else. Observers have no order.
+ */
+export interface PoolHooks {
+  "pool:starting": (fact: { readonly pool: string }) => void;
+  "pool:running": (fact: { readonly pool: string }) => void;
+  "pool:stopping": (fact: {
+    readonly pool: string;
+    readonly reason: string;
+    readonly exitCode: number;
+  }) => void;
+  "pool:critical": (fact: {
+    readonly pool: string;
+    readonly reason: string;
+    readonly exitCode: number;
+  }) => void;
+  "pool:stopped": (fact: { readonly pool: string; readonly exitCode: number; readonly reason: string }) => void;
+  "pool:state": (fact: { readonly pool: string; readonly from: PoolState; readonly to: PoolState }) => void;
+  "group:scaled": (fact: {
+    readonly group: string;
+    readonly from: number;
+    readonly to: number;
+    readonly by: string;
+  }) => void;
+  "slot:state": (
+    fact: OfWorker & { readonly from: SlotState; readonly to: SlotState; readonly cause: string },
+  ) => void;
+  "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
+  /** `tookMs` runs from the spawn. */
+  "worker:ready": (fact: OfWorker & { readonly pid: number; readonly tookMs: number }) => void;
+  "worker:draining": (fact: OfWorker & { readonly reason: string }) => void;
+  "worker:exited": (
+    fact: OfWorker & {
+      readonly pid: number | undefined;
+      readonly code: number | null;
+      readonly signal: string | null;
+    },
+  ) => void;
+  /** A process outlived SIGKILL (a device it waits for, say). Its slot is not used again until it is gone. */
+  "worker:alarm": (fact: OfWorker & { readonly pid: number | undefined; readonly reason: string }) => void;
+  "worker:violation": (fact: OfWorker & { readonly kind: string; readonly detail: string }) => void;
+  "worker:log": (fact: WorkerLog) => void;
+  "worker:output": (
+    fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string },
+  ) => void;
+  /** An `event`, `request` or `result` frame of a worker, for the plugins that own them. Untrusted. */
+  "worker:frame": (fact: OfWorker & { readonly frame: Frame }) => void;
+  "exit:classified": (
+    fact: OfWorker & { readonly report: ExitReport; readonly verdict: ExitVerdict; readonly by: string },
+  ) => void;
+  /** What happens to the slot now. `delayMs` is the time until it starts again, after the kernel's own rules. */
+  "restart:decided": (
+    fact: OfWorker & {
+      readonly report: ExitReport;
+      readonly verdict: ExitVerdict;
+      readonly action: RestartAnswer["action"];
+      readonly delayMs: number;
+      readonly reason: string;
+      readonly by: string;
+    },
+  ) => void;
+  "plugin:error": (fact: { readonly plugin: string; readonly stage: string; readonly error: unknown }) => void;
+  "plugin:slow": (fact: { readonly plugin: string; readonly tookMs: number }) => void;
+}
+
+/** What a plugin sees of the hooks: it observes, and never calls. Every `hook` returns its remover. */
+export type HookRegistry = Pick<Hookable<PoolHooks>, "hook" | "hookOnce" | "removeHook" | "addHooks">;
+
+export type HookName = keyof PoolHooks;
+export type HookPayload<Name extends HookName> = Parameters<PoolHooks[Name]>[0];
+
+/** The kernel's end of the hooks. */
+export interface Notifier {
+  readonly hooks: HookRegistry;
+  notify<Name extends HookName>(name: Name, payload: HookPayload<Name>): void;
+}
+
+/**
+ * Hooks whose observers are isolated from each other and from the kernel. hookable's own callers are not used:
+ * in a serial call one throw stops the later observers, and not awaited it is an unhandled rejection.
+ */
+export function createNotifier(): Notifier {
+  const hooks = new Hookable<PoolHooks>();
+
+  function fault(name: HookName, error: unknown): void {
+    // An observer of `plugin:error` that fails itself has nobody left to tell.
+    if (name !== "plugin:error") notify("plugin:error", { plugin: "observer", stage: name, error });
+  }
+
+  function notify<Name extends HookName>(name: Name, payload: HookPayload<Name>): void {
+    hooks.callHookWith(
+      (observers: ((payload: HookPayload<Name>) => unknown)[]) => {
+        for (const observe of [...observers]) {
+          try {
+            const result = observe(payload);
+            if (result instanceof Promise) result.catch((error: unknown) => fault(name, error));
+          } catch (error) {
+            fault(name, error);
+          }
+        }
+      },
+      name,
+      [payload] as never,
+    );
+  }
+
+  return { hooks, notify };
+}

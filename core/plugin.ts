@@ -1,0 +1,25 @@
+import type { Pool } from "./pool.ts";
+
+/** Lets go of everything that a plugin's `setup` took. */
+export type Dispose = () => void | Promise<void>;
+
+/** A policy, or anything that observes the pool. */
+export interface Plugin {
+  /** Unique in the pool; also the name of its taps, so that a decision can say who took it. */
+  readonly name: string;
+  /**
+   * Called once, before any worker starts and after the plugins before it. A throw or rejection here stops
+   * `pool.start()`: what has been set up is disposed of in reverse order, and nothing runs.
+   */
+  setup(pool: Pool): void | Dispose | Promise<void | Dispose>;
+}
+
+/** What `plugins` takes: a plugin, something falsy, or a list of these. */
+export type PluginInput = Plugin | false | null | undefined | "" | 0 | PluginInput[];
+
+/** Types a plugin factory and returns it unchanged. */
+export function definePlugin<Options extends unknown[]>(
+  factory: (...options: Options) => Plugin,
+): (...options: Options) => Plugin {
+  return factory;
+}

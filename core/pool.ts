@@ -1,0 +1,55 @@
+import type { ResolvedPool } from "./config.ts";
+import type { Decisions } from "./decisions.ts";
+import type { HookRegistry } from "./hooks.ts";
+import type { PluginInput } from "./plugin.ts";
+import type { Runtime } from "./runtime.ts";
+import type { PoolStatus } from "./status.ts";
+
+/** How a pool ended. Exit codes: 0 requested or all ended in order, 1 critical, 75 every slot failed. */
+export interface PoolEnd {
+  readonly exitCode: number;
+  readonly reason: string;
+}
+
+/** All groups under one supervisor: what `createPool` returns and what a plugin's `setup` receives. */
+export interface Pool {
+  readonly name: string;
+  readonly config: ResolvedPool;
+  /** Facts that anyone observes. */
+  readonly hooks: HookRegistry;
+  /** Questions that plugins answer. Frozen. */
+  readonly decisions: Decisions;
+  /** Every runtime that a group of this pool uses, by name. */
+  readonly runtimes: ReadonlyMap<string, Runtime>;
+  /** How each group shares its sockets; filled in by the plugin that shares them, shown by `status`. */
+  readonly strategies: Map<string, string>;
+  /** Resolves when no process is left, whoever ended the pool. Never rejects. */
+  readonly closed: Promise<PoolEnd>;
+
+  /** Adds plugins. Throws `E_STATE` once the pool was started, `E_PLUGIN` for a second one of a name. */
+  use(...plugins: PluginInput[]): Pool;
+  /**
+   * Sets up the plugins and starts the workers. Resolves when every wanted slot was ready once, or has ended,
+   * or the pool closed. Rejects with a `PoolError` when something is wrong before the first worker: nothing is
+   * left running then.
+   */
+  start(): Promise<void>;
+  /**
+   * Drains and stops every worker. A second call waits for the same end; with `now` the workers that are left
+   * are killed at once. Never rejects.
+   */
+  stop(options?: { now?: boolean; reason?: string }): Promise<PoolEnd>;
+  /**
+   * Replaces the worker of one slot, uncounted, and resolves when the new one is ready. A failed slot starts
+   * with a fresh budget. Rejects with `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (permanent, or scaled down).
+   */
+  restart(slot: string): Promise<void>;
+  /**
+   * Sets how many workers a group has. Resolves when they are ready and the ones too many are gone. Rejects
+   * with `E_UNKNOWN_GROUP`, or `E_SCALE_REFUSED` and the reason.
+   */
+  scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
+  status(): PoolStatus;
+  /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
+  report(plugin: string, stage: string, error: unknown): void;
+}

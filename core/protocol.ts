@@ -1,0 +1,99 @@
+import type { Frame } from "./frames.ts";
+
+/**
+ * The order of a worker's frames, judged on the worker's own sequence only: commands of the supervisor
+ * cross them in flight, so they never make a frame wrong.
+ *
+ * worker: hello → supervisor: welcome → worker: ready → … → worker: goodbye → supervisor: ack → worker exits
+ */
+
+/** The version that `hello` carries. A worker of another version shuts the pool down at boot. */
+export const PROTOCOL_VERSION = 1;
+
+/** Where a worker stands in its own sequence. */
+export type Phase = "connected" | "greeted" | "serving" | "parted";
+
+/** What a worker may say, and in which phase. Anything else is a flow violation. */
+export const WORKER_FRAMES: Readonly<Record<string, readonly Phase[]>> = {
+  hello: ["connected"],
+  ready: ["greeted"],
+  heartbeat: ["greeted", "serving"],
+  log: ["greeted", "serving"],
+  error: ["greeted", "serving"],
+  event: ["greeted", "serving"],
+  request: ["greeted", "serving"],
+  result: ["serving"],
+  goodbye: ["greeted", "serving"],
+};
+
+/** What the supervisor says. */
+export type SupervisorFrameType =
+  | "welcome"
+  | "ack"
+  | "credit"
+  | "drain"
+  | "stop"
+  | "reload"
+  | "job"
+  | "adopt"
+  | "release";
+
+/**
+ * How a worker ends in order. `drained` answers a drain; `startFailed` is an error before ready.
+ * The value is the exit code that must follow; another one contradicts the goodbye.
+ */
+export const GOODBYE_EXIT_CODES = {
+  done: 0,
+  drained: 0,
+  restart: 0,
+  permanent: 0,
+  fatal: 1,
+  startFailed: 1,
+} as const;
+
+export type GoodbyeKind = keyof typeof GOODBYE_EXIT_CODES;
+
+/** Everything that breaks the flow of the protocol, the reference system's critical state. */
+export type ViolationKind =
+  | "malformed"
+  | "oversized"
+  | "unknownFrame"
+  | "outOfOrder"
+  | "afterGoodbye"
+  | "secondHello"
+  | "badHello"
+  | "protocolMismatch"
+  | "creditExceeded"
+  | "contradictedGoodbye";
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  /** One line, safe to print. */
+  readonly detail: string;
+}
+
+/** What a worker may have unacknowledged of frames; the supervisor gives credit back once a loop turn. */
+export const CREDIT_WINDOW = 256;
+
+/** `undefined` when `frame` may come in `phase`, else what is wrong with it. */
+export function judgeFrame(phase: Phase, frame: Frame): Violation | undefined {
+  const allowed = Object.hasOwn(WORKER_FRAMES, frame.type) ? WORKER_FRAMES[frame.type]! : undefined;
+  if (phase === "parted") return { kind: "afterGoodbye", detail: `${nameOf(frame)} after goodbye` };
+  if (!allowed) return { kind: "unknownFrame", detail: `${nameOf(frame)} is no frame of a worker` };
+  if (allowed.includes(phase)) return undefined;
+  if (frame.type === "hello") return { kind: "secondHello", detail: "a second hello" };
+  const missing = phase === "connected" ? "hello" : "ready";
+  return frame.type === "ready"
+    ? { kind: "outOfOrder", detail: phase === "connected" ? "ready before hello" : "a second ready" }
+    : { kind: "outOfOrder", detail: `${frame.type} before ${missing}` };
+}
+
+/** The goodbye kind of a frame, or `undefined` when it names none. */
+export function goodbyeOf(frame: Frame): GoodbyeKind | undefined {
+  const kind = frame.kind;
+  return typeof kind === "string" && Object.hasOwn(GOODBYE_EXIT_CODES, kind) ? (kind as GoodbyeKind) : undefined;
+}
+
+function nameOf(frame: Frame): string {
+  return Object.hasOwn(WORKER_FRAMES, frame.type) ? frame.type : "a frame of an unknown type";
+}

@@ -1,0 +1,106 @@
+import type { Frame } from "./frames.ts";
+import type { Violation } from "./protocol.ts";
+
+/**
+ * The port through which the kernel has processes. One implementation for each runtime that workers run under.
+ */
+export interface Runtime {
+  /** What a group writes as its `runtime`: `node`, `bun`, `deno`. */
+  readonly name: string;
+  /**
+   * Starts one worker process. MUST NOT throw: a failure reaches `sink.exited` with no pid, later.
+   * MUST call `sink.exited` exactly once, after every frame that the worker sent before its end
+   * (or a bound of 500 ms), and nothing on `sink` after it.
+   */
+  spawn(request: SpawnRequest, sink: WorkerSink): WorkerProcess;
+  /** `undefined` when a worker of this runtime can run `entry`, else one line that says why not and the way out. */
+  checkEntry?(entry: string): string | undefined;
+  /** Opens a bound listening socket that workers can inherit. Rejects with a `PoolError` `E_LISTEN`. */
+  openListener?(address: ListenAddress): Promise<OpenListener>;
+  /** Gets ready to spawn: opens the channel that workers connect to. */
+  open(): Promise<void>;
+  /** Lets go of everything that `open` took. Called when no worker is left. */
+  close(): Promise<void>;
+}
+
+/** A place to listen on: `port` with `host`, or `path` of a Unix domain socket. */
+export interface ListenAddress {
+  readonly port?: number;
+  readonly host?: string;
+  readonly path?: string;
+  readonly backlog?: number;
+}
+
+/** A bound socket, owned by the supervisor and never accepted on by it. */
+export interface OpenListener {
+  readonly fd: number;
+  /** The port that was given, also when 0 was asked for. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly path?: string;
+  close(): void;
+}
+
+/** A listener that a worker inherits, as its `spawnOptions` carry it. */
+export interface InheritedListener extends ListenAddress {
+  readonly name: string;
+  /** The descriptor in the supervisor. The runtime tells the worker its own number. */
+  readonly fd: number;
+}
+
+/** What the `spawnOptions` decision may change before a worker starts. */
+export interface SpawnOptions {
+  entry: string;
+  args: string[];
+  execArgv: string[];
+  env: Record<string, string>;
+  cwd: string;
+  listeners: InheritedListener[];
+}
+
+/** Everything a runtime needs to start one worker. */
+export interface SpawnRequest extends Readonly<SpawnOptions> {
+  readonly pool: string;
+  readonly slot: string;
+  readonly group: string;
+  readonly type: string;
+  readonly epoch: number;
+  readonly generation: number;
+  /** How often the worker says that it is alive, in milliseconds. */
+  readonly heartbeatMs: number;
+}
+
+/** What a runtime tells the kernel about one worker. */
+export interface WorkerSink {
+  spawned(pid: number): void;
+  /** A well-formed frame of the worker whose token was right. The first one is its `hello`. */
+  frame(frame: Frame): void;
+  violation(violation: Violation): void;
+  /** The connection is gone; the process may live on. */
+  disconnected(): void;
+  /** One line of the worker's output, its newline removed, cut at the runtime's limit. */
+  output(stream: "stdout" | "stderr", line: string): void;
+  exited(end: ProcessEnd): void;
+}
+
+/** How a process ended, or why it never began. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Set when there never was a process. */
+  readonly spawnError?: string;
+  /** The last bytes of stderr, at most 8 KiB. */
+  readonly stderrTail: string;
+  /** Kills by the kernel's memory controller during the worker's life; `undefined` when it cannot be known. */
+  readonly oomKills?: number;
+}
+
+/** The kernel's hand on one process. None of these throws. */
+export interface WorkerProcess {
+  /** Queues a frame. `false` when the connection is not there or its queue is over its limit: the frame is dropped. */
+  send(frame: Frame): boolean;
+  /** Signals the process, or its whole group. `false` when it has ended. */
+  signal(signal: "SIGTERM" | "SIGKILL", target: "process" | "group"): boolean;
+  /** Drops the connection of a worker that broke the protocol; its frames stop at once. */
+  disconnect(): void;
+}

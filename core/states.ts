@@ -1,0 +1,121 @@
+/**
+ * The lifecycle, as data. The reducer moves by these tables only, and the diagram in `docs/lifecycle.md` is
+ * made from them (`npm run docs:diagram`).
+ */
+
+export type SlotState =
+  | "idle"
+  | "starting"
+  | "ready"
+  | "draining"
+  | "stopping"
+  | "killing"
+  | "backoff"
+  | "permanent"
+  | "failed";
+
+export type PoolState = "init" | "running" | "shutdown" | "terminated";
+
+/** Why a slot leaves its state. */
+export type SlotCause =
+  | "start"
+  | "ready"
+  | "goodbye"
+  | "drain"
+  | "stop"
+  | "kill"
+  | "cancel"
+  | "exit:idle"
+  | "exit:start"
+  | "exit:backoff"
+  | "exit:permanent"
+  | "exit:failed";
+
+interface SlotRow {
+  readonly meaning: string;
+  /** Whether a process (or the attempt to have one) belongs to the state. */
+  readonly process: boolean;
+  readonly on: Readonly<Partial<Record<SlotCause, SlotState>>>;
+}
+
+/** How the end of a process leaves any state that has one. */
+const ends = {
+  "exit:idle": "idle",
+  "exit:start": "starting",
+  "exit:backoff": "backoff",
+  "exit:permanent": "permanent",
+  "exit:failed": "failed",
+} as const;
+
+/** A cause that a row does not name does not move the slot. */
+export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
+  idle: {
+    meaning: "never started, scaled down, or ended",
+    process: false,
+    on: { start: "starting" },
+  },
+  starting: {
+    meaning: "awaits hello, then ready",
+    process: true,
+    on: { ready: "ready", goodbye: "draining", stop: "stopping", kill: "killing", ...ends },
+  },
+  ready: {
+    meaning: "serving",
+    process: true,
+    on: { goodbye: "draining", drain: "draining", stop: "stopping", kill: "killing", ...ends },
+  },
+  draining: {
+    meaning: "takes nothing new, finishes what it has",
+    process: true,
+    on: { stop: "stopping", kill: "killing", ...ends },
+  },
+  stopping: {
+    meaning: "stop message, then SIGTERM",
+    process: true,
+    on: { kill: "killing", ...ends },
+  },
+  killing: {
+    meaning: "SIGKILL to the process group",
+    process: true,
+    on: { ...ends },
+  },
+  backoff: {
+    meaning: "restarts at a set time",
+    process: false,
+    on: { start: "starting", cancel: "idle" },
+  },
+  permanent: {
+    meaning: "ended voluntarily for good",
+    process: false,
+    on: {},
+  },
+  failed: {
+    meaning: "restart budget spent",
+    process: false,
+    on: { start: "starting", cancel: "idle" },
+  },
+};
+
+/** Pool states and where each may go. */
+export const POOL_STATES: Readonly<Record<PoolState, { meaning: string; next: readonly PoolState[] }>> = {
+  init: { meaning: "configured, nothing started", next: ["running", "terminated"] },
+  running: { meaning: "slots are kept as desired", next: ["shutdown"] },
+  shutdown: { meaning: "all workers end; nothing starts", next: ["terminated"] },
+  terminated: { meaning: "no process is left", next: [] },
+};
+
+/** What a slot waits for, and what comes when it waited in vain. Milliseconds; `null` is the group's own. */
+export const DEADLINES = {
+  hello: { ms: null, meaning: "no hello" },
+  ready: { ms: null, meaning: "not ready" },
+  heartbeat: { ms: null, meaning: "no heartbeat" },
+  channel: { ms: 1_000, meaning: "connection gone, process alive" },
+  drain: { ms: null, meaning: "still draining" },
+  leave: { ms: 2_000, meaning: "still there after its goodbye" },
+  stop: { ms: null, meaning: "did not stop" },
+  term: { ms: null, meaning: "did not stop after SIGTERM" },
+  kill: { ms: 5_000, meaning: "still there after SIGKILL" },
+  backoff: { ms: null, meaning: "time to restart" },
+} as const;
+
+export type DeadlineKind = keyof typeof DEADLINES;
