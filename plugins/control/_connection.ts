@@ -1,0 +1,124 @@
+import type { Socket } from "node:net";
+import { PoolError, messageOf } from "../../core/errors.ts";
+import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
+import type { Frame } from "../../core/frames.ts";
+import type { Pool } from "../../core/pool.ts";
+import { checkCommand } from "./commands.ts";
+
+const MAX_REQUEST_BYTES = 64 * 1024;
+const MAX_PENDING = 16;
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+const IDLE_MS = 10_000;
+
+/** What a connection needs to know of the server. */
+export interface ConnectionContext {
+  readonly pool: Pool;
+  /** How long a client may have no command pending. */
+  readonly idleMs?: number;
+  /** Told what a client changes. */
+  audit(line: string): void;
+}
+
+/** One client of the control socket. */
+export interface Connection {
+  /** Resolves when every pending command has its reply handed to the system, or the client is gone. */
+  finish(): Promise<void>;
+  destroy(): void;
+}
+
+/**
+ * Serves one client: every command gets exactly one reply or a closed connection. Nothing that a client sends or
+ * leaves out throws here, and its going away stops no command that has begun.
+ */
+export function serveClient(socket: Socket, id: number, context: ConnectionContext): Connection {
+  const decoder = createFrameDecoder(MAX_REQUEST_BYTES);
+  let pending = 0;
+  let closing = false;
+  let idle: NodeJS.Timeout | undefined;
+  let onQuiet = (): void => {};
+
+  // Counted from the last reply, not the last byte: one byte a second would keep a place for ever.
+  function rest(): void {
+    clearTimeout(idle);
+    if (pending > 0) return;
+    idle = setTimeout(() => refuse("no command came, the connection is closed"), context.idleMs ?? IDLE_MS);
+    idle.unref();
+    onQuiet();
+  }
+
+  function write(frame: Frame): void {
+    if (!socket.writable) return;
+    socket.write(encodeFrame(frame));
+    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
+  }
+
+  function fail(requestId: unknown, error: unknown): void {
+    const code = error instanceof PoolError ? error.code : "E_CONTROL";
+    write({ type: "reply", id: requestId, ok: false, error: { code, message: messageOf(error) } });
+  }
+
+  /** The last word to a client that broke the rules: what follows in its stream means nothing. */
+  function refuse(message: string): void {
+    if (closing) return;
+    closing = true;
+    fail(null, new PoolError("E_CONTROL", message));
+    socket.destroySoon();
+  }
+
+  async function answer(requestId: string | number, frame: Frame): Promise<void> {
+    pending++;
+    clearTimeout(idle);
+    try {
+      if (pending > MAX_PENDING) throw new PoolError("E_CONTROL", `more than ${MAX_PENDING} commands are pending`);
+      const command = checkCommand(frame.command, frame.args ?? {});
+      if (command.audit !== undefined) context.audit(`control client ${id}: ${command.audit}`);
+      const result = await command.run(context.pool);
+      write({ type: "reply", id: requestId, ok: true, result });
+    } catch (error) {
+      fail(requestId, error);
+    } finally {
+      pending--;
+      rest();
+    }
+  }
+
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    closing = true;
+    clearTimeout(idle);
+    onQuiet();
+  });
+  socket.on("data", (chunk: Uint8Array) => {
+    if (closing) return;
+    const fault = decoder.push(chunk, (frame) => {
+      if (frame.type !== "command" || !isRequestId(frame.id)) {
+        refuse("not a command: expected { type: 'command', id, command, args }");
+        return false;
+      }
+      void answer(frame.id, frame);
+      return !closing;
+    });
+    if (fault) refuse(fault.detail);
+  });
+  // A client may half-close after its last request, so the end of its stream is not the end of its answer.
+  socket.on("end", () => {
+    if (pending === 0) socket.end();
+    else onQuiet = () => socket.end();
+  });
+  rest();
+
+  return {
+    finish: () =>
+      new Promise((resolve) => {
+        const leave = (): void => void (socket.destroyed ? resolve() : socket.end(() => resolve()));
+        socket.once("close", () => resolve());
+        onQuiet = leave;
+        if (pending === 0) leave();
+      }),
+    destroy: () => void socket.destroy(),
+  };
+}
+
+function isRequestId(id: unknown): id is string | number {
+  return typeof id === "string" ? id.length <= 64 : Number.isSafeInteger(id);
+}

@@ -1,0 +1,66 @@
+import { lstat, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PoolError } from "../../core/errors.ts";
+
+// sun_path holds 104 bytes on macOS and 108 on Linux, a zero at the end included.
+const MAX_SOCKET_PATH = 103;
+const LONGEST_NAME = 40;
+const LONGEST_FILE = "/control.sock".length;
+
+/** The folder that holds one private folder for each pool of this user. */
+export function baseDirectory(): string {
+  const own = `poolable-${process.geteuid?.() ?? 0}`;
+  const runtime = process.env.XDG_RUNTIME_DIR;
+  const base = runtime ? join(runtime, "poolable") : join(tmpdir(), own);
+  // Judged with the longest name, so that all pools of a user are found in one place.
+  const longest = Buffer.byteLength(base) + 1 + LONGEST_NAME + LONGEST_FILE;
+  return longest <= MAX_SOCKET_PATH ? base : join("/tmp", own);
+}
+
+/** The private folder of a pool: its lock, its control socket, and the channel of its workers. */
+export function poolDirectory(name: string): string {
+  if (!isPoolName(name)) {
+    const text = JSON.stringify(String(name).slice(0, 60));
+    throw new PoolError("E_USAGE", `${text} is no pool name: use 1 to 40 letters, digits, ".", "_" or "-"`);
+  }
+  return join(baseDirectory(), name);
+}
+
+/** Whether `name` can name a pool; `.` and `..` cannot, they would leave the folder of the user. */
+export function isPoolName(name: string): boolean {
+  return /^[A-Za-z0-9._-]{1,40}$/.test(name) && name !== "." && name !== "..";
+}
+
+/** Makes a pool's folder and the one above it, both private to this user. */
+export async function createPrivate(directory: string): Promise<void> {
+  if (Buffer.byteLength(directory) + LONGEST_FILE > MAX_SOCKET_PATH) {
+    throw new PoolError("E_CONTROL", `${directory} is too long for a socket: choose a folder of fewer letters`);
+  }
+  for (const path of [dirname(directory), directory]) {
+    try {
+      await mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+        const message = `cannot create ${path}: ${(error as Error).message}`;
+        throw new PoolError("E_CONTROL", `${message}; set XDG_RUNTIME_DIR to a folder of yours`, { cause: error });
+      }
+    }
+    await verifyPrivate(path);
+  }
+}
+
+/**
+ * Rejects with `E_CONTROL` unless `path` is a real folder that nobody else can write to. A folder under `/tmp`
+ * can be made by anyone first: a link in its place, or a foreign owner, would hand our sockets to them.
+ */
+export async function verifyPrivate(path: string): Promise<void> {
+  const info = await lstat(path);
+  const refuse = (what: string): PoolError =>
+    new PoolError("E_CONTROL", `${path} ${what}, so it is not safe to use: remove it or set XDG_RUNTIME_DIR`);
+  if (info.isSymbolicLink()) throw refuse("is a symbolic link");
+  if (!info.isDirectory()) throw refuse("is not a folder");
+  const user = process.geteuid?.();
+  if (user !== undefined && info.uid !== user) throw refuse(`belongs to user ${info.uid}, not to ${user}`);
+  if (user !== undefined && info.mode & 0o022) throw refuse("can be written to by others");
+}
