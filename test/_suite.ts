@@ -48,7 +48,10 @@ export function suite(name: string): Suite {
   const [beforeEach, afterEach] = [[] as TestBody[], [] as TestBody[]];
   let broken: Error | undefined;
 
-  const add = (register: typeof inner.only, args: Parameters<AddTest> | [string, TestOptions, TestBody]): void => {
+  const add = (
+    register: typeof inner.only,
+    args: Parameters<AddTest> | [string, TestOptions, TestBody],
+  ): void => {
     const [title, options, body] = args.length === 3 ? args : [args[0], {}, args[1] as TestBody];
     if (options.skip) return report.skipped(`${name} › ${title}: ${options.skip}`);
     entry.declared += 1;
@@ -87,7 +90,8 @@ export function suite(name: string): Suite {
 
   return Object.assign((...args: Parameters<AddTest>) => add(inner, args), {
     only: (...args: Parameters<AddTest>) => {
-      if (process.env["CI"]) throw new Error(`test.only("${args[0]}") is for work at the keyboard, and CI is set`);
+      if (process.env["CI"])
+        throw new Error(`test.only("${args[0]}") is for work at the keyboard, and CI is set`);
       report.only = true;
       add(inner.only, args);
     },

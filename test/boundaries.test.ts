@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { suite } from "./_suite.ts";
+
+/** Who may import whom: the house of `docs/`, as the lint rules must enforce it. */
+const table: readonly [file: string, allowed: readonly string[], refused: readonly string[]][] = [
+  [
+    "core/a.ts",
+    ["./b.ts", "./sub/b.ts", "hookable", "tapable"],
+    [
+      "node:net",
+      "net",
+      "citty",
+      "poolable",
+      "../index.ts",
+      "../plugins/a.ts",
+      "../runtimes/a.ts",
+      "../cli/a.ts",
+    ],
+  ],
+  ["core/sub/a.ts", ["../b.ts", "./b.ts"], ["../../plugins/a.ts", "../../index.ts"]],
+  [
+    "plugins/a.ts",
+    ["../core/a.ts", "./b.ts", "./sub/index.ts", "node:net"],
+    ["../runtimes/a.ts", "../cli/a.ts", "../index.ts", "poolable/worker", "../test/_suite.ts"],
+  ],
+  [
+    "runtimes/worker/a.ts",
+    ["../../core/a.ts", "../node.ts", "node:net", "srvx"],
+    ["../../plugins/a.ts", "../../cli/a.ts", "../../index.ts", "poolable"],
+  ],
+  ["cli/a.ts", ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "citty"], ["../test/_suite.ts"]],
+];
+
+const globals = ["process", "Buffer", "setTimeout(() => {}, 1)", "Date", "performance", "globalThis"];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const oxlint = join(dirname(createRequire(import.meta.url).resolve("oxlint/package.json")), "bin", "oxlint");
+const test = suite("boundaries");
+
+for (const [file, allowed, refused] of table) {
+  test(`${file} imports what it may and nothing else`, async () => {
+    const source = (names: readonly string[]): string =>
+      names.map((name) => `export * from "${name}";\n`).join("");
+    assert.is(await restricted(file, source(allowed)), 0);
+    assert.is(await restricted(file, source(refused)), refused.length);
+  });
+}
+
+test("core/a.ts sees no runtime's globals", async () => {
+  const source = globals.map((name, index) => `export const v${index} = ${name};\n`).join("");
+  assert.is(await restricted("core/a.ts", source), globals.length);
+});
+
+test.run();
+
+/** How many times `no-restricted-*` complains about `source` where it stands in for `file`. */
+async function restricted(file: string, source: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "lint-"));
+  cpSync(join(root, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
+  mkdirSync(join(folder, dirname(file)), { recursive: true });
+  writeFileSync(join(folder, file), source);
+  const { stdout } = spawnSync(process.execPath, [oxlint, "--format", "unix"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return stdout.match(/no-restricted-(imports|globals)\)/g)?.length ?? 0;
+}
