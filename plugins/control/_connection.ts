@@ -69,7 +69,8 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
     pending++;
     clearTimeout(idle);
     try {
-      if (pending > MAX_PENDING) throw new PoolError("E_CONTROL", `more than ${MAX_PENDING} commands are pending`);
+      if (pending > MAX_PENDING)
+        throw new PoolError("E_CONTROL", `more than ${MAX_PENDING} commands are pending`);
       const command = checkCommand(frame.command, frame.args ?? {});
       if (command.audit !== undefined) context.audit(`control client ${id}: ${command.audit}`);
       const result = await command.run(context.pool);

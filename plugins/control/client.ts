@@ -102,6 +102,7 @@ async function open(directory: string, name: string): Promise<Socket> {
 
 function toError(value: unknown): PoolError {
   const { code, message } = Object(value) as { code?: unknown; message?: unknown };
-  const known = typeof code === "string" && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "E_CONTROL";
+  const known =
+    typeof code === "string" && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : "E_CONTROL";
   return new PoolError(known, typeof message === "string" ? message : "the pool gave no reason");
 }

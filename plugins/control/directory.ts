@@ -35,7 +35,10 @@ export function isPoolName(name: string): boolean {
 /** Makes a pool's folder and the one above it, both private to this user. */
 export async function createPrivate(directory: string): Promise<void> {
   if (Buffer.byteLength(directory) + LONGEST_FILE > MAX_SOCKET_PATH) {
-    throw new PoolError("E_CONTROL", `${directory} is too long for a socket: choose a folder of fewer letters`);
+    throw new PoolError(
+      "E_CONTROL",
+      `${directory} is too long for a socket: choose a folder of fewer letters`,
+    );
   }
   for (const path of [dirname(directory), directory]) {
     try {
@@ -43,7 +46,9 @@ export async function createPrivate(directory: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
         const message = `cannot create ${path}: ${(error as Error).message}`;
-        throw new PoolError("E_CONTROL", `${message}; set XDG_RUNTIME_DIR to a folder of yours`, { cause: error });
+        throw new PoolError("E_CONTROL", `${message}; set XDG_RUNTIME_DIR to a folder of yours`, {
+          cause: error,
+        });
       }
     }
     await verifyPrivate(path);

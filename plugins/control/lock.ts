@@ -47,7 +47,10 @@ export async function acquireLock(directory: string): Promise<Lock> {
     const rival = await bury(path, found.id, owner);
     if (!rival) continue;
     if (performance.now() > giveUpAt) {
-      throw new PoolError("E_RUNNING", `pool "${basename(directory)}" is being started by process ${rival.pid}`);
+      throw new PoolError(
+        "E_RUNNING",
+        `pool "${basename(directory)}" is being started by process ${rival.pid}`,
+      );
     }
     await sleep(5 + Math.random() * 20);
   }
