@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, lstatSync, rmSync, type Stats } from "node:fs";
+import { connect } from "node:net";
+import { dirname, join } from "node:path";
+import { getSystemErrorName } from "node:util";
+import { messageOf, PoolError } from "../core/errors.ts";
+import type { OpenListener } from "../core/runtime.ts";
+import { checkSocketPath } from "./_paths.ts";
+import { createServerHandle } from "./listener.ts";
+
+/**
+ * Opens a Unix domain socket for workers to inherit. A stale socket file (nobody listens) is replaced, anything
+ * else at the path is left alone. The file is removed at `close`, unless another one has taken its place.
+ * Rejects with `E_LISTEN`.
+ */
+export async function openUnixListener(path: string): Promise<OpenListener> {
+  checkSocketPath(path);
+  await clear(path);
+  // libuv removes the name that it bound when the handle closes, whoever has that name by then. So it binds a
+  // private name, and the real one is a second link, which also never replaces what came in between.
+  const temporary = join(dirname(path), `.${randomBytes(4).toString("hex")}`);
+  checkSocketPath(temporary);
+  const handle = createServerHandle(temporary, -1, -1, -1, 0);
+  if (typeof handle === "number") {
+    const code = getSystemErrorName(handle);
+    throw refuse(path, code === "EACCES" ? "its folder does not exist or cannot be written to" : code);
+  }
+  let own: Stats;
+  try {
+    linkSync(temporary, path);
+    own = lstatSync(path);
+  } catch (error) {
+    handle.close();
+    throw refuse(path, messageOf(error), error);
+  }
+  rmSync(temporary, { force: true });
+  return {
+    fd: handle.fd,
+    path,
+    close() {
+      const now = lstatSync(path, { throwIfNoEntry: false });
+      if (now && now.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
+      handle.close();
+    },
+  };
+}
+
+async function clear(path: string): Promise<void> {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (!there) return;
+  if (!there.isSocket()) throw refuse(path, "a file that is not a socket is there");
+  const code = await probe(path);
+  if (code === undefined) throw refuse(path, "another program listens on it");
+  if (code === "ECONNREFUSED") rmSync(path, { force: true });
+  else if (code !== "ENOENT") throw refuse(path, code);
+}
+
+/** `undefined` when somebody listens, else the error code. */
+function probe(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+
+function refuse(path: string, reason: string, cause?: unknown): PoolError {
+  return new PoolError("E_LISTEN", `cannot listen on ${path}: ${reason}`, { cause });
+}

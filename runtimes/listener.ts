@@ -1,0 +1,70 @@
+import { lookup } from "node:dns/promises";
+import * as net from "node:net";
+import { getSystemErrorName } from "node:util";
+import { messageOf, PoolError } from "../core/errors.ts";
+import type { ListenAddress, OpenListener } from "../core/runtime.ts";
+import { openUnixListener } from "./_unix-listener.ts";
+
+/** What Node's own cluster binds with: a socket that is bound and has a descriptor, and nobody accepts on it. */
+interface BoundHandle {
+  readonly fd: number;
+  getsockname(out: { address?: string; port?: number }): number;
+  close(): void;
+}
+
+type CreateServerHandle = (address: string, port: number, type: number, fd: number, flags: number) => BoundHandle | number;
+
+/**
+ * Opens a socket for workers to inherit, as a supervisor under Node can. Rejects with `E_LISTEN` and one line
+ * that names the address, what is wrong with it, and the way out.
+ *
+ * A port that another program has only bound, without listening, is not seen as taken: libuv binds with
+ * SO_REUSEADDR, with which Linux refuses at `listen` only. The worker that listens first then fails.
+ */
+export async function openListener(address: ListenAddress): Promise<OpenListener> {
+  if (address.path !== undefined) return openUnixListener(address.path);
+  const port = address.port ?? 0;
+  const host = address.host ?? "127.0.0.1";
+  const { ip, family } = await resolve(host, port);
+  const handle = createServerHandle(ip, port, family, -1, 0);
+  if (typeof handle === "number") throw failure(host, port, handle);
+  const bound: { address?: string; port?: number } = {};
+  // libuv keeps EADDRINUSE of bind for later calls on the socket; this is the first that tells.
+  const error = handle.getsockname(bound);
+  if (error !== 0) {
+    handle.close();
+    throw failure(host, port, error);
+  }
+  return { fd: handle.fd, port: bound.port, host: ip, close: () => handle.close() };
+}
+
+/** A bound, not listening handle, or the negative error number. `type` is 4, 6, or -1 for a path. */
+export const createServerHandle: CreateServerHandle = (...input) =>
+  (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle(...input);
+
+async function resolve(host: string, port: number): Promise<{ ip: string; family: number }> {
+  const known = net.isIP(host);
+  if (known !== 0) return { ip: host, family: known };
+  try {
+    const { address, family } = await lookup(host);
+    return { ip: address, family };
+  } catch (error) {
+    throw new PoolError("E_LISTEN", `cannot listen on ${host}:${port}: no address is known for the name ${host}`, {
+      cause: error,
+    });
+  }
+}
+
+function failure(host: string, port: number, errno: number): PoolError {
+  const code = getSystemErrorName(errno);
+  const at = `cannot listen on ${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${port} is in use: stop the program that has it, or choose another port`,
+    EACCES:
+      port < 1024
+        ? `ports below 1024 need privileges: choose a higher port, or grant CAP_NET_BIND_SERVICE`
+        : "permission denied",
+    EADDRNOTAVAIL: `this machine has no address ${host}: use one of its own, 127.0.0.1, or 0.0.0.0 for all`,
+  };
+  return new PoolError("E_LISTEN", `${at}: ${reasons[code] ?? code}`, { cause: new Error(messageOf(code)) });
+}

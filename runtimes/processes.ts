@@ -1,0 +1,171 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { messageOf } from "../core/errors.ts";
+import type { Frame } from "../core/frames.ts";
+import { CREDIT_WINDOW } from "../core/protocol.ts";
+import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
+import type { Channel, ChannelLink } from "./channel.ts";
+import { countOomKills } from "./_memory.ts";
+import { readOutput, type Output } from "./_output.ts";
+
+/** Longest wait, after a process has ended, for its last frames and lines. A grandchild may hold its pipes. */
+const LAST_WORDS_MS = 500;
+
+/** The first descriptor that a worker inherits; 0 to 2 are its stdio. */
+const FIRST_FD = 3;
+
+/** What is executed for a worker. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Starts one worker as a process group of its own, connected through `channel`: what every adapter's `spawn` is
+ * made of. Keeps the contract of {@link Runtime.spawn}: never throws, and `sink.exited` comes exactly once.
+ */
+export function spawnWorker(
+  channel: Channel,
+  command: Command,
+  request: SpawnRequest,
+  sink: WorkerSink,
+): WorkerProcess {
+  const token = randomBytes(32).toString("hex");
+  const oomBefore = countOomKills();
+  let child: ChildProcess | undefined;
+  let output: Output | undefined;
+  let exit: { code: number | null; signal: string | null } | undefined;
+  let reported = false;
+  let failed = false;
+
+  const link: ChannelLink = channel.expect(token, request.epoch, {
+    frame(frame) {
+      // Before the kernel sees the hello, so that whatever it says next comes after the welcome.
+      if (frame.type === "hello") link.send(welcomeOf(request));
+      if (!reported) sink.frame(frame);
+    },
+    violation: (violation) => void (reported || sink.violation(violation)),
+    disconnected() {
+      if (!reported) sink.disconnected();
+      settle();
+    },
+  });
+
+  function report(end: ProcessEnd): void {
+    if (reported) return;
+    output?.close();
+    reported = true;
+    link.forget();
+    sink.exited(end);
+  }
+
+  function settle(atLast = false): void {
+    if (!exit || (!atLast && (link.connected || !output?.ended))) return;
+    output?.close();
+    const oomAfter = countOomKills();
+    const oomKills = oomBefore === undefined || oomAfter === undefined ? undefined : oomAfter - oomBefore;
+    report({ ...exit, stderrTail: output?.tail.text() ?? "", ...(oomKills === undefined ? {} : { oomKills }) });
+  }
+
+  const fail = (error: unknown): void => {
+    failed = true;
+    report({ code: null, signal: null, spawnError: explain(error, command, request), stderrTail: "" });
+  };
+
+  try {
+    child = spawn(command.file, command.args, {
+      cwd: request.cwd,
+      env: { ...request.env, ...channelEnvironment(channel.path, token, request) },
+      stdio: ["ignore", "pipe", "pipe", ...request.listeners.map((listener) => listener.fd)],
+      detached: true,
+      shell: false,
+      windowsHide: true,
+    });
+  } catch (error) {
+    setImmediate(fail, error);
+    return { send: () => false, signal: () => false, disconnect() {} };
+  }
+
+  const pid = child.pid;
+  child.on("error", (error) => {
+    if (pid === undefined) fail(error);
+  });
+  if (pid !== undefined) {
+    output = readOutput(
+      { stdout: child.stdout, stderr: child.stderr },
+      (stream, line) => void (reported || sink.output(stream, line)),
+      () => settle(),
+    );
+    child.once("spawn", () => sink.spawned(pid));
+    child.once("exit", (code, signal) => {
+      exit = { code, signal };
+      killGroup(pid);
+      setTimeout(settle, LAST_WORDS_MS, true);
+      // A worker that said hello and ended at once may still be in the accept queue: three turns take it out,
+      // read it, and see its end.
+      afterTurns(3, () => settle());
+    });
+  }
+
+  return {
+    send: (frame) => !reported && link.send(frame),
+    signal(signal, target) {
+      if (pid === undefined || failed || exit) return false;
+      return kill(target === "group" ? -pid : pid, signal);
+    },
+    disconnect: () => link.disconnect(),
+  };
+}
+
+/**
+ * Ends what an ended worker left behind: a grandchild that holds its port or its pipes. The group is named by
+ * the worker's pid, and the kernel gives a number to no new process while a group of that number has a member:
+ * so this reaches that group, or nobody.
+ */
+function killGroup(pid: number): void {
+  if (process.platform !== "win32") kill(-pid, "SIGKILL");
+}
+
+/** `process.kill`, never `child.kill`: under Deno that closes the channel and makes up the exit signal. */
+function kill(target: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+  try {
+    return process.kill(process.platform === "win32" ? Math.abs(target) : target, signal);
+  } catch {
+    return false;
+  }
+}
+
+function afterTurns(turns: number, then: () => void): void {
+  if (turns === 0) then();
+  else setImmediate(() => afterTurns(turns - 1, then));
+}
+
+function channelEnvironment(path: string, token: string, request: SpawnRequest): Record<string, string> {
+  return {
+    POOLABLE_CHANNEL: path,
+    POOLABLE_TOKEN: token,
+    POOLABLE_EPOCH: String(request.epoch),
+    POOLABLE_SLOT: request.slot,
+    POOLABLE_SUPERVISOR: String(process.pid),
+  };
+}
+
+function welcomeOf(request: SpawnRequest): Frame {
+  const { pool, slot, group, type, epoch, generation, heartbeatMs } = request;
+  const listeners = request.listeners.map(({ name, port, host, path, backlog }, index) => ({
+    name,
+    fd: FIRST_FD + index,
+    port,
+    host,
+    path,
+    backlog,
+  }));
+  const config = { pool, slot, group, type, epoch, generation, heartbeatMs, listeners, credit: CREDIT_WINDOW };
+  return { type: "welcome", config };
+}
+
+function explain(error: unknown, command: Command, request: SpawnRequest): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === "ENOENT") return `cannot start ${command.file} in ${request.cwd}: one of them does not exist`;
+  return `cannot start ${command.file}: ${messageOf(error)}`;
+}

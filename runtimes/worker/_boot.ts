@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+
+/** What the supervisor told this process before it was connected. */
+export interface Boot {
+  readonly channel: string;
+  readonly token: string;
+  readonly epoch: number;
+  readonly supervisor: number;
+  /** Absolute. */
+  readonly entry: string;
+}
+
+/**
+ * Takes the channel's variables out of `process.env`, so that neither the entry nor its children see the token,
+ * and this file out of `process.argv`, so that the entry finds itself where a program expects to. Returns
+ * `undefined` when this process was not started by a supervisor.
+ */
+export function takeBoot(): Boot | undefined {
+  const take = (name: string): string => {
+    const value = process.env[name] ?? "";
+    delete process.env[name];
+    return value;
+  };
+  const channel = take("POOLABLE_CHANNEL");
+  const token = take("POOLABLE_TOKEN");
+  const epoch = Number(take("POOLABLE_EPOCH"));
+  const supervisor = Number(take("POOLABLE_SUPERVISOR"));
+  take("POOLABLE_SLOT");
+  const entry = process.argv[2];
+  if (channel === "" || token === "" || !Number.isInteger(supervisor) || entry === undefined) return undefined;
+  process.argv.splice(1, 2, resolve(entry));
+  return { channel, token, epoch, supervisor, entry: process.argv[1]! };
+}
+
+/** This process's runtime as `hello` names it: `node 24.21.0`. */
+export function runtimeName(): string {
+  for (const name of ["bun", "deno"]) {
+    const version = process.versions[name];
+    if (version !== undefined) return `${name} ${version}`;
+  }
+  return `node ${process.versions.node}`;
+}

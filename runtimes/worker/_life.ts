@@ -1,0 +1,147 @@
+import type { Frame } from "../../core/frames.ts";
+import type { GoodbyeKind } from "../../core/protocol.ts";
+import type { Worker, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
+import { oneLine, reasonOf } from "./_errors.ts";
+import { createListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
+
+/** Characters of one log message. */
+const MAX_MESSAGE = 16 * 1024;
+
+/** What `welcome` says, as the worker uses it. */
+export interface Config {
+  readonly pool: string;
+  readonly slot: string;
+  readonly group: string;
+  readonly type: string;
+  readonly epoch: number;
+  readonly generation: number;
+  readonly heartbeatMs: number;
+  readonly listeners: readonly WelcomedListener[];
+}
+
+/** The goodbye that a worker is going to say. */
+export interface Goodbye {
+  readonly kind: GoodbyeKind;
+  readonly reason?: string;
+}
+
+/** One worker's life: the {@link Worker} that its module sees, and what the supervisor and signals do to it. */
+export interface Life {
+  readonly worker: Worker;
+  /** Whether a drain has begun. */
+  readonly draining: boolean;
+  /** Resolves when the first server listens, at once without listeners. */
+  readonly listening: Promise<void>;
+  drain(): void;
+  stop(reason: string): void;
+  reload(): void;
+  goodbye(): Goodbye;
+}
+
+/** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
+export function createLife(config: Config, send: (frame: Frame) => void): Life {
+  const controller = new AbortController();
+  const handlers: Record<WorkerEvent, Set<() => void | Promise<void>>> = {
+    drain: new Set(),
+    reload: new Set(),
+    stop: new Set(),
+  };
+  let goodbye: Goodbye | undefined;
+  let draining = false;
+  let markListening = (): void => {};
+  const listening = new Promise<void>((resolve) => (markListening = resolve));
+  if (config.listeners.length === 0) markListening();
+  const listeners: Listeners = createListeners(config.listeners, markListening);
+  const stopping = new Promise<void>((resolve) => {
+    controller.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+  const log = Object.fromEntries(
+    (["debug", "info", "warn", "error"] as const).map((level) => [
+      level,
+      (message: string, data?: unknown) => send(logFrame(level, message, data)),
+    ]),
+  ) as WorkerLog;
+
+  async function call(event: WorkerEvent): Promise<void> {
+    const run = async (handler: () => void | Promise<void>): Promise<void> => {
+      try {
+        await handler();
+      } catch (error) {
+        log.error(`the ${event} handler failed: ${reasonOf(error)}`);
+      }
+    };
+    await Promise.all([...handlers[event]].map(run));
+  }
+
+  function leave(as: Goodbye): void {
+    if (goodbye) return;
+    goodbye = as;
+    // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
+    void call("stop");
+    controller.abort();
+    listeners.stop();
+  }
+
+  const worker: Worker = {
+    id: config.slot,
+    pool: config.pool,
+    group: config.group,
+    type: config.type,
+    epoch: config.epoch,
+    generation: config.generation,
+    signal: controller.signal,
+    stopping,
+    log,
+    on(event, handler) {
+      // A function of its own, so that a handler added twice is called twice and removed once.
+      const entry = (): void | Promise<void> => handler();
+      handlers[event].add(entry);
+      return () => void handlers[event].delete(entry);
+    },
+    end: (end) => leave(endOf(end)),
+    listen: (server, options) => listeners.listen(server, options?.name),
+  };
+
+  return {
+    worker,
+    get draining() {
+      return draining;
+    },
+    listening,
+    drain() {
+      if (draining || goodbye) return;
+      draining = true;
+      void Promise.all([call("drain"), listeners.drain()]).then(() => {
+        if (goodbye) return;
+        goodbye = { kind: "drained" };
+        controller.abort();
+      });
+    },
+    stop: (reason) => leave({ kind: "done", reason }),
+    reload: () => void call("reload"),
+    goodbye: () => goodbye ?? { kind: "done" },
+  };
+}
+
+function endOf(end: WorkerEnd): Goodbye {
+  for (const kind of ["restart", "permanent", "fatal"] as const) {
+    const reason = (end as Partial<Record<typeof kind, string | true>>)[kind];
+    if (typeof reason === "string") return { kind, reason: oneLine(reason) };
+    if (reason === true) return { kind };
+  }
+  throw new TypeError("worker.end takes { restart }, { permanent } or { fatal }, with a reason or true");
+}
+
+function logFrame(level: string, message: string, data: unknown): Frame {
+  const frame = { type: "log", level, message: String(message).slice(0, MAX_MESSAGE) };
+  if (data === undefined) return frame;
+  try {
+    // Now, not when it is sent: the caller may change it in between.
+    const copy = JSON.stringify(data);
+    if (copy === undefined) return frame;
+    return copy.length > 8 * MAX_MESSAGE ? { ...frame, data: "too large" } : { ...frame, data: JSON.parse(copy) };
+  } catch (error) {
+    return { ...frame, data: `not JSON: ${reasonOf(error)}` };
+  }
+}

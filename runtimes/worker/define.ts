@@ -1,0 +1,67 @@
+import type { Server } from "node:net";
+
+/** What a worker module may have. At least one of the three. */
+export interface WorkerDefinition {
+  /** Runs before the worker counts as ready. A throw is a failed start. */
+  setup?(worker: Worker): void | Promise<void>;
+  /**
+   * The worker's life. It ends in order when this returns, and is expected to return soon after
+   * `worker.signal` aborts; what it then throws as an `AbortError` counts as a return.
+   */
+  run?(worker: Worker): void | Promise<void>;
+  /** Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. */
+  fetch?(request: Request): Response | Promise<Response>;
+}
+
+/**
+ * - `drain`: finish what you have, take nothing new; the worker ends when every handler's promise has settled.
+ * - `stop`: end now. `reload`: a new version is about to replace you.
+ */
+export type WorkerEvent = "drain" | "reload" | "stop";
+
+/** How `worker.end` ends the worker. Text is the reason, one line; `true` gives none. */
+export type WorkerEnd =
+  | { readonly restart: string | true }
+  | { readonly permanent: string | true }
+  | { readonly fatal: string | true };
+
+/** Writes to the pool's log. `data` must survive JSON. Never throws and never blocks: a flood loses lines. */
+export type WorkerLog = Readonly<
+  Record<"debug" | "info" | "warn" | "error", (message: string, data?: unknown) => void>
+>;
+
+/** The worker's own view of itself. */
+export interface Worker {
+  /** The slot, `group#index`: the same for every incarnation. */
+  readonly id: string;
+  readonly pool: string;
+  readonly group: string;
+  readonly type: string;
+  /** Counts the incarnations of the slot. */
+  readonly epoch: number;
+  /** The version of code and config that it was started from. */
+  readonly generation: number;
+  /** Aborts when the worker shall stop, or when its drain has finished. */
+  readonly signal: AbortSignal;
+  /** Resolves when `signal` aborts. */
+  readonly stopping: Promise<void>;
+  readonly log: WorkerLog;
+  /** Calls `handler` at each later `event`; returns its remover. What it throws is logged. */
+  on(event: WorkerEvent, handler: () => void | Promise<void>): () => void;
+  /**
+   * Ends the worker from anywhere: `signal` aborts, and when `run` has returned, or 5 s later, it leaves.
+   * `restart` asks for a successor at once, `permanent` for none until the pool restarts, `fatal` stops the pool.
+   */
+  end(end: WorkerEnd): void;
+  /**
+   * Makes a `node:http`, `node:https` or `node:net` server listen on the group's socket, and drain and stop with
+   * the worker. Resolves when it listens. Without a `name` it is the listener called `default`, or the only one.
+   * Rejects when the group has no such listener, or the socket cannot be listened on.
+   */
+  listen(server: Server, options?: { name?: string }): Promise<void>;
+}
+
+/** Types a worker module and returns it unchanged. */
+export function defineWorker(definition: WorkerDefinition): WorkerDefinition {
+  return definition;
+}

@@ -1,0 +1,177 @@
+import { pathToFileURL } from "node:url";
+import { takeBoot, type Boot } from "./_boot.ts";
+import { greet, type Welcomed } from "./_connect.ts";
+import type { WorkerDefinition } from "./define.ts";
+import { reasonOf, reportedError } from "./_errors.ts";
+import { guardAgainstOrphanhood } from "./_guard.ts";
+import { flushOutput, leave, part, within } from "./_leave.ts";
+import { createLife, type Life } from "./_life.ts";
+import { createUplink, type Uplink } from "./_uplink.ts";
+
+/** Longest time from the end of a worker to the return of its `run`, where no deadline of the supervisor holds. */
+const RETURN_MS = 5_000;
+
+/** The same after the supervisor is gone; every worker must be gone 2 s after it. */
+const ORPHAN_MS = 1_000;
+
+/** Everything that one running worker is made of. */
+interface Session {
+  readonly boot: Boot;
+  readonly life: Life;
+  readonly uplink: Uplink;
+  readonly acked: Promise<void>;
+  readonly socket: Welcomed["socket"];
+}
+
+const boot = takeBoot();
+// The terminal's signals go to the supervisor, which decides.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+if (!boot) refuse("poolable/worker/main is started by a poolable supervisor, not by hand");
+else {
+  const greeting = greet(boot);
+  guardAgainstOrphanhood(boot.supervisor);
+  // Top-level, so that an entry whose own top-level await never settles ends as it would without a supervisor.
+  await greeting.then(
+    (welcomed) => live(boot, welcomed),
+    (error: unknown) => refuse(`poolable: no supervisor at the channel: ${reasonOf(error)}`),
+  );
+}
+
+async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
+  const session = open(boot, welcomed);
+  const { life, socket } = session;
+  // With only the channel open, Node says of an import that can never end that it cannot, and exits with 13.
+  socket.unref();
+  const definition = await load(session);
+  socket.ref();
+  if (!definition) return;
+  try {
+    await definition.setup?.(life.worker);
+  } catch (error) {
+    if (!life.worker.signal.aborted) return failStart(session, "setup", error);
+  }
+  if (!life.worker.signal.aborted && !(await runOf(session, definition))) return;
+  await leave(session.uplink, session.acked, life.goodbye());
+}
+
+/** Ties the life of this worker to its connection and its signals. */
+function open(boot: Boot, welcomed: Welcomed): Session {
+  const { socket, config } = welcomed;
+  const uplink = createUplink(socket);
+  const life = createLife(config, (frame) => void uplink.send(frame));
+  let ack = (): void => {};
+  const acked = new Promise<void>((resolve) => (ack = resolve));
+  setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
+  process.on("SIGTERM", () => life.stop("SIGTERM"));
+  welcomed.receive({
+    frame(frame) {
+      if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
+      else if (frame.type === "drain") life.drain();
+      else if (frame.type === "stop") life.stop("stopped");
+      else if (frame.type === "reload") life.reload();
+      else if (frame.type === "ack") ack();
+    },
+    closed() {
+      ack();
+      life.stop("the supervisor is gone");
+      setTimeout(() => process.exit(1), ORPHAN_MS);
+    },
+  });
+  return { boot, life, uplink, acked, socket };
+}
+
+/** The entry's definition, or `undefined` when the worker has said goodbye instead. */
+async function load(session: Session): Promise<WorkerDefinition | undefined> {
+  const { life, uplink, acked, boot } = session;
+  // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
+  let loaded = false;
+  const stopped = life.worker.stopping.then(() => (loaded ? undefined : leave(uplink, acked, life.goodbye())));
+  void stopped;
+  try {
+    const module = (await import(pathToFileURL(boot.entry).href)) as { default?: unknown };
+    loaded = true;
+    return definitionOf(module.default, boot.entry);
+  } catch (error) {
+    loaded = true;
+    await failStart(session, "import", error);
+    return undefined;
+  }
+}
+
+function definitionOf(value: unknown, entry: string): WorkerDefinition {
+  const parts = ["setup", "run", "fetch"] as const;
+  const given = typeof value === "object" && value !== null ? (value as WorkerDefinition) : {};
+  if (parts.some((name) => typeof given[name] === "function")) return given;
+  throw new TypeError(
+    `the default export of ${entry} is no worker: export default defineWorker({ setup, run }), ` +
+      "or { fetch(request) { … } }",
+  );
+}
+
+/** Runs the worker to its end. `false` when it failed and is leaving. */
+async function runOf(session: Session, definition: WorkerDefinition): Promise<boolean> {
+  const { life, uplink } = session;
+  const { worker } = life;
+  const running = start(life, definition);
+  let settled = false;
+  const outcome = running.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  void outcome.then(() => (settled = true));
+  // One turn, so that a `run` that fails at once was never ready.
+  void Promise.all([life.listening, new Promise(setImmediate)]).then(() => {
+    if (!settled && !worker.signal.aborted) uplink.send({ type: "ready" });
+  });
+  const overdue = worker.stopping.then(() => within(RETURN_MS, outcome)).then(() => undefined);
+  const failed = await Promise.race([outcome, overdue]);
+  if (failed && !(worker.signal.aborted && isAbort(failed.error))) {
+    await failRun(session, failed.error);
+    return false;
+  }
+  // `run` may return before what it has started is finished.
+  if (life.draining) await worker.stopping;
+  return true;
+}
+
+async function start({ worker }: Life, definition: WorkerDefinition): Promise<void> {
+  if (definition.fetch) {
+    const { serveFetch } = await import("./_fetch.ts");
+    await serveFetch(worker, (request) => definition.fetch!(request));
+  }
+  await (definition.run ? definition.run(worker) : worker.stopping);
+}
+
+async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {
+  const { uplink, acked } = session;
+  uplink.send({ type: "error", stage, error: reportedError(error) });
+  const goodbye = { kind: "startFailed", stage, reason: reasonOf(error) } as const;
+  if (!(error instanceof SyntaxError)) return leave(uplink, acked, goodbye);
+  await part(uplink, acked, goodbye);
+  // The place of a syntax error is nowhere in the error: only the runtime can print it, when it ends by it.
+  setTimeout(() => process.exit(1), ORPHAN_MS);
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** No goodbye: a `run` that throws is an uncaught error, and ends as one. */
+async function failRun({ uplink, socket }: Session, error: unknown): Promise<void> {
+  console.error(error);
+  uplink.send({ type: "error", stage: "run", error: reportedError(error) });
+  await within(ORPHAN_MS / 2, uplink.flushed());
+  // Closed from here and awaited, so that the supervisor has read all of it.
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.end();
+  await within(ORPHAN_MS / 2, closed);
+  await flushOutput();
+  process.exit(1);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+function refuse(message: string): void {
+  process.stderr.write(`${message}\n`, () => process.exit(1));
+}
