@@ -19,6 +19,8 @@ import { leftOvers } from "./left-overs.mjs";
  * @property {number} milliseconds
  */
 
+/** The Node of this machine also where npm has put another first in PATH; see unshadow.mjs. */
+export const node = process.env.npm_node_execpath ?? process.execPath;
 const register = fileURLToPath(new URL("register.mjs", import.meta.url));
 /** How long a process may take to end after the file that started it: what dies with it needs a moment. */
 const grace = 1000;
@@ -44,7 +46,7 @@ export async function runFile(path, timeout) {
   const marker = `POOLABLE_TEST_RUN=${process.pid}-${folder.slice(-6)}`;
   const reportFile = `${folder}/.report`;
   const started = performance.now();
-  const child = spawn(process.execPath, ["--import", register, path], {
+  const child = spawn(node, ["--import", register, path], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -57,7 +59,7 @@ export async function runFile(path, timeout) {
     },
   });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`cannot start ${process.execPath}`);
+  if (pid === undefined) throw new Error(`cannot start ${node}`);
   running.set(pid, { marker, folder });
 
   let output = "";
