@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
+import { workerEnvironment } from "./_environment.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
 import { spawnWorker } from "./processes.ts";
@@ -33,6 +34,8 @@ export function node(options: NodeOptions = {}): Runtime {
       const args = [...request.execArgv, workerMain(), request.entry, ...request.args];
       return spawnWorker(channel, { file: executable, args }, request, sink);
     },
+
+    environment: (overrides) => workerEnvironment(process.env, overrides),
 
     checkEntry(entry) {
       if (!existsSync(entry)) return `the entry ${entry} does not exist`;
@@ -68,10 +71,10 @@ function stripsTypes(): boolean {
   return Boolean((process.features as { typescript?: unknown }).typescript);
 }
 
-/** The worker's half: beside this file when it runs from source, else what the package exports. */
+/** The worker's half: beside this file when all runs from source, else what the package exports. */
 function workerMain(): string {
   return fileURLToPath(
-    import.meta.url.endsWith(".ts")
+    import.meta.url.endsWith(".ts") && stripsTypes()
       ? new URL("./worker/main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );
