@@ -37,8 +37,6 @@ export interface RestartAnswer {
   readonly delayMs?: number;
   /** The policy has counted by itself: the slot's budget is not consulted. The pool's budget still is. */
   readonly ownBudget?: boolean;
-  /** Groups whose workers restart along with this one, in the order of the pool. */
-  readonly bounce?: readonly string[];
   readonly exitCode?: number;
   /** One line, for people. */
   readonly reason: string;
@@ -88,6 +86,8 @@ export interface ShareQuestion {
 export interface Decisions {
   readonly classifyExit: SyncBailHook<[ExitReport], ExitVerdict | undefined>;
   readonly restart: SyncBailHook<[RestartQuestion], RestartAnswer | undefined>;
+  /** The groups whose workers restart along with one whose exit counts; every tap may change the list. */
+  readonly bounce: SyncWaterfallHook<[readonly string[], RestartQuestion]>;
   /** The number of workers that a group shall have; every tap may correct it. */
   readonly scaleTarget: SyncWaterfallHook<[number, ScaleQuestion]>;
   /** The slot that gets the next piece of work. Asked by the plugins that dispatch. */
@@ -105,6 +105,7 @@ export function createDecisions(): Decisions {
   return Object.freeze({
     classifyExit: new SyncBailHook<[ExitReport], ExitVerdict | undefined>(["report"]),
     restart: new SyncBailHook<[RestartQuestion], RestartAnswer | undefined>(["question"]),
+    bounce: new SyncWaterfallHook<[readonly string[], RestartQuestion]>(["groups", "question"]),
     scaleTarget: new SyncWaterfallHook<[number, ScaleQuestion]>(["target", "question"]),
     pickWorker: new SyncBailHook<[PickQuestion], string | undefined>(["question"]),
     canShareSocket: new SyncBailHook<[ShareQuestion], true | string | undefined>(["question"]),

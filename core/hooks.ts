@@ -43,6 +43,13 @@ export interface PoolHooks {
     readonly to: number;
     readonly by: string;
   }) => void;
+  /** A socket of a group is open; `at` is a URL such as `http://127.0.0.1:3000`, or a path. */
+  "listener:opened": (fact: {
+    readonly group: string;
+    readonly name: string;
+    readonly strategy: string;
+    readonly at: string;
+  }) => void;
   "slot:state": (
     fact: OfWorker & { readonly from: SlotState; readonly to: SlotState; readonly cause: string },
   ) => void;

@@ -1,6 +1,6 @@
 import type { ResolvedPool } from "./config.ts";
 import type { Decisions } from "./decisions.ts";
-import type { HookRegistry } from "./hooks.ts";
+import type { HookPayload, HookRegistry } from "./hooks.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { Runtime } from "./runtime.ts";
 import type { PoolStatus } from "./status.ts";
@@ -50,6 +50,8 @@ export interface Pool {
    */
   scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
   status(): PoolStatus;
+  /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
+  tell(name: "listener:opened", fact: HookPayload<"listener:opened">): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
   report(plugin: string, stage: string, error: unknown): void;
 }

@@ -13,6 +13,11 @@ export interface Runtime {
    * (or a bound of 500 ms), and nothing on `sink` after it.
    */
   spawn(request: SpawnRequest, sink: WorkerSink): WorkerProcess;
+  /**
+   * The environment of a worker: what the allow-list passes on of the supervisor's, changed by `overrides`
+   * (text sets, `true` passes on, `false` withholds, a name may end in `*`).
+   */
+  environment(overrides: Readonly<Record<string, string | boolean>>): Record<string, string>;
   /** `undefined` when a worker of this runtime can run `entry`, else one line that says why not and the way out. */
   checkEntry?(entry: string): string | undefined;
   /** Opens a bound listening socket that workers can inherit. Rejects with a `PoolError` `E_LISTEN`. */

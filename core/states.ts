@@ -19,6 +19,7 @@ export type PoolState = "init" | "running" | "shutdown" | "terminated";
 /** Why a slot leaves its state. */
 export type SlotCause =
   | "start"
+  | "wait"
   | "ready"
   | "goodbye"
   | "drain"
@@ -26,7 +27,6 @@ export type SlotCause =
   | "kill"
   | "cancel"
   | "exit:idle"
-  | "exit:start"
   | "exit:backoff"
   | "exit:permanent"
   | "exit:failed";
@@ -41,7 +41,6 @@ interface SlotRow {
 /** How the end of a process leaves any state that has one. */
 const ends = {
   "exit:idle": "idle",
-  "exit:start": "starting",
   "exit:backoff": "backoff",
   "exit:permanent": "permanent",
   "exit:failed": "failed",
@@ -52,7 +51,7 @@ export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
   idle: {
     meaning: "never started, scaled down, or ended",
     process: false,
-    on: { start: "starting" },
+    on: { start: "starting", wait: "backoff" },
   },
   starting: {
     meaning: "awaits hello, then ready",
@@ -82,7 +81,7 @@ export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
   backoff: {
     meaning: "restarts at a set time",
     process: false,
-    on: { start: "starting", cancel: "idle" },
+    on: { cancel: "idle" },
   },
   permanent: {
     meaning: "ended voluntarily for good",
@@ -92,7 +91,7 @@ export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
   failed: {
     meaning: "restart budget spent",
     process: false,
-    on: { start: "starting", cancel: "idle" },
+    on: { cancel: "idle" },
   },
 };
 

@@ -1,5 +1,7 @@
 import type { GroupType } from "./config.ts";
 import type { LastExit } from "./exit.ts";
+import type { Pool } from "./pool.ts";
+import type { KernelState, Slot } from "./state.ts";
 import type { PoolState, SlotState } from "./states.ts";
 
 /** What `pool.status()` and `poolable status --json` say. Never holds environment, arguments or secrets. */
@@ -38,4 +40,48 @@ export interface SlotStatus {
   /** Milliseconds since the worker was spawned, 0 without a worker. */
   readonly uptimeMs: number;
   readonly lastExit: LastExit | null;
+}
+
+/** Puts the state into the words of `status`. */
+export function statusOf(
+  state: KernelState,
+  pool: Pick<Pool, "name" | "config" | "strategies">,
+  process: { readonly pid: number; readonly now: number; readonly startedAt: number | undefined },
+): PoolStatus {
+  return {
+    pool: {
+      name: pool.name,
+      state: state.pool.state,
+      pid: process.pid,
+      uptimeMs: Math.round(process.now - (process.startedAt ?? process.now)),
+      generation: state.pool.generation,
+    },
+    groups: pool.config.groups.map((config) => {
+      const group = state.groups.get(config.index);
+      const slots = Array.from({ length: group.max }, (_, index) => state.slots.get(group.first + index));
+      return {
+        name: config.name,
+        type: config.type,
+        runtime: config.runtime,
+        strategy: pool.strategies.get(config.name) ?? null,
+        desired: group.desired,
+        min: group.min,
+        max: group.max,
+        slots: slots.map((slot) => slotStatus(slot, process.now)),
+      };
+    }),
+  };
+}
+
+function slotStatus(slot: Slot, now: number): SlotStatus {
+  return {
+    id: slot.id,
+    state: slot.state,
+    pid: slot.worker?.pid ?? null,
+    epoch: slot.epoch,
+    generation: slot.generation,
+    restarts: slot.restarts,
+    uptimeMs: slot.worker?.pid ? Math.round(now - slot.worker.spawnedAt) : 0,
+    lastExit: slot.lastExit,
+  };
 }

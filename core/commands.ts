@@ -1,0 +1,99 @@
+import type { Draft } from "./draft.ts";
+import { due } from "./due.ts";
+import type { Command } from "./events.ts";
+import { disarm, end, move } from "./moves.ts";
+import { force, movePool, shutdown } from "./shutdown.ts";
+import { requestStart } from "./starting.ts";
+import type { Group, KernelState } from "./state.ts";
+
+/** Carries out what somebody asked for, or what time brought. */
+export function commands(draft: Draft, command: Command): void {
+  switch (command.type) {
+    case "start":
+      return start(draft);
+    case "stop":
+      shutdown(draft, { ...command, critical: command.exitCode !== 0 });
+      if (command.now) force(draft);
+      return;
+    case "scale":
+      return scale(draft, command.group, command.count, command.by);
+    case "restart":
+      return restart(draft, command.slot);
+    case "due":
+      return due(draft, command.slot);
+  }
+}
+
+function start(draft: Draft): void {
+  if (draft.pool.state !== "init") return;
+  movePool(draft, "running");
+  for (let index = 0; index < draft.groupCount; index++) {
+    const group = draft.group(index);
+    for (let slot = group.first; slot < group.first + group.desired; slot++) draft.change(slot, { wanted: true });
+  }
+  for (let index = 0; index < draft.slotCount; index++) {
+    if (draft.slot(index).wanted) requestStart(draft, index);
+  }
+}
+
+/** Why a group cannot have `count` workers, or `undefined` when it can. */
+export function scaleRefusal(state: KernelState, group: Group, count: number): string | undefined {
+  if (!Number.isInteger(count)) return `${count} is not a whole number of workers`;
+  if (count < group.min || count > group.max) {
+    const fixed = group.min === group.max;
+    const range = fixed ? `is fixed at ${group.max}` : `takes ${group.min} to ${group.max}`;
+    return `group ${group.name} ${range} workers, not ${count}; set workers: { min, max } in its config`;
+  }
+  let able = 0;
+  for (let index = group.first; index < group.first + group.max; index++) {
+    const { state: now } = state.slots.get(index);
+    if (now !== "permanent" && now !== "failed") able++;
+  }
+  if (count <= able) return undefined;
+  return `group ${group.name} has ${able} slots that can start, not ${count}: the others ended for good or failed`;
+}
+
+/** Up takes the lowest free slots, down frees the highest, as the reference does. */
+function scale(draft: Draft, groupIndex: number, count: number, by: string): void {
+  const group = draft.editGroup(groupIndex);
+  const from = group.desired;
+  draft.pool.dormant += Number(count === 0) - Number(from === 0);
+  group.desired = count;
+  draft.fact("group:scaled", { group: group.name, from, to: count, by });
+
+  let missing = count - group.counts.up;
+  for (let index = group.first; missing > 0 && index < group.first + group.max; index++) {
+    const slot = draft.slot(index);
+    if ((slot.wanted && !slot.ended) || slot.state === "permanent" || slot.state === "failed") continue;
+    draft.change(index, { wanted: true, ended: false });
+    requestStart(draft, index);
+    missing--;
+  }
+  for (let index = group.first + group.max - 1; missing < 0 && index >= group.first; index--) {
+    const slot = draft.slot(index);
+    if (!slot.wanted || slot.ended || slot.state === "permanent" || slot.state === "failed") continue;
+    draft.change(index, { wanted: false });
+    end(draft, index, "scale", "drain");
+    missing++;
+  }
+}
+
+/** Why a slot's worker cannot be restarted, or `undefined` when it can. */
+export function restartRefusal(state: KernelState, index: number): string | undefined {
+  const slot = state.slots.get(index);
+  if (slot.state === "permanent") return `${slot.id} ended for good; it starts again with the pool`;
+  if (!slot.wanted) return `${slot.id} is not running; scale its group up to start it`;
+  return undefined;
+}
+
+function restart(draft: Draft, index: number): void {
+  const slot = draft.slot(index);
+  if (slot.worker) return end(draft, index, "restart", "drain");
+  if (slot.state === "permanent") return;
+  // An operator's start is a fresh one: the budget that was spent is forgiven.
+  if (slot.state === "failed") draft.change(index, { counted: [], streak: 0 });
+  disarm(draft, index);
+  move(draft, index, "cancel", "restart");
+  draft.change(index, { ended: false });
+  requestStart(draft, index);
+}

@@ -1,0 +1,59 @@
+/** The kernel: a pure reducer, the shell around it, and the contracts of everything that meets it. */
+export type { Clock } from "./clock.ts";
+export { defineConfig } from "./config.ts";
+export type {
+  GroupConfig,
+  GroupStrategy,
+  GroupType,
+  ListenConfig,
+  PoolConfig,
+  ResolvedGroup,
+  ResolvedPool,
+  Timeouts,
+  ViolationPolicy,
+} from "./config.ts";
+export type {
+  Decisions,
+  PickQuestion,
+  RestartAnswer,
+  RestartPolicy,
+  RestartQuestion,
+  ScaleQuestion,
+  ShareQuestion,
+  SpawnQuestion,
+} from "./decisions.ts";
+export { DEFAULT_TAP } from "./decisions.ts";
+export type { Duration } from "./duration.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
+export { errorCodes, PoolError } from "./errors.ts";
+export type { ErrorCode } from "./errors.ts";
+export type {
+  BuiltinExitClass,
+  ExitClass,
+  ExitReport,
+  ExitVerdict,
+  Intent,
+  KillCause,
+  LastExit,
+  ReportedError,
+} from "./exit.ts";
+export type { HookName, HookPayload, HookRegistry, PoolHooks, WorkerLog } from "./hooks.ts";
+export { createKernel } from "./kernel.ts";
+export type { KernelPorts } from "./kernel.ts";
+export { definePlugin } from "./plugin.ts";
+export type { Dispose, Plugin, PluginInput } from "./plugin.ts";
+export type { Pool, PoolEnd } from "./pool.ts";
+export type {
+  InheritedListener,
+  ListenAddress,
+  OpenListener,
+  ProcessEnd,
+  Runtime,
+  SpawnOptions,
+  SpawnRequest,
+  WorkerProcess,
+  WorkerSink,
+} from "./runtime.ts";
+export { POOL_STATES, SLOT_STATES } from "./states.ts";
+export type { PoolState, SlotState } from "./states.ts";
+export type { GroupStatus, PoolStatus, SlotStatus } from "./status.ts";

@@ -1,0 +1,104 @@
+import type { Draft } from "./draft.ts";
+import type { Intent, KillCause } from "./exit.ts";
+import type { Group, Slot } from "./state.ts";
+import type { DeadlineKind, SlotCause } from "./states.ts";
+import { DEADLINES, SLOT_STATES } from "./states.ts";
+
+/** Which wish of the supervisor outweighs which: shutdown > scale-down > the rest. */
+const PRECEDENCE: Readonly<Record<Intent, number>> = { stop: 3, scale: 2, bounce: 1, restart: 0 };
+
+/**
+ * Moves a slot by the table. Returns whether it moved: a cause that the row of its state does not name is
+ * no error, it comes too late or too early.
+ */
+export function move(draft: Draft, index: number, cause: SlotCause, why: string = cause): boolean {
+  const slot = draft.slot(index);
+  const to = SLOT_STATES[slot.state].on[cause];
+  if (!to) return false;
+  const after = draft.change(index, { state: to });
+  draft.fact("slot:state", { ...draft.named(after), from: slot.state, to, cause: why });
+  return true;
+}
+
+/** Arms the one deadline of a slot, `ms` from now; the time of the kind itself when it is left out. */
+export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number): void {
+  const slot = draft.slot(index);
+  const at = draft.now + (ms ?? timeOf(draft.group(slot.group), kind));
+  draft.change(index, { deadline: { kind, at } });
+  draft.effect({ type: "arm", slot: index, at });
+}
+
+export function disarm(draft: Draft, index: number): void {
+  if (!draft.slot(index).deadline) return;
+  draft.change(index, { deadline: null });
+  draft.effect({ type: "disarm", slot: index });
+}
+
+/** The milliseconds of a deadline in a group. SIGTERM comes half way of the time to stop. */
+export function timeOf(group: Group, kind: DeadlineKind): number {
+  const fixed = DEADLINES[kind].ms;
+  if (fixed !== null) return fixed;
+  if (kind === "stop" || kind === "term") return group.timeouts.stop / 2;
+  return kind === "backoff" ? 0 : group.timeouts[kind as "hello"];
+}
+
+/**
+ * Asks the worker of a slot to end, as gently as `how` says and never more gently than before. A slot without a
+ * process just stops waiting. `intent` marks the exit as requested.
+ */
+export function end(draft: Draft, index: number, intent: Intent, how: "drain" | "stop" | "kill"): void {
+  const slot = draft.slot(index);
+  if (!slot.worker) {
+    unqueue(draft, index);
+    if (slot.state === "backoff") {
+      disarm(draft, index);
+      move(draft, index, "cancel", intent);
+    }
+    return;
+  }
+  const { intent: before } = slot.worker;
+  if (!before || PRECEDENCE[intent] > PRECEDENCE[before]) draft.changeWorker(index, { intent });
+  if (how === "kill") {
+    kill(draft, index, undefined);
+  } else if (how === "drain" && move(draft, index, "drain", intent)) {
+    const { drain } = draft.group(slot.group).timeouts;
+    draft.effect({ type: "send", slot: index, frame: { type: "drain", deadlineMs: drain } });
+    draft.fact("worker:draining", { ...draft.named(draft.slot(index)), reason: intent });
+    arm(draft, index, "drain");
+  } else if (slot.state === "starting" || how === "stop") {
+    stop(draft, index, intent);
+  }
+}
+
+/** The stop message now, SIGTERM half way of the time to stop, SIGKILL at its end. */
+export function stop(draft: Draft, index: number, why: string): void {
+  if (!move(draft, index, "stop", why)) return;
+  const slot = draft.slot(index);
+  const { stop: deadlineMs } = draft.group(slot.group).timeouts;
+  draft.effect({ type: "send", slot: index, frame: { type: "stop", deadlineMs } });
+  // Nobody listens to a message before hello.
+  if (!slot.worker?.hello) signal(draft, index, "SIGTERM");
+  arm(draft, index, "stop");
+}
+
+/** SIGKILL to the process group. A worker already in `killing` is not signalled again. */
+export function kill(draft: Draft, index: number, cause: KillCause | undefined): void {
+  const slot = draft.slot(index);
+  if (!slot.worker) return;
+  if (cause && !slot.worker.cause) draft.changeWorker(index, { cause });
+  if (!move(draft, index, "kill", cause ?? slot.worker.intent ?? "kill")) return;
+  signal(draft, index, "SIGKILL");
+  arm(draft, index, "kill");
+}
+
+export function signal(draft: Draft, index: number, name: "SIGTERM" | "SIGKILL"): void {
+  const { worker } = draft.slot(index);
+  if (!worker) return;
+  draft.changeWorker(index, { sentSignals: [...worker.sentSignals, name] });
+  draft.effect({ type: "signal", slot: index, signal: name });
+}
+
+/** Gives up a place in the start queue. */
+export function unqueue(draft: Draft, index: number): void {
+  if (draft.slot(index).ticket !== null) draft.change(index, { ticket: null });
+}

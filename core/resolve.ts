@@ -1,0 +1,167 @@
+import type { Rule } from "./check.ts";
+import { checkObject, isRecord, refuse } from "./check.ts";
+import type { GroupConfig, ListenConfig, PoolConfig, ResolvedGroup, ResolvedPool } from "./config.ts";
+import type { Duration } from "./duration.ts";
+import { parseDuration } from "./duration.ts";
+import { PoolError } from "./errors.ts";
+
+/** Slots of one pool, at most: far above what one machine carries, and below what a typo can ask for. */
+export const MAX_SLOTS = 100_000;
+
+const rule = (accepts: string, is: (value: unknown) => boolean): Rule => ({ accepts, is });
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+const isPort = (value: unknown): boolean => isWhole(value) && value <= 65_535;
+const oneOf = (...values: string[]): Rule =>
+  rule(values.map((value) => `'${value}'`).join(", "), (value) => values.includes(value as string));
+
+const text = rule("text", isText);
+const texts = rule("a list of texts", (value) => Array.isArray(value) && value.every((item) => typeof item === "string"));
+const time = rule("milliseconds or text such as '30s'", (value) => (parseDuration(value) ?? 0) > 0);
+const NAME = /^[\w.-]{1,40}$/;
+const name = rule("1 to 40 letters, digits, '.', '_' or '-'", (value) => isText(value) && NAME.test(value));
+
+const poolRules: Readonly<Record<string, Rule>> = {
+  name,
+  groups: rule("an object with at least one group", (value) => isRecord(value) && Object.keys(value).length > 0),
+  plugins: rule("a list of plugins", Array.isArray),
+  strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
+  onViolation: oneOf("restart", "escalate", "shutdown"),
+  root: text,
+};
+
+const groupRules: Readonly<Record<string, Rule>> = {
+  entry: text,
+  type: oneOf("reactor", "job", "service"),
+  workers: rule("a whole number, or { min, max } with min <= max and max >= 1", isWorkers),
+  runtime: text,
+  listen: rule("a port, a path, { port, host, path, backlog, name, strategy }, or a list of these", isListen),
+  args: texts,
+  env: rule("an object of texts, true or false", isEnvironment),
+  cwd: text,
+  execArgv: texts,
+  restart: rule("a policy such as always() or limited({ max: 3 })", (value) => typeof value === "function"),
+  hello: time,
+  ready: time,
+  heartbeat: time,
+  drain: time,
+  stop: time,
+};
+
+const listenRules: Readonly<Record<string, Rule>> = {
+  port: rule("a port from 0 to 65535", isPort),
+  host: text,
+  path: text,
+  backlog: rule("a whole number from 1", (value) => isWhole(value) && value > 0),
+  name,
+  strategy: text,
+};
+
+/** Milliseconds; the meaning of each is in `GroupConfig`. */
+const TIMEOUTS = { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, stop: 10_000 } as const;
+
+/**
+ * Checks a config and fills in every default. `runtimes` are the names there are, the default first.
+ *
+ * @throws PoolError `E_CONFIG`, one line that names the key, the value and what is accepted.
+ */
+export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): ResolvedPool {
+  checkObject("", config, poolRules);
+  if (config.name === undefined) refuse("name", undefined, name.accepts);
+  if (config.groups === undefined) refuse("groups", undefined, poolRules.groups!.accepts);
+  const root = config.root ?? ".";
+  const groups = Object.entries(config.groups).map(([group, given], index) =>
+    resolveGroup(group, given, index, root, runtimes),
+  );
+  const slots = groups.reduce((sum, group) => sum + group.max, 0);
+  if (slots > MAX_SLOTS) refuse("groups", slots, `at most ${MAX_SLOTS} workers in all`);
+  return Object.freeze({
+    name: config.name,
+    root,
+    groups,
+    strategy: config.strategy ?? "one-for-one",
+    onViolation: config.onViolation ?? "escalate",
+    plugins: config.plugins ?? [],
+  });
+}
+
+function resolveGroup(
+  group: string,
+  given: GroupConfig,
+  index: number,
+  root: string,
+  runtimes: readonly string[],
+): ResolvedGroup {
+  const path = `groups.${group}`;
+  if (!NAME.test(group)) refuse(path, group, `a group name of ${name.accepts}`);
+  checkObject(path, given, groupRules);
+  if (given.entry === undefined) refuse(`${path}.entry`, undefined, "the path of the module that a worker runs");
+  const runtime = given.runtime ?? runtimes[0]!;
+  if (!runtimes.includes(runtime)) refuse(`${path}.runtime`, runtime, runtimes.map((known) => `'${known}'`).join(", "));
+  const listen = listeners(path, given.listen);
+  const type = given.type ?? (listen.length > 0 ? "reactor" : "service");
+  if (type === "job" && listen.length > 0) {
+    throw new PoolError("E_CONFIG", `${path}.listen: a group of type 'job' gets its work from calls and cannot listen`);
+  }
+  const { workers = 1 } = given;
+  const [min, max] = typeof workers === "number" ? [workers, workers] : [workers.min, workers.max];
+  return Object.freeze({
+    name: group,
+    index,
+    type,
+    entry: join(root, given.entry),
+    runtime,
+    min,
+    max,
+    listen,
+    args: given.args ?? [],
+    env: given.env ?? {},
+    cwd: given.cwd === undefined ? root : join(root, given.cwd),
+    execArgv: given.execArgv ?? [],
+    restart: given.restart,
+    timeouts: Object.fromEntries(
+      Object.entries(TIMEOUTS).map(([key, fallback]) => [
+        key,
+        parseDuration((given as unknown as Readonly<Record<string, Duration | undefined>>)[key]) ?? fallback,
+      ]),
+    ) as unknown as ResolvedGroup["timeouts"],
+  });
+}
+
+function listeners(path: string, listen: GroupConfig["listen"]): ResolvedGroup["listen"] {
+  if (listen === undefined) return [];
+  const names = new Set<string>();
+  return (Array.isArray(listen) ? listen : [listen]).map((item, index, all) => {
+    const key = all.length > 1 ? `${path}.listen[${index}]` : `${path}.listen`;
+    const given: ListenConfig =
+      typeof item === "number" ? { port: item } : typeof item === "string" ? { path: item } : item;
+    checkObject(key, given, listenRules);
+    if ((given.port === undefined) === (given.path === undefined)) refuse(key, item, "either a port or a path");
+    const called = given.name ?? (index === 0 ? "default" : String(given.port ?? given.path));
+    if (names.has(called)) refuse(`${key}.name`, called, "a name that no other listener of the group has");
+    names.add(called);
+    return { ...given, name: called };
+  });
+}
+
+function isWorkers(value: unknown): boolean {
+  if (isWhole(value)) return value >= 1;
+  if (!isRecord(value) || Object.keys(value).some((key) => key !== "min" && key !== "max")) return false;
+  return isWhole(value.min) && isWhole(value.max) && value.max >= 1 && value.min <= value.max;
+}
+
+function isListen(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => !Array.isArray(item) && isListen(item));
+  return typeof value === "number" ? isPort(value) : isText(value) || isRecord(value);
+}
+
+function isEnvironment(value: unknown): boolean {
+  return (
+    isRecord(value) && Object.values(value).every((item) => typeof item === "string" || typeof item === "boolean")
+  );
+}
+
+/** Joins two paths of either system's form; the kernel has no file system to ask. */
+function join(root: string, path: string): string {
+  return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${root.replace(/[/\\]$/, "")}/${path.replace(/^\.\//, "")}`;
+}

@@ -1,0 +1,67 @@
+import type { Draft } from "./draft.ts";
+import { end } from "./moves.ts";
+import { halt } from "./order.ts";
+import type { PoolState } from "./states.ts";
+import { POOL_STATES } from "./states.ts";
+
+/** Why the pool ends. */
+export interface ShutdownOrder {
+  readonly exitCode: number;
+  readonly reason: string;
+  /** Nobody asked for it. */
+  readonly critical: boolean;
+}
+
+/** EX_TEMPFAIL of sysexits.h: "try again later", which systemd and Kubernetes do. */
+export const EXIT_ALL_FAILED = 75;
+
+/**
+ * Ends every worker, gently, and starts none any more. In an ordered pool the last group goes first. The first
+ * order stands: a later one changes neither code nor reason.
+ */
+export function shutdown(draft: Draft, order: ShutdownOrder): void {
+  if (draft.pool.state !== "running") return;
+  draft.pool.end = { exitCode: order.exitCode, reason: order.reason };
+  movePool(draft, "shutdown");
+  const fact = { pool: draft.pool.name, reason: order.reason, exitCode: order.exitCode };
+  if (order.critical) draft.fact("pool:critical", fact);
+  draft.fact("pool:stopping", fact);
+  for (let index = 0; index < draft.groupCount; index++) {
+    const inTurn = draft.pool.ordered && draft.group(index).counts.live > 0;
+    for (const slot of draft.slotsOf(draft.group(index))) {
+      if (!slot.worker || !inTurn) end(draft, slot.index, "stop", "drain");
+    }
+    if (inTurn) halt(draft, index);
+  }
+}
+
+/** Kills every worker that is left, at once. */
+export function force(draft: Draft): void {
+  for (let index = 0; index < draft.slotCount; index++) {
+    if (draft.slot(index).worker) end(draft, index, "stop", "kill");
+  }
+}
+
+/** Ends the pool when no process is left and none comes by itself. */
+export function settle(draft: Draft): void {
+  const { pool } = draft;
+  if (pool.counts.live > 0) return;
+  if (pool.state === "shutdown") {
+    movePool(draft, "terminated");
+    const { exitCode, reason } = pool.end!;
+    draft.fact("pool:stopped", { pool: draft.pool.name, exitCode, reason });
+    draft.effect({ type: "closed" });
+  } else if (pool.state === "running" && pool.counts.pending === 0 && pool.dormant === 0) {
+    const failed = pool.counts.failed > 0;
+    const reason = failed ? "every slot that is left has failed" : "every worker has ended for good";
+    shutdown(draft, { exitCode: failed ? EXIT_ALL_FAILED : 0, reason, critical: failed });
+    settle(draft);
+  }
+}
+
+export function movePool(draft: Draft, to: PoolState): void {
+  const from = draft.pool.state;
+  if (!POOL_STATES[from].next.includes(to)) return;
+  draft.pool.state = to;
+  draft.fact("pool:state", { pool: draft.pool.name, from, to });
+}

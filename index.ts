@@ -1,0 +1,30 @@
+/**
+ * poolable: runs pools of worker processes and keeps them alive. This file composes the kernel with the runtimes
+ * and the built-in policies; everything else is in `core`, `plugins` and `runtimes`.
+ */
+import type { PoolConfig } from "./core/config.ts";
+import { createKernel } from "./core/kernel.ts";
+import type { Pool } from "./core/pool.ts";
+import type { Runtime } from "./core/runtime.ts";
+import { restart } from "./plugins/restart/index.ts";
+import { sockets } from "./plugins/sockets/index.ts";
+import { systemClock } from "./runtimes/clock.ts";
+import { node } from "./runtimes/node.ts";
+
+export * from "./core/index.ts";
+
+/** What {@link createPool} takes beside the config. */
+export interface CreatePoolOptions {
+  /** What workers run under, the default first; Node when it is left out. */
+  runtimes?: Runtime[];
+}
+
+/**
+ * Makes a pool with the built-in policies. Nothing starts before `pool.start()`.
+ *
+ * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
+ */
+export function createPool(config: PoolConfig, { runtimes = [node()] }: CreatePoolOptions = {}): Pool {
+  const ports = { clock: systemClock(), runtimes, pid: process.pid };
+  return createKernel(config, ports).use(restart(), sockets());
+}

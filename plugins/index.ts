@@ -1,0 +1,8 @@
+/** The policies that come with poolable. Each can be replaced by a plugin of your own. */
+export { control } from "./control/index.ts";
+export { exitSentence, logs, stripControl } from "./logs/index.ts";
+export type { LogsOptions } from "./logs/index.ts";
+export { always, classify, exitClasses, limited, never, onFailure, restart, windowLimited } from "./restart/index.ts";
+export type { ExitClassRow, LimitedOptions, WindowLimitedOptions } from "./restart/index.ts";
+export { sockets } from "./sockets/index.ts";
+export type { ListenerRequest, SharedListener, SocketStrategy } from "./sockets/index.ts";

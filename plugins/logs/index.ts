@@ -1,0 +1,62 @@
+import { formatDuration } from "../../core/duration.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { PoolHooks } from "../../core/hooks.ts";
+import { definePlugin } from "../../core/plugin.ts";
+import type { Plugin } from "../../core/plugin.ts";
+import { exitSentence } from "./sentences.ts";
+import { stripControl } from "./strip.ts";
+
+export { exitSentence } from "./sentences.ts";
+export { stripControl } from "./strip.ts";
+
+/** What {@link logs} takes. */
+export interface LogsOptions {
+  /** Takes one line without its newline. MUST NOT throw or block. */
+  write: (line: string) => void;
+  /** Colours a text, in the format names of `util.styleText`. Plain when it is left out. */
+  paint?: (format: Format, text: string) => string;
+}
+
+type Format = "red" | "yellow" | "green" | "cyan" | "magenta" | "blue" | "dim";
+
+const COLOURS: readonly Format[] = ["cyan", "magenta", "blue", "green", "yellow"];
+const LEVELS: Readonly<Record<string, Format>> = { debug: "dim", warn: "yellow", error: "red" };
+
+/** Writes what happens in the pool, and what its workers say, one line each with the slot's name in front. */
+export const logs: (options: LogsOptions) => Plugin = definePlugin(({ write, paint = (_, text) => text }) => ({
+  name: "logs",
+  setup(pool) {
+    const colours = new Map(pool.config.groups.map(({ name, index }) => [name, COLOURS[index % COLOURS.length]!]));
+    const say = (format: Format | undefined, text: string): void => {
+      const line = stripControl(text);
+      write(format ? paint(format, line) : line);
+    };
+    const ofWorker = (fact: { slot: string; group: string }, text: string, format?: Format): void => {
+      const line = stripControl(text);
+      write(`${paint(colours.get(fact.group)!, fact.slot)} ${paint("dim", "|")} ${format ? paint(format, line) : line}`);
+    };
+
+    const observers: Partial<PoolHooks> = {
+      "listener:opened": ({ group, at, strategy }) => say(undefined, `${group} listens on ${at} (${strategy})`),
+      "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
+      "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
+      "pool:stopping": ({ reason }) => say(undefined, `stopping: ${reason}`),
+      "pool:stopped": ({ exitCode, reason }) => say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
+      "group:scaled": ({ group, from, to, by }) => say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
+      "worker:ready": (fact) => ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
+      "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
+      "worker:alarm": ({ slot, pid, reason }) => say("red", `${slot} pid ${pid}: ${reason}`),
+      "worker:log": (fact) => ofWorker(fact, fact.message + dataOf(fact.data), LEVELS[fact.level]),
+      "worker:output": (fact) => ofWorker(fact, fact.line, fact.stream === "stderr" ? "yellow" : undefined),
+      "restart:decided": (fact) => say(fact.verdict.counts > 0 ? "yellow" : undefined, exitSentence(fact)),
+      "plugin:error": ({ plugin, stage, error }) => say("red", `plugin ${plugin}, ${stage}: ${messageOf(error)}`),
+      "plugin:slow": ({ plugin, tookMs }) =>
+        say("yellow", `plugin ${plugin} takes ${formatDuration(tookMs)} to set up`),
+    };
+    return pool.hooks.addHooks(observers as never);
+  },
+}));
+
+function dataOf(data: unknown): string {
+  return data === undefined ? "" : ` ${JSON.stringify(data)}`;
+}

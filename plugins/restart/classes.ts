@@ -1,0 +1,170 @@
+import { GOODBYE_EXIT_CODES } from "../../core/protocol.ts";
+import type { BuiltinExitClass, ExitReport } from "../../core/exit.ts";
+import { isStackOverflow, outOfMemory, signalOf } from "./signatures.ts";
+
+/** One row of the classification: what it is concluded from, and what it costs. */
+export interface ExitClassRow {
+  readonly class: BuiltinExitClass;
+  /** The indicators in words, for the docs. */
+  readonly indicators: string;
+  /** How much it takes from the restart budget. */
+  readonly counts: number;
+  /** The indicators found in this report, one line; `undefined` when the class does not fit. */
+  readonly match: (report: ExitReport) => string | undefined;
+}
+
+/** Why the supervisor killed a worker that it had not asked to end. */
+const causes = {
+  helloTimeout: "no hello in time",
+  readyTimeout: "not ready in time",
+  heartbeatLost: "no heartbeat in time",
+  channelLost: "its connection was gone and the process lived on",
+  violation: "it broke the protocol",
+  overstayed: "still there 2 s after its goodbye",
+} as const;
+
+/** The exit classes, first match wins. The last row fits everything. */
+export const exitClasses: readonly ExitClassRow[] = [
+  {
+    class: "flowViolation",
+    indicators: "out of order, unknown epoch, malformed or oversized frame, a word after goodbye, contradicted goodbye",
+    counts: 1,
+    match: (report) => (report.violation ? report.violation.detail : contradiction(report)),
+  },
+  {
+    class: "fatal",
+    indicators: "goodbye fatal",
+    counts: 0,
+    match: (report) => said(report, "fatal"),
+  },
+  {
+    class: "stall",
+    indicators: "heartbeat lost",
+    counts: 1,
+    match: ({ cause }) => (cause === "heartbeatLost" ? causes.heartbeatLost : undefined),
+  },
+  {
+    class: "requested",
+    indicators: "the supervisor asked",
+    counts: 0,
+    match: (report) => (report.intent ? `${report.intent} asked, ${manner(report)}` : undefined),
+  },
+  {
+    class: "permanent",
+    indicators: "goodbye permanent",
+    counts: 0,
+    match: (report) => said(report, "permanent"),
+  },
+  {
+    class: "selfRestart",
+    indicators: "goodbye restart (a quota, say)",
+    counts: 0,
+    match: (report) => said(report, "restart"),
+  },
+  {
+    class: "startFailure",
+    indicators: "no pid, or ended before ready",
+    counts: 1,
+    match: (report) => (report.ready || report.goodbye === "done" ? undefined : startFailure(report)),
+  },
+  {
+    class: "ordered",
+    indicators: "goodbye done or drained, acked, code 0 (or killed by us after the goodbye)",
+    counts: 0,
+    match: (report) => said(report, "done") ?? said(report, "drained"),
+  },
+  {
+    class: "oom",
+    indicators: "the runtime's signature, or a kill of the cgroup's memory controller",
+    counts: 2,
+    match(report) {
+      const signal = signalOf(report.code, report.signal);
+      const line = outOfMemory(signal, report.stderrTail);
+      if (line) return `${signal}, "${line}"`;
+      const bySystem = signal === "SIGKILL" && !report.sentSignals.includes("SIGKILL");
+      return bySystem && (report.oomKills ?? 0) > 0 ? "SIGKILL, the cgroup's oom_kill went up" : undefined;
+    },
+  },
+  {
+    class: "stackOverflow",
+    indicators: "RangeError signature, SIGSEGV, SIGBUS",
+    counts: 1,
+    match(report) {
+      const signal = signalOf(report.code, report.signal);
+      if (signal === "SIGSEGV" || signal === "SIGBUS") return signal;
+      const isRangeError = report.code !== 0 && report.code !== null && isStackOverflow(report.stderrTail);
+      return isRangeError ? `code ${report.code}, RangeError: Maximum call stack size exceeded` : undefined;
+    },
+  },
+  {
+    class: "killed",
+    indicators: "a signal that we did not send",
+    counts: 1,
+    match(report) {
+      const signal = signalOf(report.code, report.signal);
+      if (!signal || report.sentSignals.includes(signal)) return undefined;
+      return `${signal}, not sent by the supervisor`;
+    },
+  },
+  {
+    class: "channelLost",
+    indicators: "connection gone, process alive",
+    counts: 1,
+    match: ({ cause }) => (cause === "channelLost" ? causes.channelLost : undefined),
+  },
+  {
+    class: "uncaught",
+    indicators: "code ≠ 0 after ready",
+    counts: 1,
+    match({ code, error }) {
+      if (code === 0 || code === null) return undefined;
+      return error ? `code ${code}, ${error.name}: ${firstLine(error.message)}` : `code ${code}`;
+    },
+  },
+  {
+    class: "abrupt",
+    indicators: "code 0 without a goodbye",
+    counts: 1,
+    match: ({ code, signal }) => `${code === null ? `signal ${signal}` : `code ${code}`} without a goodbye`,
+  },
+];
+
+/** A goodbye that was acknowledged, and an exit code that says otherwise. */
+function contradiction({ goodbye, acked, code, cause }: ExitReport): string | undefined {
+  if (!goodbye || !acked || code === null || cause === "overstayed") return undefined;
+  const expected = GOODBYE_EXIT_CODES[goodbye];
+  return code === expected ? undefined : `goodbye ${goodbye}, then code ${code} instead of ${expected}`;
+}
+
+function said(report: ExitReport, kind: ExitReport["goodbye"]): string | undefined {
+  if (report.goodbye !== kind) return undefined;
+  const reason = report.goodbyeReason ? `: ${firstLine(report.goodbyeReason)}` : "";
+  return `goodbye ${kind}${reason}${report.cause ? ` (killed: ${causes[report.cause]})` : ""}`;
+}
+
+/** How a requested end went: clean, forced (it took SIGKILL), or dirty (it ended some other way). */
+function manner({ sentSignals, code, signal, goodbye }: ExitReport): string {
+  if (sentSignals.includes("SIGKILL")) return "forced by SIGKILL";
+  if (code === 0 || goodbye) return "clean";
+  return signal && sentSignals.includes(signal) ? `clean by ${signal}` : `dirty: ${signal ?? `code ${code}`}`;
+}
+
+function startFailure(report: ExitReport): string {
+  if (report.spawnError !== undefined) return `never started: ${firstLine(report.spawnError)}`;
+  if (report.goodbyeReason) return firstLine(report.goodbyeReason);
+  const how = report.signal ? `signal ${report.signal}` : `code ${report.code}`;
+  const why = report.cause ? causes[report.cause] : undefined;
+  const tail = lastLine(report.stderrTail);
+  return [`${how} before ${report.hello ? "ready" : "hello"}`, why, tail].filter(Boolean).join(", ");
+}
+
+/** The last stderr line that reads like an error. */
+function lastLine(tail: string): string | undefined {
+  const lines = tail.split("\n").filter((line) => /\b\w*error\b/i.test(line));
+  return lines.at(-1)?.trim().slice(0, 200);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!.slice(0, 200);
+}
+

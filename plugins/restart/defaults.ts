@@ -1,0 +1,31 @@
+import type { RestartAnswer, RestartQuestion } from "../../core/decisions.ts";
+import { always } from "./policies.ts";
+
+/** The exit code for a mistake of the user: a wrong config, an entry that cannot be loaded. */
+export const EXIT_USAGE = 2;
+
+const restartAlways = always();
+
+/** The built-in answers, by class. A class that is not here is restarted at the kernel's pace. */
+const answers: Readonly<Record<string, (question: RestartQuestion) => RestartAnswer | undefined>> = {
+  fatal: ({ verdict }) => ({ action: "shutdown", exitCode: 1, reason: `critical: ${verdict.reason}` }),
+  permanent: () => ({ action: "permanent", reason: "ended for good" }),
+  selfRestart: () => ({ action: "restart", reason: "asked for its own restart" }),
+};
+
+/** What happens to a slot when no plugin and no policy of the group has decided. */
+export function defaultRestart(question: RestartQuestion): RestartAnswer | undefined {
+  return answers[question.verdict.class]?.(question) ?? restartAlways(question);
+}
+
+/**
+ * A group none of whose workers has ever been ready, and all of whose slots have failed to start, is not going
+ * to work by trying again. An entry that throws while it is loaded is the user's mistake.
+ */
+export function bootFailure({ report, verdict, group }: RestartQuestion): RestartAnswer | undefined {
+  if (verdict.class !== "startFailure") return undefined;
+  if (group.everReady || group.bootFailures < group.wanted) return undefined;
+  const threw = report.goodbye === "startFailed" && report.cause === undefined;
+  const exitCode = threw ? EXIT_USAGE : 1;
+  return { action: "shutdown", exitCode, reason: `group ${group.name} cannot start: ${verdict.reason}` };
+}

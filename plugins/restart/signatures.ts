@@ -1,0 +1,45 @@
+/**
+ * What the runtimes print, and how they end, when they run out of memory or stack. Measured on Node 20 to 26,
+ * Bun 1.4 and Deno 2.9; the prefix of Node's line varies (`Reached heap limit`, `Ineffective mark-compacts`).
+ */
+const OUT_OF_MEMORY = [
+  "JavaScript heap out of memory",
+  "Fatal JavaScript out of memory",
+  "MemoryExhaustion: Crash intentionally because memory is exhausted",
+  "FATAL ERROR: Zone Allocation failed - process out of memory",
+] as const;
+
+const STACK_OVERFLOW = "RangeError: Maximum call stack size exceeded";
+
+/** Signals that a runtime ends itself with when its memory is exhausted. */
+const MEMORY_SIGNALS: readonly string[] = ["SIGABRT", "SIGTRAP", "SIGILL"];
+
+/** A shell or a container wrapper reports the end by signal n as exit code 128 + n. Linux and macOS agree on these. */
+const SIGNAL_CODES: Readonly<Record<number, string>> = {
+  129: "SIGHUP",
+  130: "SIGINT",
+  131: "SIGQUIT",
+  132: "SIGILL",
+  133: "SIGTRAP",
+  134: "SIGABRT",
+  136: "SIGFPE",
+  137: "SIGKILL",
+  139: "SIGSEGV",
+  141: "SIGPIPE",
+  143: "SIGTERM",
+};
+
+/** The signal that ended a process, whichever way it was reported. */
+export function signalOf(code: number | null, signal: string | null): string | undefined {
+  return signal ?? (code === null ? undefined : SIGNAL_CODES[code]);
+}
+
+/** The line that tells of exhausted memory, if the end fits it. */
+export function outOfMemory(signal: string | undefined, stderrTail: string): string | undefined {
+  if (!signal || !MEMORY_SIGNALS.includes(signal)) return undefined;
+  return OUT_OF_MEMORY.find((line) => stderrTail.includes(line));
+}
+
+export function isStackOverflow(text: string): boolean {
+  return text.includes(STACK_OVERFLOW);
+}
