@@ -20,5 +20,5 @@ export async function runningPools(): Promise<RunningPool[]> {
       return owner ? { name, pid: owner.pid } : undefined;
     }),
   );
-  return found.filter((pool) => pool !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return found.filter((pool) => pool !== undefined).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -30,7 +30,7 @@ export function createFakePool(name = "shop"): FakePool {
   const calls: string[] = [];
   let finish = (): void => {};
   const promise = new Promise<void>((resolve) => (finish = resolve));
-  let end = (_: PoolEnd): void => {};
+  let end!: (end: PoolEnd) => void;
   const closed = new Promise<PoolEnd>((resolve) => (end = resolve));
   const pool = {
     name,
@@ -98,7 +98,7 @@ export async function connectRaw(
   await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   const decoder = createFrameDecoder();
   const received: Frame[] = [];
-  let over = false;
+  const state = { over: false };
   let wake = (): void => {};
   socket.on("error", () => {});
   socket.on("data", (chunk) => {
@@ -107,7 +107,7 @@ export async function connectRaw(
   });
   const ended = new Promise<void>((resolve) => {
     const finish = (): void => {
-      over = true;
+      state.over = true;
       wake();
       resolve();
     };
@@ -116,7 +116,7 @@ export async function connectRaw(
   return {
     send: (bytes) => void socket.write(bytes),
     async frames(count) {
-      while (received.length < count && !over) await new Promise<void>((resolve) => (wake = resolve));
+      while (received.length < count && !state.over) await new Promise<void>((resolve) => (wake = resolve));
       return received.splice(0);
     },
     ended,

@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { dirname, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { messageOf, PoolError } from "../core/errors.ts";
+import { isRecord } from "../core/check.ts";
+import type { PoolConfig } from "../core/config.ts";
+
+/**
+ * Runs a config file and returns its default export; what is in it is checked by the pool.
+ *
+ * @throws PoolError `E_CONFIG_LOAD`, one line with the place
+ */
+export async function loadConfig(file: string): Promise<PoolConfig> {
+  let module: { default?: unknown };
+  try {
+    module = await importFile(file);
+  } catch (error) {
+    throw new PoolError("E_CONFIG_LOAD", await describe(file, error), { cause: error });
+  }
+  const config = module.default;
+  if (isRecord(config)) return config as unknown as PoolConfig;
+  const found = config === undefined ? "has no default export" : `exports ${kindOf(config)} by default`;
+  throw new PoolError("E_CONFIG_LOAD", `${show(file)} ${found}; expected \`export default defineConfig({ … })\``);
+}
+
+async function importFile(file: string): Promise<{ default?: unknown }> {
+  if (/\.m?js$/.test(file) || stripsTypes()) return import(pathToFileURL(file).href);
+  const { createJiti } = await import("jiti");
+  return createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false }).import(file);
+}
+
+function stripsTypes(): boolean {
+  const { features, versions } = process as { features: { typescript?: unknown }; versions: NodeJS.ProcessVersions };
+  return Boolean(features.typescript || versions.bun || versions.deno);
+}
+
+async function describe(file: string, error: unknown): Promise<string> {
+  const text = messageOf(error);
+  const parsed = /^ParseError: (.*?)\s+(\/.*):(\d+):\d+$/.exec(text);
+  if (parsed) return `${show(parsed[2]!)}:${parsed[3]}: ${parsed[1]}`;
+  const place = placeOf(file, error) ?? (error instanceof SyntaxError ? await placeOfSyntaxError(file) : undefined);
+  return `${place ?? show(file)}: ${text}`;
+}
+
+/** `file:line`, from a stack that begins with it or has a frame below the config's folder. */
+function placeOf(file: string, error: unknown): string | undefined {
+  const stack = error instanceof Error ? String(error.stack) : "";
+  const first = /^(file:\/\/\S+|\/.*):(\d+)\n/.exec(stack);
+  if (first) return `${show(first[1]!)}:${first[2]}`;
+  for (const [, path = "", line] of stack.matchAll(/^ +at (?:.*\()?(file:\/\/.+?|\/.+?):(\d+):\d+\)?$/gm)) {
+    const plain = path.startsWith("file:") ? fileURLToPath(path) : path;
+    if (plain.startsWith(dirname(file)) && !plain.includes("/node_modules/")) return `${show(plain)}:${line}`;
+  }
+  return undefined;
+}
+
+/** V8 keeps the place of a syntax error in a module to itself, and `node --check` prints it. */
+async function placeOfSyntaxError(file: string): Promise<string | undefined> {
+  if (process.versions.bun || process.versions.deno) return undefined;
+  const checked = promisify(execFile)(process.execPath, ["--check", file], { timeout: 5_000 });
+  const { stderr } = await checked.catch((error: { stderr?: string }) => ({ stderr: error.stderr ?? "" }));
+  const line = /^(?:file:\/\/)?(.+):(\d+)\n/.exec(stderr);
+  return line ? `${show(line[1]!)}:${line[2]}` : undefined;
+}
+
+/** A path as the person sees it from the working folder. */
+function show(path: string): string {
+  const plain = path.startsWith("file:") ? fileURLToPath(path) : path;
+  const near = relative(process.cwd(), plain);
+  return near === "" || near.startsWith("..") ? plain : near;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}

@@ -1,0 +1,62 @@
+import { basename, dirname, resolve } from "node:path";
+import { isRecord } from "../core/check.ts";
+import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
+import { usage, show, wholeNumber } from "./_args.ts";
+
+/** What the command line says about the pool, as it was written. */
+export interface StartOptions {
+  readonly name?: string | undefined;
+  readonly workers?: string | undefined;
+  readonly port?: string | undefined;
+  readonly type?: string | undefined;
+  /** The words after `--`. */
+  readonly rest?: readonly string[] | undefined;
+}
+
+const TYPES: readonly string[] = ["reactor", "job", "service"] satisfies GroupType[];
+
+/** The config of a single entry: one group, and one pool, of its name. It runs as it would by hand. */
+export function entryConfig(file: string, options: StartOptions, cwd: string): PoolConfig {
+  const name = options.name ?? nameOf(file);
+  const group = { entry: file, env: { "*": true }, args: [...(options.rest ?? [])] };
+  return { name, root: cwd, groups: { [nameOf(file)]: { ...group, ...groupOptions(options) } } };
+}
+
+/** A loaded config with the command line's word on top. Relative paths start from its file's folder. */
+export function overrideConfig(config: PoolConfig, file: string, options: StartOptions): PoolConfig {
+  if (options.rest) throw usage("`--` and what follows is for an entry; a config has args for each group");
+  const root = resolve(dirname(file), typeof config.root === "string" ? config.root : ".");
+  const name = options.name ?? config.name;
+  const changes = groupOptions(options);
+  if (Object.keys(changes).length === 0) return { ...config, name, root };
+  const groups = isRecord(config.groups) ? Object.entries(config.groups as Record<string, GroupConfig>) : [];
+  if (groups.length !== 1) {
+    const names = groups.map(([group]) => group).join(", ");
+    throw usage(`--workers, --port and --type need a config with one group, and this one has ${names || "none"}`);
+  }
+  const [group, given] = groups[0]!;
+  return { ...config, name, root, groups: { [group]: { ...given, ...changes } } };
+}
+
+function groupOptions({ workers, port, type }: StartOptions): Partial<GroupConfig> {
+  if (type !== undefined && !TYPES.includes(type)) throw usage(`--type: ${show(type)} is not one of ${TYPES.join(", ")}`);
+  return {
+    ...(workers !== undefined && { workers: parseWorkers(workers) }),
+    ...(port !== undefined && { listen: wholeNumber("--port", port, 0, 65_535) }),
+    ...(type !== undefined && { type: type as GroupType }),
+  };
+}
+
+/** `2`, or `1-4` for a range. */
+export function parseWorkers(text: string): NonNullable<GroupConfig["workers"]> {
+  const [, low, high] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  if (low === undefined || high === undefined) return wholeNumber("--workers", text, 1, 10_000);
+  const max = wholeNumber("--workers", high, 1, 10_000);
+  return { min: wholeNumber("--workers", low, 0, max), max };
+}
+
+/** The file's name without its extension, in the letters that a name may have. */
+function nameOf(file: string): string {
+  const name = basename(file).replace(/(?<=.)\.[^.]*$/, "").replace(/[^\w.-]+/g, "-").slice(0, 40);
+  return /^\.*$/.test(name) ? "pool" : name;
+}

@@ -1,0 +1,47 @@
+import { PoolError } from "../core/errors.ts";
+import { connectControl, poolDirectory, runningPools } from "../plugins/control/index.ts";
+import type { RunningPool } from "../plugins/control/index.ts";
+import { usage } from "./_args.ts";
+import { loadConfig } from "./_load.ts";
+import { findConfig } from "./config.ts";
+
+/** Options that every command to a running pool takes. */
+export const remoteArguments: {
+  name: { type: "string"; description: string };
+  json: { type: "boolean"; description: string };
+} = {
+  name: { type: "string", description: "The pool; else the one of the config here, else the only one that runs" },
+  json: { type: "boolean", description: "Print JSON" },
+};
+
+/** Sends one command to a running pool and returns its answer. */
+export async function callPool(
+  name: string | undefined,
+  command: string,
+  args: Record<string, unknown>,
+): Promise<unknown> {
+  const client = await connectControl(poolDirectory(name ?? (await choosePool())));
+  try {
+    return await client.call(command, args);
+  } finally {
+    client.close();
+  }
+}
+
+async function choosePool(): Promise<string> {
+  const file = await findConfig(process.cwd());
+  if (file) {
+    const { name } = await loadConfig(file);
+    if (typeof name === "string") return name;
+  }
+  const pools = await runningPools();
+  if (pools.length === 1) return pools[0]!.name;
+  if (pools.length === 0) {
+    throw new PoolError("E_NOT_RUNNING", "no pool is running: start one with `poolable start`");
+  }
+  throw usage(`more than one pool is running, choose with --name: ${pools.map(describe).join(", ")}`);
+}
+
+function describe({ name, pid }: RunningPool): string {
+  return `${name} (pid ${pid})`;
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { defineCommand, renderUsage, runCommand } from "citty";
+import type { ArgsDef, CommandDef } from "citty";
+import { nearest } from "../core/check.ts";
+import { checkArguments, show, splitRest, usage } from "./_args.ts";
+import { describeError, exitCodeOf } from "./_exit.ts";
+import { wantsColour } from "./_terminal.ts";
+import { restart } from "./commands/restart.ts";
+import { scale } from "./commands/scale.ts";
+import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
+import { stop } from "./commands/stop.ts";
+
+const commands: Readonly<Record<string, CommandDef>> = { start, status, restart, scale, stop };
+
+const poolable: CommandDef = defineCommand({
+  meta: { name: "poolable", description: "Runs pools of worker processes and keeps them alive" },
+  subCommands: commands,
+});
+
+async function main(words: readonly string[]): Promise<void> {
+  const { own, rest } = splitRest(words);
+  const [name, ...given] = own;
+  if (name === undefined || name === "--help" || name === "-h") return printUsage(poolable);
+  if (name === "--version" || name === "-v") return console.log(readVersion());
+  const command = Object.hasOwn(commands, name) ? commands[name]! : undefined;
+  if (!command) throw unknownCommand(name);
+  if (given.includes("--help") || given.includes("-h")) return printUsage(command, poolable);
+  if (rest && command !== start) throw usage("`--` and what follows is for the entry of `poolable start`");
+  const rawArgs = checkArguments(name, command.args as ArgsDef, given);
+  await runCommand(command, { rawArgs, data: { rest } });
+}
+
+function unknownCommand(name: string): Error {
+  const near = nearest(name, Object.keys(commands));
+  const hint = near ? `did you mean ${near}?` : `there are ${Object.keys(commands).join(", ")}`;
+  return usage(`unknown ${name.startsWith("-") ? "option" : "command"} ${show(name)}; ${hint}`);
+}
+
+async function printUsage(command: CommandDef, parent?: CommandDef): Promise<void> {
+  const text = await renderUsage(command, parent);
+  // citty colours for pipes and files too.
+  console.log(wantsColour(process.stdout) ? text : stripVTControlCharacters(text));
+}
+
+function readVersion(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+// `poolable status | head` must end in silence.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = exitCodeOf(error);
+}
