@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { suite } from "../_suite.ts";
+import { alive, fixture, gone } from "./_spawn.ts";
+
+const test = suite("runtimes/orphans");
+const register = fileURLToPath(new URL("../harness/register.mjs", import.meta.url));
+
+for (const when of ["import", "setup", "run", "never"]) {
+  test(`no worker outlives a killed supervisor by 2 s, busy at: ${when}`, async (t) => {
+    const args = ["--import", register, fixture("supervisor.ts"), fixture("busy.worker.mjs"), when];
+    const supervisor = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    t.defer(() => supervisor.kill("SIGKILL"));
+    let output = "";
+    await new Promise<void>((resolve, reject) => {
+      supervisor.stdout.on("data", (chunk) => {
+        output += chunk;
+        if (output.includes("busy")) resolve();
+      });
+      t.signal.addEventListener("abort", () => reject(new Error(`never busy: ${output}`)));
+    });
+    const pid = Number(/pid (\d+)/.exec(output)![1]);
+    t.defer(() => alive(pid) && process.kill(pid, "SIGKILL"));
+    assert.ok(alive(pid));
+    supervisor.kill("SIGKILL");
+    const started = performance.now();
+    await gone(t, pid);
+    assert.ok(performance.now() - started < 2000, `${Math.round(performance.now() - started)} ms`);
+  });
+}
+
+test.run();
