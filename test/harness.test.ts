@@ -65,7 +65,8 @@ async function run(
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [runner, ...args], { env: { ...process.env, ...env }, signal });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (s) => (output += s));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (s) => (output += s));
   const [code] = await once(child, "close");
   return { code, output };
 }
