@@ -10,7 +10,9 @@ import { PoolError } from "../core/errors.ts";
 /** Splits the command line at `--`: what follows belongs to the worker. */
 export function splitRest(words: readonly string[]): { own: string[]; rest: string[] | undefined } {
   const at = words.indexOf("--");
-  return at === -1 ? { own: [...words], rest: undefined } : { own: words.slice(0, at), rest: words.slice(at + 1) };
+  return at === -1
+    ? { own: [...words], rest: undefined }
+    : { own: words.slice(0, at), rest: words.slice(at + 1) };
 }
 
 /**
@@ -40,7 +42,9 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
   }
 
   if (values.length > positionals.length) {
-    throw usage(`unexpected argument ${show(values[positionals.length]!)}; see \`poolable ${command} --help\``);
+    throw usage(
+      `unexpected argument ${show(values[positionals.length]!)}; see \`poolable ${command} --help\``,
+    );
   }
   for (const [index, [name, { required }]] of positionals.entries()) {
     if (required !== false && values[index] === undefined) {

@@ -1,6 +1,7 @@
 import { messageOf, PoolError } from "../core/errors.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import { paintFor, stripControl } from "./_terminal.ts";
+import { stripControl } from "../plugins/logs/index.ts";
+import { paintFor } from "./_terminal.ts";
 
 /** Failures of something that runs; every other code means that what was given was wrong. */
 const RUNNING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -21,17 +21,25 @@ export async function loadConfig(file: string): Promise<PoolConfig> {
   const config = module.default;
   if (isRecord(config)) return config as unknown as PoolConfig;
   const found = config === undefined ? "has no default export" : `exports ${kindOf(config)} by default`;
-  throw new PoolError("E_CONFIG_LOAD", `${show(file)} ${found}; expected \`export default defineConfig({ … })\``);
+  throw new PoolError(
+    "E_CONFIG_LOAD",
+    `${show(file)} ${found}; expected \`export default defineConfig({ … })\``,
+  );
 }
 
 async function importFile(file: string): Promise<{ default?: unknown }> {
   if (/\.m?js$/.test(file) || stripsTypes()) return import(pathToFileURL(file).href);
   const { createJiti } = await import("jiti");
-  return createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false }).import(file);
+  return createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false }).import(
+    file,
+  );
 }
 
 function stripsTypes(): boolean {
-  const { features, versions } = process as { features: { typescript?: unknown }; versions: NodeJS.ProcessVersions };
+  const { features, versions } = process as {
+    features: { typescript?: unknown };
+    versions: NodeJS.ProcessVersions;
+  };
   return Boolean(features.typescript || versions.bun || versions.deno);
 }
 
@@ -39,7 +47,8 @@ async function describe(file: string, error: unknown): Promise<string> {
   const text = messageOf(error);
   const parsed = /^ParseError: (.*?)\s+(\/.*):(\d+):\d+$/.exec(text);
   if (parsed) return `${show(parsed[2]!)}:${parsed[3]}: ${parsed[1]}`;
-  const place = placeOf(file, error) ?? (error instanceof SyntaxError ? await placeOfSyntaxError(file) : undefined);
+  const place =
+    placeOf(file, error) ?? (error instanceof SyntaxError ? await placeOfSyntaxError(file) : undefined);
   return `${place ?? show(file)}: ${text}`;
 }
 

@@ -32,14 +32,17 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   const groups = isRecord(config.groups) ? Object.entries(config.groups as Record<string, GroupConfig>) : [];
   if (groups.length !== 1) {
     const names = groups.map(([group]) => group).join(", ");
-    throw usage(`--workers, --port and --type need a config with one group, and this one has ${names || "none"}`);
+    throw usage(
+      `--workers, --port and --type need a config with one group, and this one has ${names || "none"}`,
+    );
   }
   const [group, given] = groups[0]!;
   return { ...config, name, root, groups: { [group]: { ...given, ...changes } } };
 }
 
 function groupOptions({ workers, port, type }: StartOptions): Partial<GroupConfig> {
-  if (type !== undefined && !TYPES.includes(type)) throw usage(`--type: ${show(type)} is not one of ${TYPES.join(", ")}`);
+  if (type !== undefined && !TYPES.includes(type))
+    throw usage(`--type: ${show(type)} is not one of ${TYPES.join(", ")}`);
   return {
     ...(workers !== undefined && { workers: parseWorkers(workers) }),
     ...(port !== undefined && { listen: wholeNumber("--port", port, 0, 65_535) }),
@@ -57,6 +60,9 @@ export function parseWorkers(text: string): NonNullable<GroupConfig["workers"]> 
 
 /** The file's name without its extension, in the letters that a name may have. */
 function nameOf(file: string): string {
-  const name = basename(file).replace(/(?<=.)\.[^.]*$/, "").replace(/[^\w.-]+/g, "-").slice(0, 40);
+  const name = basename(file)
+    .replace(/(?<=.)\.[^.]*$/, "")
+    .replace(/[^\w.-]+/g, "-")
+    .slice(0, 40);
   return /^\.*$/.test(name) ? "pool" : name;
 }

@@ -10,7 +10,10 @@ export const remoteArguments: {
   name: { type: "string"; description: string };
   json: { type: "boolean"; description: string };
 } = {
-  name: { type: "string", description: "The pool; else the one of the config here, else the only one that runs" },
+  name: {
+    type: "string",
+    description: "The pool; else the one of the config here, else the only one that runs",
+  },
   json: { type: "boolean", description: "Print JSON" },
 };
 

@@ -1,6 +1,6 @@
 import { formatDuration } from "../core/duration.ts";
 import type { PoolStatus, SlotStatus } from "../core/status.ts";
-import { stripControl } from "./_terminal.ts";
+import { stripControl } from "../plugins/logs/index.ts";
 import type { Paint } from "./_terminal.ts";
 
 const COLUMNS = ["SLOT", "STATE", "PID", "EPOCH", "RESTARTS", "UPTIME", "LAST EXIT"];
@@ -25,7 +25,10 @@ export function renderStatus({ pool, groups }: PoolStatus, paint: Paint): string
     const ready = group.slots.filter(({ state }) => state === "ready").length;
     const range = group.min === group.max ? "" : ` (${group.min} to ${group.max})`;
     const kind = [group.type, group.runtime, group.strategy].filter((word) => word !== null).join(", ");
-    lines.push("", `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}, ${kind}`);
+    lines.push(
+      "",
+      `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}, ${kind}`,
+    );
     lines.push(...renderRows([COLUMNS, ...group.slots.map(cellsOf)], paint).map((line) => `  ${line}`));
   }
   return lines.join("\n");

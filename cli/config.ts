@@ -26,9 +26,16 @@ export async function findTarget(argument: string | undefined, cwd: string): Pro
     if (file) return { kind: "config", file };
     const where = argument === undefined ? "here" : `in ${argument}`;
     const wayOut = "write a poolable.config.ts, or name a file: `poolable start ./worker.js`";
-    throw new PoolError("E_CONFIG_MISSING", `there is no poolable.config.{ts,mts,js,mjs} ${where}: ${wayOut}`);
+    throw new PoolError(
+      "E_CONFIG_MISSING",
+      `there is no poolable.config.{ts,mts,js,mjs} ${where}: ${wayOut}`,
+    );
   }
-  if (!info) throw new PoolError("E_CONFIG_MISSING", `${argument} does not exist: name a config, an entry or a folder`);
+  if (!info)
+    throw new PoolError(
+      "E_CONFIG_MISSING",
+      `${argument} does not exist: name a config, an entry or a folder`,
+    );
   return { kind: /\.config\.[cm]?[jt]s$/.test(basename(path)) ? "config" : "entry", file: path };
 }
 

@@ -15,7 +15,8 @@ export const status: CommandDef = defineCommand({
   },
   async run({ args }) {
     const [pool, name] = [textOf(args.pool), textOf(args.name)];
-    if (pool !== undefined && name !== undefined) throw usage("name the pool once: as an argument or with --name");
+    if (pool !== undefined && name !== undefined)
+      throw usage("name the pool once: as an argument or with --name");
     const answer = (await callPool(pool ?? name, "status", {})) as PoolStatus;
     console.log(args.json ? JSON.stringify(answer, null, 2) : renderStatus(answer, paintFor(process.stdout)));
   },

@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import { textOf } from "../_args.ts";
 import { callPool, remoteArguments } from "../_remote.ts";
-import { stripControl } from "../_terminal.ts";
+import { stripControl } from "../../plugins/logs/index.ts";
 
 /** `poolable stop [--now]` */
 export const stop: CommandDef = defineCommand({

@@ -1,0 +1,95 @@
+import { defineCommand } from "citty";
+import type { CommandDef } from "citty";
+import type { PoolConfig } from "../../core/config.ts";
+import type { Plugin } from "../../core/plugin.ts";
+import type { Pool } from "../../core/pool.ts";
+import { createPool } from "../../index.ts";
+import { control, poolDirectory } from "../../plugins/control/index.ts";
+import { logs } from "../../plugins/logs/index.ts";
+import { node } from "../../runtimes/node.ts";
+import { textOf } from "../_args.ts";
+import { loadConfig } from "../_load.ts";
+import { createOutput } from "../_output.ts";
+import type { Output } from "../_output.ts";
+import { entryConfig, overrideConfig } from "../_overrides.ts";
+import type { StartOptions } from "../_overrides.ts";
+import { handleFaults, handleSignals } from "../_signals.ts";
+import { paintFor } from "../_terminal.ts";
+import type { Paint } from "../_terminal.ts";
+import { findTarget } from "../config.ts";
+
+/** `poolable start [config | entry] [-- arguments of the entry]` */
+export const start: CommandDef = defineCommand({
+  meta: { name: "start", description: "Start a pool and stay with it until it ends" },
+  args: {
+    target: {
+      type: "positional",
+      required: false,
+      description: "A config, a folder with one, or a worker's entry",
+    },
+    workers: { type: "string", description: "How many workers: 2, or 1-4 for a range" },
+    port: { type: "string", description: "The TCP port to listen on, 0 for any" },
+    type: { type: "string", description: "What the workers are: reactor, job or service" },
+    name: { type: "string", description: "The name of the pool" },
+  },
+  async run({ args, data }) {
+    const { rest } = data as { rest?: string[] };
+    const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
+    const config = await readConfig(textOf(args.target), { name, workers, port, type, rest });
+    const output = createOutput(process.stdout);
+    const pool = compose(config, output, paintFor(process.stdout));
+    const exitCode = await supervise(pool, (line) => output.line(line));
+    await output.flush(1_000);
+    process.exit(exitCode);
+  },
+}) as CommandDef;
+
+async function readConfig(argument: string | undefined, options: StartOptions): Promise<PoolConfig> {
+  const cwd = process.cwd();
+  const { kind, file } = await findTarget(argument, cwd);
+  if (kind === "entry") return entryConfig(file, options, cwd);
+  return overrideConfig(await loadConfig(file), file, options);
+}
+
+function compose(config: PoolConfig, output: Output, paint: Paint): Pool {
+  const write = (line: string): void => output.line(line);
+  // A name that is not right yet is refused by the pool, in its own words.
+  const directory = typeof config.name === "string" ? poolDirectory(config.name) : undefined;
+  // The lock comes first: a second start of the pool is refused before it has opened or said anything.
+  const plugins = [
+    control({ directory, audit: write }),
+    banner(write, paint),
+    logs({ write, paint }),
+    config.plugins,
+  ];
+  return createPool({ ...config, plugins }, { runtimes: [node({ directory })] });
+}
+
+function banner(write: (line: string) => void, paint: Paint): Plugin {
+  return {
+    name: "banner",
+    setup({ name, config: { groups } }) {
+      write(`${paint("bold", `poolable ${name}`)}  pid ${process.pid}`);
+      const width = Math.max(...groups.map((group) => group.name.length));
+      for (const { name, type, runtime, min, max } of groups) {
+        const workers = min === max ? `${min}` : `${min} to ${max}`;
+        const noun = max === 1 ? "worker" : "workers";
+        write(`  ${name.padEnd(width)}  ${workers} ${type} ${noun} on ${runtime}`);
+      }
+    },
+  };
+}
+
+/** Runs the pool to its end. Resolves with the exit code of the supervisor. */
+async function supervise(pool: Pool, say: (line: string) => void): Promise<number> {
+  const ignoreSignals = handleSignals(pool, say);
+  const hasFailed = handleFaults(pool, say);
+  try {
+    await pool.start();
+  } catch (error) {
+    ignoreSignals();
+    throw error;
+  }
+  const { exitCode } = await pool.closed;
+  return hasFailed() ? 1 : exitCode;
+}

@@ -1,0 +1,116 @@
+import { Writable } from "node:stream";
+import * as assert from "uvu/assert";
+import { createOutput } from "../../cli/_output.ts";
+import { renderStatus } from "../../cli/_table.ts";
+import { paintFor, wantsColour } from "../../cli/_terminal.ts";
+import { stripControl } from "../../plugins/logs/index.ts";
+import type { PoolStatus } from "../../core/status.ts";
+import { suite } from "../_suite.ts";
+
+const test = suite("cli terminal");
+
+test("nothing that a terminal obeys is left of a worker's text", () => {
+  for (const [text, expected] of [
+    ["plain\ttext ü 漢 😀", "plain\ttext ü 漢 😀"],
+    ["\u001b[31mred\u001b[0m", "red"],
+    ["\u001b[2J\u001b[1;1Hclear", "clear"],
+    ["\u001b]0;title\u0007after", "after"],
+    ["\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\", "link"],
+    ["\u001bPq#0\u001b\\after", "after"],
+    ["\u009b31mred", "red"],
+    ["\u001bcreset", "reset"],
+    ["\u001b(Bset", "set"],
+    ["back\b\b\bspace", "backspace"],
+    ["a\r\nb\u0000c\u007fd\u0085e", "abcde"],
+    ["\u202eevil\u2066", "evil"],
+    ["open \u001b]0;never closed", "open 0;never closed"],
+    ["cut \u001b[", "cut "],
+  ] as const) {
+    const stripped = stripControl(text);
+    assert.is(stripped, expected);
+  }
+});
+
+test("stripping is linear in hostile text", () => {
+  const begun = performance.now();
+  for (const part of ["\u001b]", "\u001b[0", "\u001b[", "\u009b;", "\u001b"])
+    stripControl(part.repeat(20_000));
+  assert.ok(performance.now() - begun < 2_000, `${performance.now() - begun} ms`);
+});
+
+test("colours follow the terminal, NO_COLOR and FORCE_COLOR", () => {
+  const [terminal, file] = [{ isTTY: true }, {}];
+  assert.is(wantsColour(terminal, {}), true);
+  assert.is(wantsColour(file, {}), false);
+  assert.is(wantsColour(terminal, { NO_COLOR: "1" }), false);
+  assert.is(wantsColour(terminal, { NO_COLOR: "" }), true);
+  assert.is(wantsColour(terminal, { TERM: "dumb" }), false);
+  assert.is(wantsColour(file, { FORCE_COLOR: "1" }), true);
+  assert.is(wantsColour(terminal, { FORCE_COLOR: "0" }), false);
+  assert.is(wantsColour(file, { FORCE_COLOR: "1", NO_COLOR: "1" }), false);
+  assert.is(paintFor(terminal, {})("red", "x"), "\u001b[31mx\u001b[39m");
+  assert.is(paintFor(file, {})("red", "x"), "x");
+});
+
+test("a status is a table whose columns line up", () => {
+  const slot = { pid: 41, epoch: 1, generation: 1, restarts: 0, uptimeMs: 61_000, lastExit: null };
+  const lastExit = { class: "uncaught", code: 1, signal: null, reason: "threw \u001b[31mboom" };
+  const status: PoolStatus = {
+    pool: { name: "shop", state: "running", pid: 7, uptimeMs: 1_500, generation: 1 },
+    groups: [
+      {
+        name: "web",
+        type: "reactor",
+        runtime: "node",
+        strategy: "shared",
+        desired: 2,
+        min: 1,
+        max: 4,
+        slots: [
+          { ...slot, id: "web#0", state: "ready" },
+          { ...slot, id: "web#1", state: "backoff", pid: null, epoch: 12, restarts: 11, lastExit },
+        ],
+      },
+    ],
+  };
+  assert.is(
+    renderStatus(status, paintFor({}, {})),
+    [
+      "shop  running, pid 7, up 1.5 s, generation 1",
+      "",
+      "web  1 of 2 ready (1 to 4), reactor, node, shared",
+      "  SLOT   STATE    PID  EPOCH  RESTARTS  UPTIME      LAST EXIT",
+      "  web#0  ready    41   1      0         1 min 01 s  –",
+      "  web#1  backoff  –    12     11        –           uncaught: threw boom",
+    ].join("\n"),
+  );
+});
+
+test("a reader that is gone or slow costs lines and nothing else", async () => {
+  const written: string[] = [];
+  let release = (): void => {};
+  const slow = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      written.push(chunk.slice(0, 40));
+      release = done;
+    },
+  });
+  const output = createOutput(slow);
+  for (let index = 0; index < 2_000; index++) output.line("x".repeat(1_023));
+  assert.ok(slow.writableLength < 1.1 * 1024 * 1024);
+  slow._write = (chunk: string, _encoding, done): void => void (written.push(chunk.slice(0, 40)), done());
+  release();
+  await output.flush(1_000);
+  output.line("after");
+  await output.flush(1_000);
+  const lines = written.filter((line) => line !== "");
+  assert.match(lines.at(-2)!, /^\(\d+ lines were dropped/);
+  assert.is(lines.at(-1), "after\n");
+  slow.destroy(new Error("EPIPE"));
+  await new Promise((resolve) => slow.once("close", resolve));
+  output.line("nobody");
+  await output.flush(1_000);
+});
+
+test.run();
