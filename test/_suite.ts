@@ -66,8 +66,9 @@ export function suite(name: string): Suite {
         });
         report.passed += 1;
       } catch (thrown) {
-        report.failed += 1;
-        throw toError(thrown);
+        const error = toError(thrown);
+        report.failure(error);
+        throw error;
       } finally {
         report.current = undefined;
       }

@@ -26,13 +26,15 @@ const expected: readonly [fixture: string, passed: number, failed: number, says:
   ["defer-throws", 0, 1, "the other clean-up ran"],
   ["leaks-process", 1, 1, "left running and killed"],
   ["busy", 0, 2, "killed: longer than 1 s"],
+  ["overdue", 0, 3, "the early failure"],
+  ["overdue", 0, 3, "ended by SIGTERM during overdue › takes too long"],
   ["throws-on-load", 0, 1, "on load"],
 ];
 
 const test = suite("harness");
 
 for (const [fixture, passed, failed, says, env] of expected) {
-  test(`${fixture}${env ? ` ${JSON.stringify(env)}` : ""}: ${passed} passed, ${failed} failed`, async (t) => {
+  test(`${fixture}${env ? ` ${JSON.stringify(env)}` : ""}: ${passed} passed, ${failed} failed, ${says}`, async (t) => {
     const result = await run(t.signal, ["--verbose", fixtureFile(fixture)], env);
     assert.match(result.output, says);
     assert.is(result.output.trimEnd().split("\n").at(-1), `${passed} passed, ${failed} failed`);

@@ -70,9 +70,11 @@ export async function runFile(path, timeout) {
   }
   const closed = once(child, "close");
   const problems = [];
-  const timer = setTimeout(() => {
+  let timer = setTimeout(() => {
     problems.push(`killed: longer than ${timeout / 1000} s`);
-    killGroup(pid);
+    // Politely first: the process then says which test it is in.
+    child.kill("SIGTERM");
+    timer = setTimeout(killGroup, grace, pid);
   }, timeout);
   const [code, signal] = await once(child, "exit");
   clearTimeout(timer);

@@ -11,6 +11,7 @@ export interface SuiteEntry {
 }
 
 const suites: SuiteEntry[] = [];
+const failures: string[] = [];
 let settled = false;
 
 /**
@@ -32,6 +33,11 @@ export const report = {
   },
   skipped(line: string): void {
     report.skips.push(line);
+  },
+  /** A test that failed: uvu prints it when its suite is done, and this process if that never comes. */
+  failure(error: Error): void {
+    report.failed += 1;
+    failures.push(`  FAIL  ${report.current}\n    ${error.stack ?? error.message}`);
   },
   /** A failure that belongs to no test. */
   fault(where: string, thrown: unknown): void {
@@ -58,7 +64,14 @@ const stray = (kind: string) => (thrown: unknown) => {
 process.on("unhandledRejection", stray("unhandled rejection"));
 process.on("uncaughtException", stray("uncaught exception"));
 
+// The runner's way to say that the time of this file is up.
+process.once("SIGTERM", () => {
+  console.error(`\n  ended by SIGTERM${report.current ? ` during ${report.current}` : ""}`);
+  process.exit(1);
+});
+
 process.on("exit", () => {
+  if (suites.some((entry) => entry.run && !entry.done)) console.error(`\n${failures.join("\n")}`);
   for (const entry of suites) {
     if (!entry.run) report.fault(entry.name, "the suite was declared and never run: call .run()");
     else if (!entry.done) report.fault(entry.name, "the process ended before the suite did");
