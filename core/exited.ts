@@ -72,9 +72,10 @@ export function exited(draft: Draft, event: Exited): void {
 function decide(draft: Draft, slot: Slot, event: Exited, counts: number, streak: number | undefined): Outcome {
   const { verdict, answer } = event;
   const idle = (reason: string): Outcome => ({ action: "idle", delayMs: 0, reason });
-  if (draft.pool.state !== "running" && answer.action !== "shutdown") return idle("the pool is shutting down");
+  const { state } = draft.pool;
+  if (verdict.class === "requested" && (!slot.wanted || state !== "running")) return idle("as asked");
+  if (state !== "running" && answer.action !== "shutdown") return idle("the pool is shutting down");
   if (verdict.class === "requested") {
-    if (!slot.wanted) return idle("as asked");
     return { action: "restart", delayMs: wait(draft, slot, UNCOUNTED_INTERVAL_MS, 0), reason: "as asked" };
   }
   if (answer.action !== "restart") return { action: answer.action, delayMs: 0, reason: answer.reason };

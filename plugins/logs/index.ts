@@ -23,7 +23,7 @@ const COLOURS: readonly Format[] = ["cyan", "magenta", "blue", "green", "yellow"
 const LEVELS: Readonly<Record<string, Format>> = { debug: "dim", warn: "yellow", error: "red" };
 
 /** Writes what happens in the pool, and what its workers say, one line each with the slot's name in front. */
-export const logs: (options: LogsOptions) => Plugin = definePlugin(({ write, paint = (_, text) => text }) => ({
+export const logs: (options: LogsOptions) => Plugin = definePlugin(({ write, paint = (_: Format, text: string) => text }: LogsOptions) => ({
   name: "logs",
   setup(pool) {
     const colours = new Map(pool.config.groups.map(({ name, index }) => [name, COLOURS[index % COLOURS.length]!]));

@@ -1,6 +1,6 @@
 import { GOODBYE_EXIT_CODES } from "../../core/protocol.ts";
 import type { BuiltinExitClass, ExitReport } from "../../core/exit.ts";
-import { isStackOverflow, outOfMemory, signalOf } from "./signatures.ts";
+import { errorLine, isStackOverflow, outOfMemory, signalOf } from "./signatures.ts";
 
 /** One row of the classification: what it is concluded from, and what it costs. */
 export interface ExitClassRow {
@@ -116,9 +116,10 @@ export const exitClasses: readonly ExitClassRow[] = [
     class: "uncaught",
     indicators: "code ≠ 0 after ready",
     counts: 1,
-    match({ code, error }) {
+    match({ code, error, stderrTail }) {
       if (code === 0 || code === null) return undefined;
-      return error ? `code ${code}, ${error.name}: ${firstLine(error.message)}` : `code ${code}`;
+      const what = error ? `${error.name}: ${firstLine(error.message)}` : errorLine(stderrTail);
+      return what ? `code ${code}, ${what}` : `code ${code}`;
     },
   },
   {
@@ -154,14 +155,8 @@ function startFailure(report: ExitReport): string {
   if (report.goodbyeReason) return firstLine(report.goodbyeReason);
   const how = report.signal ? `signal ${report.signal}` : `code ${report.code}`;
   const why = report.cause ? causes[report.cause] : undefined;
-  const tail = lastLine(report.stderrTail);
+  const tail = errorLine(report.stderrTail);
   return [`${how} before ${report.hello ? "ready" : "hello"}`, why, tail].filter(Boolean).join(", ");
-}
-
-/** The last stderr line that reads like an error. */
-function lastLine(tail: string): string | undefined {
-  const lines = tail.split("\n").filter((line) => /\b\w*error\b/i.test(line));
-  return lines.at(-1)?.trim().slice(0, 200);
 }
 
 function firstLine(text: string): string {

@@ -43,3 +43,9 @@ export function outOfMemory(signal: string | undefined, stderrTail: string): str
 export function isStackOverflow(text: string): boolean {
   return text.includes(STACK_OVERFLOW);
 }
+
+/** The last line of stderr that begins like an error: `TypeError: …`, or Bun's and Deno's `error: …`. */
+export function errorLine(stderrTail: string): string | undefined {
+  const lines = stderrTail.split("\n").filter((line) => /^(?:error|(?:Uncaught )?\w*(?:Error|Rejection)\b[^:]{0,60}):/.test(line));
+  return lines.at(-1)?.trim().slice(0, 200);
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "poolable";
+
+export default defineConfig({
+  name: "playground",
+  groups: {
+    web: {
+      type: "reactor",
+      entry: "./web.mjs",
+      workers: { min: 2, max: 4 },
+      listen: Number(process.env.PORT ?? 3000),
+      // Short, so that /hang can be watched.
+      heartbeat: "5s",
+    },
+    ticker: { type: "service", entry: "./ticker.mjs" },
+  },
+});

@@ -1,0 +1,6 @@
+import { suite } from "../_suite.ts";
+import { exitBehaviours } from "./exits.ts";
+
+const test = suite("exits on node");
+exitBehaviours(test);
+test.run();
