@@ -41,8 +41,9 @@ export function scaleRefusal(state: KernelState, group: Group, count: number): s
   if (!Number.isInteger(count)) return `${count} is not a whole number of workers`;
   if (count < group.min || count > group.max) {
     const fixed = group.min === group.max;
-    const range = fixed ? `is fixed at ${group.max}` : `takes ${group.min} to ${group.max}`;
-    return `group ${group.name} ${range} workers, not ${count}; set workers: { min, max } in its config`;
+    const noun = group.max === 1 ? "worker" : "workers";
+    const range = fixed ? `is fixed at ${group.max} ${noun}` : `takes ${group.min} to ${group.max} ${noun}`;
+    return `group ${group.name} ${range}, not ${count}; set workers: { min, max } in its config`;
   }
   let able = 0;
   for (let index = group.first; index < group.first + group.max; index++) {

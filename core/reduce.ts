@@ -26,7 +26,7 @@ export function reduce(state: KernelState, event: KernelEvent, now: number): Ste
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, event);
   else commands(draft, event);
-  if (draft.countsChanged || event.type === "start") {
+  if (draft.countsChanged || draft.pool.halting > 0 || event.type === "start") {
     if (draft.pool.ordered || draft.pool.halting > 0) advance(draft);
     if (draft.pool.state === "running") pump(draft);
     settle(draft);

@@ -18,8 +18,10 @@ const oneOf = (...values: string[]): Rule =>
 const text = rule("text", isText);
 const texts = rule("a list of texts", (value) => Array.isArray(value) && value.every((item) => typeof item === "string"));
 const time = rule("milliseconds or text such as '30s'", (value) => (parseDuration(value) ?? 0) > 0);
-const NAME = /^[\w.-]{1,40}$/;
-const name = rule("1 to 40 letters, digits, '.', '_' or '-'", (value) => isText(value) && NAME.test(value));
+const NAME = /^[A-Za-z0-9_][\w.-]{0,39}$/;
+const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter or digit", (value) =>
+  NAME.test(isText(value) ? value : ""),
+);
 
 const poolRules: Readonly<Record<string, Rule>> = {
   name,

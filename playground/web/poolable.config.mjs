@@ -11,6 +11,6 @@ export default defineConfig({
       // Short, so that /hang can be watched.
       heartbeat: "5s",
     },
-    ticker: { type: "service", entry: "./ticker.mjs" },
+    ticker: { type: "service", entry: "./ticker.mjs", env: { PORT: true } },
   },
 });

@@ -4,7 +4,8 @@ import { defineWorker } from "poolable/worker";
 
 export default defineWorker({
   async run(worker) {
-    worker.log.info("the playground is up; try: curl localhost:3000, then /crash /exit?code=3 /hang /oom /retire /fatal");
+    const url = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
+    worker.log.info(`try: curl ${url}, then ${url}/crash /exit?code=3 /reject /hang /oom /retire /fatal`);
     for (let tick = 1; !worker.signal.aborted; tick++) {
       await sleep(60_000, undefined, { signal: worker.signal });
       worker.log.info(`tick ${tick}`);

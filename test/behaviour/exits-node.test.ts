@@ -1,3 +1,4 @@
+// timeout: 180
 import { suite } from "../_suite.ts";
 import { exitBehaviours } from "./exits.ts";
 

@@ -1,0 +1,264 @@
+import * as assert from "uvu/assert";
+import type { GroupConfig, HookName, HookPayload, Pool } from "../../index.ts";
+import { definePlugin } from "../../index.ts";
+import { limited, never, onFailure } from "../../plugins/index.ts";
+import type { Suite } from "../_suite.ts";
+import { fixture, poolOf, rogue, started } from "./_pool.ts";
+
+/** Everything a hook told, in order. */
+function record<Name extends HookName>(pool: Pool, name: Name): HookPayload<Name>[] {
+  const facts: HookPayload<Name>[] = [];
+  pool.hooks.hook(name, ((fact: HookPayload<Name>) => void facts.push(fact)) as never);
+  return facts;
+}
+
+/** The next fact of a hook that fits. */
+function once<Name extends HookName>(
+  pool: Pool,
+  name: Name,
+  fits: (fact: HookPayload<Name>) => boolean = () => true,
+): Promise<HookPayload<Name>> {
+  return new Promise((resolve) => {
+    const remove = pool.hooks.hook(name, ((fact: HookPayload<Name>) => {
+      if (!fits(fact)) return;
+      remove();
+      resolve(fact);
+    }) as never);
+  });
+}
+
+const worker = (act: string, group: Partial<GroupConfig> = {}): GroupConfig => ({
+  entry: fixture("worker.mjs"),
+  args: [act],
+  stop: "2s",
+  drain: "2s",
+  ...group,
+});
+
+/** How a pool as a whole behaves with real processes. */
+export function poolBehaviours(test: Suite): void {
+  test("fatal: the pool shuts down with 1, its other workers in order", async (t) => {
+    const pool = started(t, { name: "p", groups: { w: worker("fatal"), other: worker("serve") } });
+    const ends = record(pool, "exit:classified");
+    await pool.start();
+    const end = await pool.closed;
+    assert.is(end.exitCode, 1);
+    assert.match(end.reason, "nothing can go on");
+    assert.equal(ends.map(({ verdict }) => verdict.class).sort(), ["fatal", "requested"]);
+  });
+
+  test("all permanent or ended: 0", async (t) => {
+    const groups = { gone: worker("permanent"), done: worker("done", { restart: onFailure() }) };
+    const pool = started(t, { name: "p", groups });
+    await pool.start();
+    assert.is((await pool.closed).exitCode, 0);
+    const states = pool.status().groups.map(({ slots }) => slots[0]!.state);
+    assert.equal(states, ["permanent", "idle"]);
+  });
+
+  test("all failed: 75, after no more than the budget, never faster than the bound", { timeout: 60_000 }, async (t) => {
+    const pool = poolOf(t, ["late", "9"]);
+    const spawnedAt: number[] = [];
+    pool.hooks.hook("worker:spawned", () => void spawnedAt.push(performance.now()));
+    const decided = record(pool, "restart:decided");
+    await pool.start();
+    const end = await pool.closed;
+    assert.is(end.exitCode, 75);
+    assert.is(decided.length, 6);
+    assert.match(decided.at(-1)!.reason, "6 counted exits");
+    assert.is(decided.at(-1)!.action, "fail");
+    const gaps = spawnedAt.slice(1).map((at, index) => at - spawnedAt[index]!);
+    gaps.forEach((gap, index) => assert.ok(gap >= 0.8 * 250 * 2 ** index, `gap ${index} of ${gap} ms`));
+  });
+
+  test("three flow violations shut the pool down", { timeout: 30_000 }, async (t) => {
+    const pool = poolOf(t, ["serve"], rogue("junk"));
+    const ends = record(pool, "exit:classified");
+    await pool.start();
+    const end = await pool.closed;
+    assert.is(end.exitCode, 1);
+    assert.match(end.reason, "3 flow violations in 1 min");
+    assert.is(ends.length, 3);
+  });
+
+  test("a policy of a group decides: limited", async (t) => {
+    const pool = poolOf(t, ["late", "1"], { restart: limited({ max: 1, interval: 1 }) });
+    const decided = record(pool, "restart:decided");
+    await pool.start();
+    assert.is((await pool.closed).exitCode, 75);
+    assert.equal(decided.map(({ action }) => action), ["restart", "fail"]);
+    assert.match(decided[0]!.by, "limited");
+  });
+
+  test("a plugin decides before everybody, and its nonsense is reported by name", async (t) => {
+    const nonsense = definePlugin(() => ({
+      name: "nonsense",
+      setup({ decisions }) {
+        decisions.restart.tap("nonsense", () => ({ action: "restart", delayMs: -1, reason: "?" }));
+        decisions.classifyExit.tap("thrower", () => {
+          throw new Error("no idea");
+        });
+      },
+    }));
+    const pool = poolOf(t, ["late", "1"], { restart: never() }, { plugins: [nonsense(), false, [null]] });
+    const errors = record(pool, "plugin:error");
+    const decided = once(pool, "restart:decided");
+    await pool.start();
+    assert.is((await decided).action, "fail");
+    assert.equal(errors.map(({ plugin, stage }) => `${plugin} ${stage}`), [
+      "thrower classifyExit",
+      "nonsense restart",
+    ]);
+  });
+
+  test("last words before an exit are told before the exit", async (t) => {
+    const pool = poolOf(t, ["lastWords"]);
+    const told: string[] = [];
+    pool.hooks.hook("worker:output", ({ stream, line }) => void told.push(`${stream}: ${line}`));
+    pool.hooks.hook("worker:exited", ({ code }) => void told.push(`exit ${code}`));
+    await pool.start();
+    await pool.closed;
+    assert.equal(told.slice(0, 2).sort(), ["stderr: last line on stderr", "stdout: last line on stdout"]);
+    assert.is(told[2], "exit 3");
+  });
+
+  test("an error of run comes with its cause", async (t) => {
+    const pool = poolOf(t, ["throwInRun"]);
+    const ended = once(pool, "exit:classified");
+    await pool.start();
+    const { report, verdict } = await ended;
+    assert.is(report.error?.name, "TypeError");
+    assert.is(report.error?.cause?.message, "the cause");
+    assert.match(report.error?.stack ?? "", "worker.mjs");
+    assert.match(verdict.reason, "from run");
+  });
+
+  test("a worker that ignores everything is killed after its time, and only then", async (t) => {
+    const pool = poolOf(t, ["stubborn"], { drain: "300ms", stop: "600ms" });
+    const ended = once(pool, "exit:classified");
+    await pool.start();
+    const startedAt = performance.now();
+    const end = await pool.stop();
+    const { report, verdict } = await ended;
+    assert.is(end.exitCode, 0);
+    assert.is(verdict.class, "requested");
+    assert.match(verdict.reason, "forced");
+    assert.equal(report.sentSignals, ["SIGTERM", "SIGKILL"]);
+    assert.ok(performance.now() - startedAt >= 850);
+  });
+
+  test("a second stop with now kills at once", async (t) => {
+    const pool = poolOf(t, ["stubborn"], { drain: "1h", stop: "1h" });
+    await pool.start();
+    const gentle = pool.stop();
+    const forced = await pool.stop({ now: true });
+    assert.equal(forced, await gentle);
+  });
+
+  test("stop during backoff cancels the restart", async (t) => {
+    const pool = poolOf(t, ["late", "1"], { restart: limited({ max: 9, interval: "1h" }) });
+    const decided = once(pool, "restart:decided");
+    await pool.start();
+    await decided;
+    assert.is(pool.status().groups[0]!.slots[0]!.state, "backoff");
+    assert.is((await pool.stop()).exitCode, 0);
+  });
+
+  test("restart replaces the worker, uncounted; unknown and permanent slots are refused", async (t) => {
+    const pool = poolOf(t, ["serve"]);
+    await pool.start();
+    const before = pool.status().groups[0]!.slots[0]!;
+    await pool.restart("w#0");
+    const after = pool.status().groups[0]!.slots[0]!;
+    assert.is(after.epoch, before.epoch + 1);
+    assert.is.not(after.pid, before.pid);
+    assert.is(after.lastExit?.class, "requested");
+    const code = await pool.restart("w#7").catch((error: { code: string }) => error.code);
+    assert.is(code, "E_UNKNOWN_SLOT");
+  });
+
+  test("scale up and down within the range, refused outside of it", async (t) => {
+    const pool = poolOf(t, ["serve"], { workers: { min: 1, max: 3 } });
+    await pool.start();
+    assert.equal(await pool.scale("w", 3), { from: 1, to: 3 });
+    assert.equal(pool.status().groups[0]!.slots.map(({ state }) => state), ["ready", "ready", "ready"]);
+    assert.equal(await pool.scale("w", 1), { from: 3, to: 1 });
+    assert.equal(pool.status().groups[0]!.slots.map(({ state }) => state), ["ready", "idle", "idle"]);
+    const refused = await pool.scale("w", 4).catch((error: { code: string; message: string }) => error);
+    assert.is((refused as { code: string }).code, "E_SCALE_REFUSED");
+    assert.match((refused as { message: string }).message, "takes 1 to 3 workers, not 4");
+  });
+
+  test("rest-for-one: groups start in order, the later ones restart along, and stop goes in reverse", async (t) => {
+    const groups = { a: worker("serve"), b: worker("serve"), c: worker("serve") };
+    const pool = started(t, { name: "p", strategy: "rest-for-one", groups });
+    const order: string[] = [];
+    pool.hooks.hook("worker:ready", ({ group, epoch }) => void order.push(`${group} ready ${epoch}`));
+    pool.hooks.hook("worker:exited", ({ group, epoch }) => void order.push(`${group} exit ${epoch}`));
+    await pool.start();
+    const back = once(pool, "worker:ready", ({ group, epoch }) => group === "c" && epoch === 2);
+    process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
+    await back;
+    await pool.stop();
+    assert.equal(order, [
+      ...["a ready 1", "b ready 1", "c ready 1"],
+      ...["b exit 1", "c exit 1", "b ready 2", "c ready 2"],
+      ...["c exit 2", "b exit 2", "a exit 1"],
+    ]);
+  });
+
+  test("one-for-all: every group restarts along", async (t) => {
+    const groups = { a: worker("serve"), b: worker("serve") };
+    const pool = started(t, { name: "p", strategy: "one-for-all", groups });
+    await pool.start();
+    const back = once(pool, "worker:ready", ({ group, epoch }) => group === "b" && epoch === 2);
+    process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
+    await back;
+    assert.equal(pool.status().groups.map(({ slots }) => slots[0]!.epoch), [2, 2]);
+  });
+
+  test("nothing that a worker says throws in the supervisor", async (t) => {
+    const pool = poolOf(t, ["serve"], rogue("hostile"));
+    const logs = record(pool, "worker:log");
+    const heard = once(pool, "worker:log", ({ message }) => message === "still here");
+    await pool.start();
+    await heard;
+    assert.is(logs[0]!.level, "info");
+    assert.is(({} as { a?: number }).a, undefined);
+  });
+
+  test("a JSON of 100,000 levels harms nobody", async (t) => {
+    const pool = poolOf(t, ["serve"], rogue("deep"));
+    await pool.start();
+    assert.is(pool.status().pool.state, "running");
+  });
+
+  test("a port survives kill -9 of the worker that serves it", { timeout: 30_000 }, async (t) => {
+    const groups = { w: { entry: fixture("echo.mjs"), listen: { port: 0 }, workers: 2 } };
+    const pool = started(t, { name: "p", groups });
+    const opened = once(pool, "listener:opened");
+    await pool.start();
+    const { at } = await opened;
+    const pids = new Set<number>();
+    for (let round = 0; round < 3; round++) {
+      const back = once(pool, "worker:ready");
+      const dying = (await (await fetch(`${at}/die`)).json()) as { pid: number };
+      pids.add(dying.pid);
+      await back;
+      const answer = (await (await fetch(at)).json()) as { pid: number };
+      assert.not(pids.has(answer.pid));
+    }
+    assert.is(pool.status().groups[0]!.strategy, "shared");
+  });
+
+  test("a port in use: E_LISTEN before anything starts", async (t) => {
+    const first = started(t, { name: "p", groups: { w: { entry: fixture("echo.mjs"), listen: { port: 0 } } } });
+    const opened = once(first, "listener:opened");
+    await first.start();
+    const port = Number(new URL((await opened).at).port);
+    const second = started(t, { name: "q", groups: { w: { entry: fixture("echo.mjs"), listen: port } } });
+    const error = await second.start().catch((thrown: { code: string; message: string }) => thrown);
+    assert.is((error as { code: string }).code, "E_LISTEN");
+    assert.match((error as { message: string }).message, `port ${port} is in use`);
+  });
+}
