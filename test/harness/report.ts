@@ -37,7 +37,8 @@ export const report = {
   /** A test that failed: uvu prints it when its suite is done, and this process if that never comes. */
   failure(error: Error): void {
     report.failed += 1;
-    failures.push(`  FAIL  ${report.current}\n    ${error.stack ?? error.message}`);
+    const details = "details" in error ? String(error.details || "") : "";
+    failures.push(`  FAIL  ${report.current}\n    ${error.stack ?? error.message}\n${details}`);
   },
   /** A failure that belongs to no test. */
   fault(where: string, thrown: unknown): void {
