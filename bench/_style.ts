@@ -37,13 +37,22 @@ export function placesEnv(places: readonly Place[]): { readonly BENCH_PORTS: str
   return { BENCH_PORTS: places.map(({ port, workers }) => `${port}:${workers}`).join(",") };
 }
 
+/**
+ * The environment that every style starts from. The same for all, because it changes how fast Node boots: with
+ * `NODE_EXTRA_CA_CERTS` in it a bare start takes twice as long, and poolable's allow-list keeps that from its workers.
+ */
+export function sameEnv(env: object): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG } = process.env;
+  return { PATH, HOME, LANG, ...env };
+}
+
 /** Starts `node args` in a group of its own; what it prints goes to `folder/name.log`. */
 export function startNode(name: string, args: readonly string[], folder: string, env: object): ChildProcess {
   const log = openSync(join(folder, `${name}.log`), "a");
   return spawn(process.execPath, args, {
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, ...env },
+    env: sameEnv(env),
   });
 }
 

@@ -104,7 +104,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       case "spawn":
         return workers.spawn(effect.slot, effect.epoch);
       case "send":
-        return workers.send(effect.slot, effect.frame);
+        return void workers.send(effect.slot, effect.frame);
       case "signal":
         return workers.signal(effect.slot, effect.signal);
       case "disconnect":
@@ -232,6 +232,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       return { from, to };
     },
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
+    send: (id, frame) => workers.send(indexOf(id), frame),
     tell: (name, fact) => notifier.notify(name, fact),
     report,
   };

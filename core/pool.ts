@@ -1,5 +1,6 @@
 import type { ResolvedPool } from "./config.ts";
 import type { Decisions } from "./decisions.ts";
+import type { Frame } from "./frames.ts";
 import type { HookPayload, HookRegistry } from "./hooks.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { Runtime } from "./runtime.ts";
@@ -50,6 +51,11 @@ export interface Pool {
    */
   scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
   status(): PoolStatus;
+  /**
+   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`, `job`).
+   * `false` when there is none, or its queue is full: the frame is dropped then.
+   */
+  send(slot: string, frame: Frame): boolean;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
   tell(name: "listener:opened", fact: HookPayload<"listener:opened">): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */

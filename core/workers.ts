@@ -30,7 +30,8 @@ export interface WorkersContext {
 /** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
 export interface Workers {
   spawn(slot: number, epoch: number): void;
-  send(slot: number, frame: Frame): void;
+  /** Whether the frame was queued. */
+  send(slot: number, frame: Frame): boolean;
   signal(slot: number, signal: "SIGTERM" | "SIGKILL"): void;
   disconnect(slot: number): void;
 }
@@ -139,7 +140,7 @@ export function createWorkers(context: WorkersContext): Workers {
       void spawn(slot, epoch);
     },
     send(slot, frame) {
-      if (!abandon(slot)) processes.get(slot)?.send(frame);
+      return !abandon(slot) && (processes.get(slot)?.send(frame) ?? false);
     },
     signal(slot, signal) {
       if (!abandon(slot)) processes.get(slot)?.signal(signal, signal === "SIGKILL" ? "group" : "process");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { here, placesEnv } from "../_style.ts";
+import { here, placesEnv, sameEnv } from "../_style.ts";
 import type { Style } from "../_style.ts";
 
 const bin = here("node_modules/pm2/bin/pm2");
@@ -17,7 +17,7 @@ export const pm2: Style = {
       const result = spawnSync(process.execPath, [bin, ...args], {
         encoding: "utf8",
         timeout: 60_000,
-        env: { ...process.env, ...placesEnv(places), PM2_HOME: home, PM2_DISCRETE_MODE: "true" },
+        env: sameEnv({ ...placesEnv(places), PM2_HOME: home, PM2_DISCRETE_MODE: "true" }),
       });
       if (result.status !== 0) throw new Error(`pm2 ${args[0]} failed: ${result.stderr || result.stdout}`);
     };

@@ -1,5 +1,6 @@
 /** The same service as a worker of poolable. */
-import { defineWorker } from "poolable/worker";
+// By path: bench/ is a package of its own, where "poolable" does not name this one.
+import { defineWorker } from "../../dist/worker.mjs";
 import { makeServer } from "./server.mjs";
 
 export default defineWorker({

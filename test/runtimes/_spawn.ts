@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -153,17 +152,12 @@ export async function gone(t: TestContext, pid: number): Promise<void> {
   }
 }
 
-/** Whether a process has this pid. A zombie counts. */
+/** Whether a process of this pid runs. A zombie does not: how soon an orphan is reaped is up to the system's init. */
 export function alive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
   }
-}
-
-/** Text that a child writes first on its stdout. */
-export async function firstOutput(child: { stdout: NodeJS.ReadableStream | null }): Promise<string> {
-  const [chunk] = (await once(child.stdout!, "data")) as [Buffer];
-  return chunk.toString();
 }
