@@ -69,7 +69,10 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
     if (!greeted && !greet(frame)) return false;
     if (!FREE.has(frame.type)) {
       if (unreturned === CREDIT_WINDOW) {
-        return violate({ kind: "creditExceeded", detail: `more than ${CREDIT_WINDOW} frames without credit` });
+        return violate({
+          kind: "creditExceeded",
+          detail: `more than ${CREDIT_WINDOW} frames without credit`,
+        });
       }
       // Once a loop turn: a worker that floods gets its next window only when every other one had its turn.
       if (unreturned++ === 0) setImmediate(returnCredit);

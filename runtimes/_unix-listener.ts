@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { getSystemErrorName } from "node:util";
 import { messageOf, PoolError } from "../core/errors.ts";
 import type { OpenListener } from "../core/runtime.ts";
+import { createServerHandle } from "./_handle.ts";
 import { checkSocketPath } from "./_paths.ts";
-import { createServerHandle } from "./listener.ts";
 
 /**
  * Opens a Unix domain socket for workers to inherit. A stale socket file (nobody listens) is replaced, anything

@@ -55,7 +55,8 @@ interface Expected {
  */
 export async function openChannel(directory: string): Promise<Channel> {
   const name = `w${randomBytes(6).toString("hex")}`;
-  const path = process.platform === "win32" ? `\\\\.\\pipe\\poolable-${name}` : join(directory, `${name}.sock`);
+  const path =
+    process.platform === "win32" ? `\\\\.\\pipe\\poolable-${name}` : join(directory, `${name}.sock`);
   checkSocketPath(path);
   const expected = new Map<string, Expected>();
   const sockets = new Set<Socket>();
@@ -169,7 +170,8 @@ function find(expected: ReadonlyMap<string, Expected>, token: unknown): Expected
 }
 
 function judgeHello(frame: Frame, worker: Expected): Violation | undefined {
-  if (worker.connection) return { kind: "secondHello", detail: "a second connection with the token of this worker" };
+  if (worker.connection)
+    return { kind: "secondHello", detail: "a second connection with the token of this worker" };
   if (frame.protocol !== PROTOCOL_VERSION) {
     const theirs = typeof frame.protocol === "number" ? frame.protocol : "none";
     return { kind: "protocolMismatch", detail: `protocol ${theirs} instead of ${PROTOCOL_VERSION}` };

@@ -8,7 +8,10 @@ export function systemClock(): Clock {
   return {
     now: () => performance.now(),
     at(at, fire) {
-      const timer = setTimeout(fire, Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now()))));
+      const timer = setTimeout(
+        fire,
+        Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now()))),
+      );
       return () => clearTimeout(timer);
     },
     random: () => Math.random(),

@@ -1,18 +1,10 @@
 import { lookup } from "node:dns/promises";
-import * as net from "node:net";
+import { isIP } from "node:net";
 import { getSystemErrorName } from "node:util";
-import { messageOf, PoolError } from "../core/errors.ts";
+import { PoolError } from "../core/errors.ts";
 import type { ListenAddress, OpenListener } from "../core/runtime.ts";
+import { createServerHandle } from "./_handle.ts";
 import { openUnixListener } from "./_unix-listener.ts";
-
-/** What Node's own cluster binds with: a socket that is bound and has a descriptor, and nobody accepts on it. */
-interface BoundHandle {
-  readonly fd: number;
-  getsockname(out: { address?: string; port?: number }): number;
-  close(): void;
-}
-
-type CreateServerHandle = (address: string, port: number, type: number, fd: number, flags: number) => BoundHandle | number;
 
 /**
  * Opens a socket for workers to inherit, as a supervisor under Node can. Rejects with `E_LISTEN` and one line
@@ -38,20 +30,20 @@ export async function openListener(address: ListenAddress): Promise<OpenListener
   return { fd: handle.fd, port: bound.port, host: ip, close: () => handle.close() };
 }
 
-/** A bound, not listening handle, or the negative error number. `type` is 4, 6, or -1 for a path. */
-export const createServerHandle: CreateServerHandle = (...input) =>
-  (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle(...input);
-
 async function resolve(host: string, port: number): Promise<{ ip: string; family: number }> {
-  const known = net.isIP(host);
+  const known = isIP(host);
   if (known !== 0) return { ip: host, family: known };
   try {
     const { address, family } = await lookup(host);
     return { ip: address, family };
   } catch (error) {
-    throw new PoolError("E_LISTEN", `cannot listen on ${host}:${port}: no address is known for the name ${host}`, {
-      cause: error,
-    });
+    throw new PoolError(
+      "E_LISTEN",
+      `cannot listen on ${host}:${port}: no address is known for the name ${host}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -66,5 +58,5 @@ function failure(host: string, port: number, errno: number): PoolError {
         : "permission denied",
     EADDRNOTAVAIL: `this machine has no address ${host}: use one of its own, 127.0.0.1, or 0.0.0.0 for all`,
   };
-  return new PoolError("E_LISTEN", `${at}: ${reasons[code] ?? code}`, { cause: new Error(messageOf(code)) });
+  return new PoolError("E_LISTEN", `${at}: ${reasons[code] ?? code}`, { cause: new Error(code) });
 }

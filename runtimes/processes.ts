@@ -64,7 +64,11 @@ export function spawnWorker(
     output?.close();
     const oomAfter = countOomKills();
     const oomKills = oomBefore === undefined || oomAfter === undefined ? undefined : oomAfter - oomBefore;
-    report({ ...exit, stderrTail: output?.tail.text() ?? "", ...(oomKills === undefined ? {} : { oomKills }) });
+    report({
+      ...exit,
+      stderrTail: output?.tail.text() ?? "",
+      ...(oomKills === undefined ? {} : { oomKills }),
+    });
   }
 
   const fail = (error: unknown): void => {
@@ -160,7 +164,17 @@ function welcomeOf(request: SpawnRequest): Frame {
     path,
     backlog,
   }));
-  const config = { pool, slot, group, type, epoch, generation, heartbeatMs, listeners, credit: CREDIT_WINDOW };
+  const config = {
+    pool,
+    slot,
+    group,
+    type,
+    epoch,
+    generation,
+    heartbeatMs,
+    listeners,
+    credit: CREDIT_WINDOW,
+  };
   return { type: "welcome", config };
 }
 

@@ -27,7 +27,8 @@ export function takeBoot(): Boot | undefined {
   const supervisor = Number(take("POOLABLE_SUPERVISOR"));
   take("POOLABLE_SLOT");
   const entry = process.argv[2];
-  if (channel === "" || token === "" || !Number.isInteger(supervisor) || entry === undefined) return undefined;
+  if (channel === "" || token === "" || !Number.isInteger(supervisor) || entry === undefined)
+    return undefined;
   process.argv.splice(1, 2, resolve(entry));
   return { channel, token, epoch, supervisor, entry: process.argv[1]! };
 }

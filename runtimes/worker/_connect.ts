@@ -39,7 +39,9 @@ export function greet(boot: Boot): Promise<Welcomed> {
       });
     };
     const { epoch, token } = boot;
-    socket.write(encodeFrame({ type: "hello", protocol: PROTOCOL_VERSION, epoch, token, runtime: runtimeName() }));
+    socket.write(
+      encodeFrame({ type: "hello", protocol: PROTOCOL_VERSION, epoch, token, runtime: runtimeName() }),
+    );
     socket.on("data", (chunk) => {
       if (decoder.push(chunk, take)) socket.destroy();
     });

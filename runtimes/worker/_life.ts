@@ -140,7 +140,9 @@ function logFrame(level: string, message: string, data: unknown): Frame {
     // Now, not when it is sent: the caller may change it in between.
     const copy = JSON.stringify(data);
     if (copy === undefined) return frame;
-    return copy.length > 8 * MAX_MESSAGE ? { ...frame, data: "too large" } : { ...frame, data: JSON.parse(copy) };
+    return copy.length > 8 * MAX_MESSAGE
+      ? { ...frame, data: "too large" }
+      : { ...frame, data: JSON.parse(copy) };
   } catch (error) {
     return { ...frame, data: `not JSON: ${reasonOf(error)}` };
   }

@@ -28,7 +28,9 @@ export function createListeners(listeners: readonly WelcomedListener[], onListen
     if (found) return found;
     if (name === undefined && listeners.length === 1) return listeners[0]!;
     const has = listeners.length === 0 ? "it has none" : `it has ${listeners.map((l) => l.name).join(", ")}`;
-    throw new Error(`this group has no listener called "${name ?? "default"}": ${has} (\`listen\` in the config)`);
+    throw new Error(
+      `this group has no listener called "${name ?? "default"}": ${has} (\`listen\` in the config)`,
+    );
   }
 
   return {

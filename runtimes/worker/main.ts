@@ -85,7 +85,9 @@ async function load(session: Session): Promise<WorkerDefinition | undefined> {
   const { life, uplink, acked, boot } = session;
   // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
   let loaded = false;
-  const stopped = life.worker.stopping.then(() => (loaded ? undefined : leave(uplink, acked, life.goodbye())));
+  const stopped = life.worker.stopping.then(() =>
+    loaded ? undefined : leave(uplink, acked, life.goodbye()),
+  );
   void stopped;
   try {
     const module = (await import(pathToFileURL(boot.entry).href)) as { default?: unknown };

@@ -10,6 +10,11 @@ import type { TestContext } from "../_suite.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/runtimes/", import.meta.url));
 
+/** Lets a worker under Node 20 run fixtures that are TypeScript. */
+const execArgv = process.features.typescript
+  ? []
+  : ["--import", fileURLToPath(new URL("../harness/register.mjs", import.meta.url))];
+
 /** The path of a fixture of these tests. */
 export const fixture = (name: string): string => join(fixtures, name);
 
@@ -66,7 +71,7 @@ export function observe(
     {
       entry,
       args: [],
-      execArgv: [],
+      execArgv,
       env: from.environment({}),
       cwd: fixtures,
       listeners: [],

@@ -78,7 +78,12 @@ test("the socket is 0600 and removed at the end; a path that is too long is refu
 
 test("frames before the end of a connection come first, cut anywhere", async (t) => {
   const channel = await open(t);
-  const bytes = lines(hello, { type: "ready" }, { type: "log", message: "ö" }, { type: "goodbye", kind: "done" });
+  const bytes = lines(
+    hello,
+    { type: "ready" },
+    { type: "log", message: "ö" },
+    { type: "goodbye", kind: "done" },
+  );
   const each = async (at: number): Promise<void> => {
     const secret = `${at}`.padStart(64, "0");
     const mine = Buffer.from(bytes.toString().replace(token, secret));
@@ -89,15 +94,16 @@ test("frames before the end of a connection come first, cut anywhere", async (t)
     socket.end(mine.subarray(at));
     socket.resume();
     await peer.gone;
-    assert.equal([peer.frames.map(({ type }) => type), peer.violations, peer.disconnects()], [
-      ["hello", "ready", "log", "goodbye"],
-      [],
-      1,
-    ]);
+    assert.equal(
+      [peer.frames.map(({ type }) => type), peer.violations, peer.disconnects()],
+      [["hello", "ready", "log", "goodbye"], [], 1],
+    );
     assert.is(peer.frames[2]!.message, "ö");
   };
   for (let at = 0; at <= bytes.length; at += 8) {
-    await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((n) => (at + n <= bytes.length ? each(at + n) : undefined)));
+    await Promise.all(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((n) => (at + n <= bytes.length ? each(at + n) : undefined)),
+    );
   }
 });
 
@@ -137,7 +143,11 @@ for (const [what, bytes, kind] of [
   ["no type", lines(hello, { kind: "x" }), "malformed"],
   ["no UTF-8", Buffer.concat([lines(hello), Uint8Array.of(0xff, 10)]), "malformed"],
   ["an endless frame", Buffer.concat([lines(hello), Buffer.alloc(1024 * 1024 + 1, 32)]), "oversized"],
-  ["too much at once", lines(hello, ...Array.from({ length: 400 }, () => ({ type: "log" }))), "creditExceeded"],
+  [
+    "too much at once",
+    lines(hello, ...Array.from({ length: 400 }, () => ({ type: "log" }))),
+    "creditExceeded",
+  ],
 ] as const) {
   test(`${what} is one violation, and nothing comes after it`, async (t) => {
     const channel = await open(t);
@@ -167,7 +177,9 @@ test("deep JSON and prototype keys hurt nobody", async (t) => {
   const peer = expect(channel);
   const deep = `{"type":"log","data":${"[".repeat(100_000)}${"]".repeat(100_000)}}\n`;
   const socket = dial(t, channel);
-  socket.end(Buffer.concat([lines(hello), Buffer.from(deep), Buffer.from('{"type":"log","__proto__":{"x":1}}\n')]));
+  socket.end(
+    Buffer.concat([lines(hello), Buffer.from(deep), Buffer.from('{"type":"log","__proto__":{"x":1}}\n')]),
+  );
   socket.resume();
   await peer.gone;
   assert.is(peer.frames.length, 3);

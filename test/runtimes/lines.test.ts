@@ -19,10 +19,7 @@ test("cut at any byte, the lines are the same", () => {
   for (let at = 0; at <= bytes.length; at++) {
     assert.equal(read([bytes.subarray(0, at), bytes.subarray(at)]), expected);
   }
-  assert.equal(
-    read([...bytes].map((byte) => Uint8Array.of(byte))),
-    expected,
-  );
+  assert.equal(read([...bytes].map((byte) => Uint8Array.of(byte))), expected);
 });
 
 test("a line without end comes in pieces, and no piece cuts a character", () => {
@@ -71,7 +68,12 @@ test("an environment is the allow-list and what the group says", () => {
     MODE: "a",
   });
   assert.equal(workerEnvironment(source, { "*": false, "A.B": true }), { "A.B": "dot" });
-  const all = workerEnvironment(source, { "*": true, "POOLABLE_*": true, POOLABLE_X: "x", NODE_CHANNEL_FD: "9" });
+  const all = workerEnvironment(source, {
+    "*": true,
+    "POOLABLE_*": true,
+    POOLABLE_X: "x",
+    NODE_CHANNEL_FD: "9",
+  });
   assert.not.ok(Object.keys(all).some((name) => name.startsWith("POOLABLE_") || name === "NODE_CHANNEL_FD"));
   assert.is(all.SECRET, "s");
   assert.is(workerEnvironment(source, { __proto__: "x" } as Record<string, string>).PATH, "/bin");

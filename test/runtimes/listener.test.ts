@@ -30,7 +30,10 @@ async function refused(address: Parameters<typeof openListener>[0], message: Reg
   assert.unreachable("it was opened");
 }
 
-async function occupy(t: TestContext, where: { port?: number; host?: string; path?: string }): Promise<Server> {
+async function occupy(
+  t: TestContext,
+  where: { port?: number; host?: string; path?: string },
+): Promise<Server> {
   const server = createServer().listen(where);
   t.defer(() => server.close());
   await once(server, "listening");

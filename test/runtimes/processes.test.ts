@@ -9,7 +9,12 @@ import { fixture, folder, gone, observe, runtime, type Observed } from "./_spawn
 const test = suite("runtimes/processes");
 
 /** A runtime that runs `raw.mjs` without the worker's half. */
-async function raw(t: TestContext, act: string, changes: Partial<SpawnRequest> = {}, file?: string): Promise<Observed> {
+async function raw(
+  t: TestContext,
+  act: string,
+  changes: Partial<SpawnRequest> = {},
+  file?: string,
+): Promise<Observed> {
   const channel = await openChannel(folder(t));
   t.defer(() => channel.close());
   const bare: Runtime = {

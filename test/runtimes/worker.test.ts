@@ -85,6 +85,8 @@ test("handlers are called, removed, and fenced", async (t) => {
   worker.send({ type: "reload" });
   const log = await worker.frame("log");
   assert.is(log.message, "the reload handler failed: handler trouble");
+  // The output travels on its own: it may come after the frame.
+  await worker.until("its line", () => worker.lines.stdout.length > 0);
   assert.equal(worker.lines.stdout, ["reload handler"]);
 });
 
@@ -102,7 +104,9 @@ test("a flood of logs keeps within its credit, and what is dropped is counted", 
   assert.is((await worker.end()).code, 0);
   assert.equal(worker.violations, []);
   const logs = worker.frames.filter(({ type }) => type === "log");
-  const dropped = logs.map((log) => /^(\d+) log lines dropped$/.exec(String(log.message))?.[1]).filter(Boolean);
+  const dropped = logs
+    .map((log) => /^(\d+) log lines dropped$/.exec(String(log.message))?.[1])
+    .filter(Boolean);
   const lost = dropped.reduce((sum, count) => sum + Number(count), 0);
   assert.ok(lost > 0);
   assert.is(logs.length - dropped.length + lost, 40_000);
