@@ -41,7 +41,8 @@ const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
   },
   restart(answer: RestartAnswer) {
     if (!isObject(answer)) return "not a restart answer";
-    if (!ACTIONS.includes(answer.action)) return `action ${String(answer.action)}: accepted is ${ACTIONS.join(", ")}`;
+    if (!ACTIONS.includes(answer.action))
+      return `action ${String(answer.action)}: accepted is ${ACTIONS.join(", ")}`;
     if (typeof answer.reason !== "string") return "a restart answer without a reason";
     if (answer.delayMs !== undefined && !(Number.isFinite(answer.delayMs) && answer.delayMs >= 0)) {
       return `delayMs ${answer.delayMs}: accepted is a number of milliseconds from 0`;
@@ -56,7 +57,8 @@ const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
     isWithin(answer, 0, Number.MAX_SAFE_INTEGER) ? undefined : `${answer} is not a number of workers`,
   reloadPlan(answer: ReloadPolicy) {
     if (!isObject(answer)) return "not a plan";
-    if (!isWithin(answer.surge, 1, Number.MAX_SAFE_INTEGER)) return `surge ${answer.surge}: accepted is 1 or more`;
+    if (!isWithin(answer.surge, 1, Number.MAX_SAFE_INTEGER))
+      return `surge ${answer.surge}: accepted is 1 or more`;
     const { minReadyMs } = answer;
     return Number.isFinite(minReadyMs) && minReadyMs >= 0 ? undefined : `minReadyMs ${minReadyMs}`;
   },

@@ -67,7 +67,13 @@ export class Draft {
     const before = this.slot(index);
     const after = { ...before, ...patch };
     this.#slots.set(index, after);
-    if ("state" in patch || "wanted" in patch || "ended" in patch || "ticket" in patch || "bootFailed" in patch) {
+    if (
+      "state" in patch ||
+      "wanted" in patch ||
+      "ended" in patch ||
+      "ticket" in patch ||
+      "bootFailed" in patch
+    ) {
       this.#count(countsOf(before), countsOf(after), before.group);
     }
     return after;

@@ -70,7 +70,13 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   }
 }
 
-function decide(draft: Draft, slot: Slot, event: Exited, counts: number, streak: number | undefined): Outcome {
+function decide(
+  draft: Draft,
+  slot: Slot,
+  event: Exited,
+  counts: number,
+  streak: number | undefined,
+): Outcome {
   const { verdict, answer } = event;
   const idle = (reason: string): Outcome => ({ action: "idle", delayMs: 0, reason });
   const { state } = draft.pool;

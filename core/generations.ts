@@ -69,7 +69,10 @@ function refuseChanges(before: readonly ResolvedGroup[], after: readonly Resolve
     for (const key of FIXED) {
       if (JSON.stringify(group[key]) === JSON.stringify(before[index]![key])) continue;
       const shown = key === "min" || key === "max" ? "workers" : key;
-      throw new PoolError("E_CONFIG", `groups.${group.name}.${shown}: a reload keeps it; restart the pool to change it`);
+      throw new PoolError(
+        "E_CONFIG",
+        `groups.${group.name}.${shown}: a reload keeps it; restart the pool to change it`,
+      );
     }
   }
 }

@@ -45,7 +45,11 @@ export interface PoolHooks {
     readonly reason: string;
     readonly exitCode: number;
   }) => void;
-  "pool:stopped": (fact: { readonly pool: string; readonly exitCode: number; readonly reason: string }) => void;
+  "pool:stopped": (fact: {
+    readonly pool: string;
+    readonly exitCode: number;
+    readonly reason: string;
+  }) => void;
   "pool:state": (fact: { readonly pool: string; readonly from: PoolState; readonly to: PoolState }) => void;
   "group:scaled": (fact: {
     readonly group: string;
@@ -84,9 +88,7 @@ export interface PoolHooks {
   "worker:alarm": (fact: OfWorker & { readonly pid: number | undefined; readonly reason: string }) => void;
   "worker:violation": (fact: OfWorker & { readonly kind: string; readonly detail: string }) => void;
   "worker:log": (fact: WorkerLog) => void;
-  "worker:output": (
-    fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string },
-  ) => void;
+  "worker:output": (fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string }) => void;
   /** An `event`, `request` or `result` frame of a worker, for the plugins that own them. Untrusted. */
   "worker:frame": (fact: OfWorker & { readonly frame: Frame }) => void;
   "exit:classified": (
@@ -114,7 +116,11 @@ export interface PoolHooks {
   "reload:done": (fact: ReloadFact) => void;
   /** The old generation serves. */
   "reload:rolledback": (fact: ReloadFact & { readonly reason: string }) => void;
-  "plugin:error": (fact: { readonly plugin: string; readonly stage: string; readonly error: unknown }) => void;
+  "plugin:error": (fact: {
+    readonly plugin: string;
+    readonly stage: string;
+    readonly error: unknown;
+  }) => void;
   "plugin:slow": (fact: { readonly plugin: string; readonly tookMs: number }) => void;
 }
 

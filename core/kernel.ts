@@ -45,14 +45,18 @@ export interface KernelPorts {
  */
 export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   const { clock } = ports;
-  const resolved = resolveConfig(config, ports.runtimes.map((runtime) => runtime.name));
+  const resolved = resolveConfig(
+    config,
+    ports.runtimes.map((runtime) => runtime.name),
+  );
   const runtimes = new Map(
     ports.runtimes
       .filter(({ name }) => resolved.groups.some((group) => group.runtime === name))
       .map((runtime) => [runtime.name, runtime]),
   );
   const notifier = createNotifier();
-  const report: Pool["report"] = (plugin, stage, error) => notifier.notify("plugin:error", { plugin, stage, error });
+  const report: Pool["report"] = (plugin, stage, error) =>
+    notifier.notify("plugin:error", { plugin, stage, error });
   const asker = createAsker(report);
   const plugins = createPluginList(notifier, clock);
   plugins.add(resolved.plugins);
@@ -142,7 +146,14 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     const now = clock.now();
     const group = state.groups.get(slot.group);
     const counted = withinWindow(slot.counted, now).length + verdict.counts;
-    const event = { type: "exited", ...worker, report, verdict, classifiedBy, chance: clock.random() } as const;
+    const event = {
+      type: "exited",
+      ...worker,
+      report,
+      verdict,
+      classifiedBy,
+      chance: clock.random(),
+    } as const;
     if (verdict.class === "requested" || slot.seat === "surge") {
       const reason = report.intent ? "as asked" : "the old generation goes on";
       const answer = { action: "restart", reason } as const;
@@ -191,7 +202,8 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     strategies: new Map(),
     closed,
     use(...inputs) {
-      if (startedAt !== undefined) throw new PoolError("E_STATE", "use() comes before start(): the pool has started");
+      if (startedAt !== undefined)
+        throw new PoolError("E_STATE", "use() comes before start(): the pool has started");
       plugins.add(inputs);
       return pool;
     },
@@ -231,13 +243,19 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       await waiters.until(({ slots }) => isDone(slots.get(index)));
       const slot = state.slots.get(index);
       if (slot.state === "ready") return;
-      throw new PoolError("E_RESTART_REFUSED", `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`);
+      throw new PoolError(
+        "E_RESTART_REFUSED",
+        `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`,
+      );
     },
     async scale(name, count, by = "call") {
       const group = [...state.groups].find((candidate) => candidate.name === name);
       if (!group) {
         const known = [...state.groups].map((candidate) => candidate.name).join(", ");
-        throw new PoolError("E_UNKNOWN_GROUP", `no group is called ${JSON.stringify(name)}; there are ${known}`);
+        throw new PoolError(
+          "E_UNKNOWN_GROUP",
+          `no group is called ${JSON.stringify(name)}; there are ${known}`,
+        );
       }
       const { desired: from, min, max, index } = group;
       const to = asker.scaleTarget(count, { group: name, from, min, max });

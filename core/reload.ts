@@ -93,7 +93,8 @@ export function takeOver(draft: Draft, surgeIndex: number): void {
   const record = draft.pool.reload;
   const next = draft.slot(surgeIndex);
   const old = draft.slot(next.twin);
-  if (!record || !old.wanted || old.ended || old.state === "permanent") return end(draft, surgeIndex, "reload", "drain");
+  if (!record || !old.wanted || old.ended || old.state === "permanent")
+    return end(draft, surgeIndex, "reload", "drain");
   const { state, worker, epoch, generation, deadline, startedAt } = old;
   draft.change(surgeIndex, { state, worker, epoch, generation, deadline, startedAt, ticket: null });
   draft.change(old.index, {
@@ -137,7 +138,15 @@ export function surgeExited(draft: Draft, seat: number, event: Exited): void {
   draft.fact("worker:exited", { ...named, pid: report.pid, code: report.code, signal: report.signal });
   draft.fact("exit:classified", { ...named, report, verdict, by: event.classifiedBy });
   const { reason } = event.answer;
-  draft.fact("restart:decided", { ...named, report, verdict, action: "idle", delayMs: 0, reason, by: event.decidedBy });
+  draft.fact("restart:decided", {
+    ...named,
+    report,
+    verdict,
+    action: "idle",
+    delayMs: 0,
+    reason,
+    by: event.decidedBy,
+  });
   move(draft, seat, "exit:idle", reason);
 
   const record = draft.pool.reload;

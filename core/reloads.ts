@@ -71,7 +71,10 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
     for (const name of names ?? []) {
       if (all.some((group) => group.name === name)) continue;
       const known = all.map((group) => group.name).join(", ");
-      throw new PoolError("E_UNKNOWN_GROUP", `no group is called ${JSON.stringify(name)}; there are ${known}`);
+      throw new PoolError(
+        "E_UNKNOWN_GROUP",
+        `no group is called ${JSON.stringify(name)}; there are ${known}`,
+      );
     }
     const chosen = all.filter(({ name }) => names === undefined || names.includes(name));
     const plans = chosen.map(({ index, name }) => plan(index, name, hard));
@@ -96,7 +99,8 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
 
   function plan(group: number, name: string, hard: boolean): ReloadPlan {
     const { surge, minReadyMs, refusal } = context.asker.reloadPlan({ group: name, hard });
-    if (refusal !== undefined) throw new PoolError("E_STATE", `group ${name} cannot be reloaded this way: ${refusal}`);
+    if (refusal !== undefined)
+      throw new PoolError("E_STATE", `group ${name} cannot be reloaded this way: ${refusal}`);
     return { group, surge, minReadyMs };
   }
 

@@ -117,7 +117,8 @@ export function createWorkers(context: WorkersContext): Workers {
         return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
       case "goodbye": {
         const kind = goodbyeOf(frame);
-        if (kind) return context.dispatch({ type: "goodbye", ...worker, kind, reason: readText(frame.reason) });
+        if (kind)
+          return context.dispatch({ type: "goodbye", ...worker, kind, reason: readText(frame.reason) });
         const detail = "a goodbye of an unknown kind";
         return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }

@@ -22,11 +22,17 @@ export const reload: (options?: ReloadPluginOptions) => Plugin = definePlugin(
   ({ surge = 1, minReady = "1s" }: ReloadPluginOptions = {}) => {
     const minReadyMs = parseDuration(minReady);
     if (!Number.isInteger(surge) || surge < 1) {
-      throw new PoolError("E_CONFIG", `reload({ surge }): ${surge} is not accepted; expected a whole number from 1`);
+      throw new PoolError(
+        "E_CONFIG",
+        `reload({ surge }): ${surge} is not accepted; expected a whole number from 1`,
+      );
     }
     if (minReadyMs === undefined) {
       const accepted = "expected milliseconds or text such as '1s'";
-      throw new PoolError("E_CONFIG", `reload({ minReady }): ${JSON.stringify(minReady)} is not accepted; ${accepted}`);
+      throw new PoolError(
+        "E_CONFIG",
+        `reload({ minReady }): ${JSON.stringify(minReady)} is not accepted; ${accepted}`,
+      );
     }
     return {
       name: "reload",

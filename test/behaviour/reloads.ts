@@ -6,13 +6,24 @@ import type { Suite, TestContext } from "../_suite.ts";
 import { fixture } from "./_pool.ts";
 
 /** A pool whose next generation is what `deploy` sets. */
-function deployable(t: TestContext, group: Partial<GroupConfig> = {}): { pool: Pool; deploy(env: Record<string, string>): void } {
+function deployable(
+  t: TestContext,
+  group: Partial<GroupConfig> = {},
+): { pool: Pool; deploy(env: Record<string, string>): void } {
   let env: Record<string, string> = { VERSION: "1" };
   const config = (): PoolConfig => ({
     name: "reloads",
     plugins: [reload({ minReady: 300 })],
     groups: {
-      w: { entry: fixture("versioned.mjs"), listen: { port: 0 }, workers: 2, ready: "2s", drain: "3s", ...group, env },
+      w: {
+        entry: fixture("versioned.mjs"),
+        listen: { port: 0 },
+        workers: 2,
+        ready: "2s",
+        drain: "3s",
+        ...group,
+        env,
+      },
     },
   });
   const pool = createPool(config(), { load: config });
@@ -105,7 +116,11 @@ export function reloadBehaviours(test: Suite): void {
   test("a reload during a reload waits, and the latest wins", { timeout: 40_000 }, async (t) => {
     const { pool } = deployable(t);
     await pool.start();
-    const [first, second, third] = [pool.reload(), pool.reload({ hard: true }), pool.reload({ groups: ["w"] })];
+    const [first, second, third] = [
+      pool.reload(),
+      pool.reload({ hard: true }),
+      pool.reload({ groups: ["w"] }),
+    ];
     assert.is((await first).generation, 2);
     assert.is((await second).generation, 3);
     assert.is((await third).hard, false);
