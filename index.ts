@@ -17,6 +17,8 @@ export * from "./core/index.ts";
 export interface CreatePoolOptions {
   /** What workers run under, the default first; Node when it is left out. */
   runtimes?: Runtime[];
+  /** The config of the next generation, asked at each reload; the same again when it is left out. */
+  load?: () => PoolConfig | Promise<PoolConfig>;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface CreatePoolOptions {
  *
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
-export function createPool(config: PoolConfig, { runtimes = [node()] }: CreatePoolOptions = {}): Pool {
-  const ports = { clock: systemClock(), runtimes, pid: process.pid };
+export function createPool(config: PoolConfig, { runtimes = [node()], load }: CreatePoolOptions = {}): Pool {
+  const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   return createKernel(config, ports).use(restart(), sockets());
 }

@@ -1,5 +1,12 @@
 import type { FullTap } from "tapable";
-import type { Decisions, RestartAnswer, RestartQuestion, ScaleQuestion } from "./decisions.ts";
+import type {
+  Decisions,
+  ReloadPolicy,
+  ReloadQuestion,
+  RestartAnswer,
+  RestartQuestion,
+  ScaleQuestion,
+} from "./decisions.ts";
 import { createDecisions } from "./decisions.ts";
 import { messageOf } from "./errors.ts";
 import type { ExitReport, ExitVerdict } from "./exit.ts";
@@ -16,6 +23,7 @@ export interface Asker {
   classifyExit(report: ExitReport): Answered<ExitVerdict>;
   restart(question: RestartQuestion): Answered<RestartAnswer>;
   bounce(question: RestartQuestion): readonly string[];
+  reloadPlan(question: ReloadQuestion): ReloadPolicy;
   scaleTarget(target: number, question: ScaleQuestion): number;
 }
 
@@ -33,7 +41,8 @@ const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
   },
   restart(answer: RestartAnswer) {
     if (!isObject(answer)) return "not a restart answer";
-    if (!ACTIONS.includes(answer.action)) return `action ${String(answer.action)}: accepted is ${ACTIONS.join(", ")}`;
+    if (!ACTIONS.includes(answer.action))
+      return `action ${String(answer.action)}: accepted is ${ACTIONS.join(", ")}`;
     if (typeof answer.reason !== "string") return "a restart answer without a reason";
     if (answer.delayMs !== undefined && !(Number.isFinite(answer.delayMs) && answer.delayMs >= 0)) {
       return `delayMs ${answer.delayMs}: accepted is a number of milliseconds from 0`;
@@ -46,6 +55,13 @@ const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
   bounce: (answer: unknown) => (Array.isArray(answer) ? undefined : "not a list of groups"),
   scaleTarget: (answer: number) =>
     isWithin(answer, 0, Number.MAX_SAFE_INTEGER) ? undefined : `${answer} is not a number of workers`,
+  reloadPlan(answer: ReloadPolicy) {
+    if (!isObject(answer)) return "not a plan";
+    if (!isWithin(answer.surge, 1, Number.MAX_SAFE_INTEGER))
+      return `surge ${answer.surge}: accepted is 1 or more`;
+    const { minReadyMs } = answer;
+    return Number.isFinite(minReadyMs) && minReadyMs >= 0 ? undefined : `minReadyMs ${minReadyMs}`;
+  },
   pickWorker: (answer: string) => (typeof answer === "string" ? undefined : "not the id of a slot"),
   canShareSocket: (answer: unknown) =>
     answer === true || typeof answer === "string" ? undefined : "neither true nor a reason",
@@ -99,6 +115,7 @@ export function createAsker(fault: (plugin: string, decision: string, error: unk
         : { answer: { action: "idle", reason: "no plugin decided" }, by: KERNEL };
     },
     bounce: (question) => decisions.bounce.call([], question),
+    reloadPlan: (question) => decisions.reloadPlan.call({ surge: 1, minReadyMs: 1_000 }, question),
     scaleTarget: (target, question) => decisions.scaleTarget.call(target, question),
   };
 }

@@ -2,6 +2,7 @@ import type { Draft } from "./draft.ts";
 import { due } from "./due.ts";
 import type { Command } from "./events.ts";
 import { disarm, end, move } from "./moves.ts";
+import { reload } from "./reload.ts";
 import { force, movePool, shutdown } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
 import type { Group, KernelState } from "./state.ts";
@@ -19,8 +20,10 @@ export function commands(draft: Draft, command: Command): void {
       return scale(draft, command.group, command.count, command.by);
     case "restart":
       return restart(draft, command.slot);
+    case "reload":
+      return reload(draft, command);
     case "due":
-      return due(draft, command.slot);
+      return due(draft, command.seat);
   }
 }
 
@@ -29,7 +32,9 @@ function start(draft: Draft): void {
   movePool(draft, "running");
   for (let index = 0; index < draft.groupCount; index++) {
     const group = draft.group(index);
-    for (let slot = group.first; slot < group.first + group.desired; slot++) draft.change(slot, { wanted: true });
+    for (let slot = group.first; slot < group.first + group.desired; slot++) {
+      draft.change(slot, { wanted: true, generation: group.generation });
+    }
   }
   for (let index = 0; index < draft.slotCount; index++) {
     if (draft.slot(index).wanted) requestStart(draft, index);
@@ -66,7 +71,7 @@ function scale(draft: Draft, groupIndex: number, count: number, by: string): voi
   for (let index = group.first; missing > 0 && index < group.first + group.max; index++) {
     const slot = draft.slot(index);
     if ((slot.wanted && !slot.ended) || slot.state === "permanent" || slot.state === "failed") continue;
-    draft.change(index, { wanted: true, ended: false });
+    draft.change(index, { wanted: true, ended: false, generation: group.generation });
     requestStart(draft, index);
     missing--;
   }
@@ -75,6 +80,7 @@ function scale(draft: Draft, groupIndex: number, count: number, by: string): voi
     if (!slot.wanted || slot.ended || slot.state === "permanent" || slot.state === "failed") continue;
     draft.change(index, { wanted: false });
     end(draft, index, "scale", "drain");
+    end(draft, slot.twin, "scale", "drain");
     missing++;
   }
 }

@@ -64,6 +64,22 @@ export interface SpawnQuestion {
   readonly generation: number;
 }
 
+/** How a group is reloaded softly. */
+export interface ReloadPolicy {
+  /** New workers that come up beside the old ones at the same time; from 1. */
+  readonly surge: number;
+  /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
+  readonly minReadyMs: number;
+  /** Why the group cannot be reloaded this way; the reload is refused with it. */
+  readonly refusal?: string;
+}
+
+/** What the `reloadPlan` decision is asked about. */
+export interface ReloadQuestion {
+  readonly group: string;
+  readonly hard: boolean;
+}
+
 /** What the `pickWorker` decision chooses from. */
 export interface PickQuestion {
   readonly group: string;
@@ -90,6 +106,8 @@ export interface Decisions {
   readonly bounce: SyncWaterfallHook<[readonly string[], RestartQuestion]>;
   /** The number of workers that a group shall have; every tap may correct it. */
   readonly scaleTarget: SyncWaterfallHook<[number, ScaleQuestion]>;
+  /** How a group is reloaded; asked once a group and reload. */
+  readonly reloadPlan: SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>;
   /** The slot that gets the next piece of work. Asked by the plugins that dispatch. */
   readonly pickWorker: SyncBailHook<[PickQuestion], string | undefined>;
   /** `true`, or the reason why not. Asked by the plugins that share sockets. */
@@ -107,6 +125,7 @@ export function createDecisions(): Decisions {
     restart: new SyncBailHook<[RestartQuestion], RestartAnswer | undefined>(["question"]),
     bounce: new SyncWaterfallHook<[readonly string[], RestartQuestion]>(["groups", "question"]),
     scaleTarget: new SyncWaterfallHook<[number, ScaleQuestion]>(["target", "question"]),
+    reloadPlan: new SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>(["plan", "question"]),
     pickWorker: new SyncBailHook<[PickQuestion], string | undefined>(["question"]),
     canShareSocket: new SyncBailHook<[ShareQuestion], true | string | undefined>(["question"]),
     spawnOptions: new AsyncSeriesWaterfallHook<[SpawnOptions, SpawnQuestion]>(["options", "question"]),

@@ -39,9 +39,17 @@ export class Draft {
     return this.#groups.get(index) ?? this.#state.groups.get(index);
   }
 
-  /** The slots of a group, by index. */
+  /** The slots of a group (their main seats), by index. */
   *slotsOf(group: Group): Iterable<Slot> {
     for (let index = group.first; index < group.first + group.max; index++) yield this.slot(index);
+  }
+
+  /** Both seats of every slot of a group. */
+  *seatsOf(group: Group): Iterable<Slot> {
+    for (const slot of this.slotsOf(group)) {
+      yield slot;
+      yield this.slot(slot.twin);
+    }
   }
 
   /** A copy of the group that this step may change. */
@@ -59,7 +67,13 @@ export class Draft {
     const before = this.slot(index);
     const after = { ...before, ...patch };
     this.#slots.set(index, after);
-    if ("state" in patch || "wanted" in patch || "ended" in patch || "ticket" in patch || "bootFailed" in patch) {
+    if (
+      "state" in patch ||
+      "wanted" in patch ||
+      "ended" in patch ||
+      "ticket" in patch ||
+      "bootFailed" in patch
+    ) {
       this.#count(countsOf(before), countsOf(after), before.group);
     }
     return after;
@@ -76,6 +90,11 @@ export class Draft {
 
   fact<Name extends HookName>(name: Name, payload: HookPayload<Name>): void {
     this.effects.push({ type: "fact", name, payload } as Effect);
+  }
+
+  /** How the shell finds the worker of a seat: a slot goes by its main seat, and its epochs are its own. */
+  addressed(seat: Slot): { slot: number; epoch: number } {
+    return { slot: seat.seat === "main" ? seat.index : seat.twin, epoch: seat.epoch };
   }
 
   /** The names by which facts speak of a slot. */

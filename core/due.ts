@@ -1,5 +1,6 @@
 import type { Draft } from "./draft.ts";
 import { arm, disarm, kill, move, signal, stop, timeOf } from "./moves.ts";
+import { takeOver } from "./reload.ts";
 import { requestStart } from "./starting.ts";
 import type { Slot } from "./state.ts";
 import type { DeadlineKind } from "./states.ts";
@@ -21,7 +22,7 @@ export function due(draft: Draft, index: number): void {
   const { deadline } = slot;
   if (!deadline) return;
   if (draft.now < deadline.at) {
-    draft.effect({ type: "arm", slot: index, at: deadline.at });
+    draft.effect({ type: "arm", seat: index, at: deadline.at });
   } else if (draft.now - deadline.at > BELIEVED_LATENESS_MS && SILENCE.has(deadline.kind)) {
     arm(draft, index, deadline.kind, timeOf(draft.group(slot.group), deadline.kind));
   } else {
@@ -31,6 +32,7 @@ export function due(draft: Draft, index: number): void {
 
 /** What comes when a slot waited in vain; kept beside `DEADLINES`, which says for how long. */
 const actions: Readonly<Record<DeadlineKind, (draft: Draft, slot: Slot) => void>> = {
+  settle: (draft, { index }) => takeOver(draft, index),
   hello: (draft, { index }) => kill(draft, index, "helloTimeout"),
   ready: (draft, { index }) => kill(draft, index, "readyTimeout"),
   heartbeat: (draft, { index }) => kill(draft, index, "heartbeatLost"),

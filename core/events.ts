@@ -3,8 +3,9 @@ import type { ExitReport, ExitVerdict, ReportedError } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { HookName, HookPayload } from "./hooks.ts";
 import type { GoodbyeKind, Violation } from "./protocol.ts";
+import type { ReloadPlan } from "./state.ts";
 
-/** What happened to one worker. One of a stale epoch changes nothing. */
+/** What happened to one worker: `slot` is the index of its main seat. One of a stale epoch changes nothing. */
 export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
   | { readonly type: "spawned"; readonly pid: number }
   | { readonly type: "hello" }
@@ -34,20 +35,31 @@ export type Command =
   | { readonly type: "stop"; readonly now: boolean; readonly reason: string; readonly exitCode: number }
   | { readonly type: "scale"; readonly group: number; readonly count: number; readonly by: string }
   | { readonly type: "restart"; readonly slot: number }
-  | { readonly type: "due"; readonly slot: number };
+  | {
+      readonly type: "reload";
+      readonly generation: number;
+      readonly hard: boolean;
+      readonly plans: readonly ReloadPlan[];
+    }
+  | { readonly type: "due"; readonly seat: number };
 
 export type KernelEvent = WorkerEvent | Command;
 
-/** What the shell does after a step, in order. */
+/** What the shell does after a step, in order. Workers go by slot and epoch, timers by seat. */
 export type Effect =
-  | { readonly type: "spawn"; readonly slot: number; readonly epoch: number }
-  | { readonly type: "send"; readonly slot: number; readonly frame: Frame }
-  | { readonly type: "signal"; readonly slot: number; readonly signal: "SIGTERM" | "SIGKILL" }
-  | { readonly type: "disconnect"; readonly slot: number }
-  | { readonly type: "arm"; readonly slot: number; readonly at: number }
-  | { readonly type: "disarm"; readonly slot: number }
+  | (ToWorker & { readonly type: "spawn"; readonly generation: number })
+  | (ToWorker & { readonly type: "send"; readonly frame: Frame })
+  | (ToWorker & { readonly type: "signal"; readonly signal: "SIGTERM" | "SIGKILL" })
+  | (ToWorker & { readonly type: "disconnect" })
+  | { readonly type: "arm"; readonly seat: number; readonly at: number }
+  | { readonly type: "disarm"; readonly seat: number }
   | { readonly type: "closed" }
   | Fact;
+
+interface ToWorker {
+  readonly slot: number;
+  readonly epoch: number;
+}
 
 export type Fact = {
   [Name in HookName]: { readonly type: "fact"; readonly name: Name; readonly payload: HookPayload<Name> };

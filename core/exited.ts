@@ -20,8 +20,9 @@ import { halt } from "./order.ts";
 import { shutdown } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
 import type { Slot } from "./state.ts";
+import { isUp } from "./states.ts";
 
-type Exited = Extract<WorkerEvent, { type: "exited" }>;
+export type Exited = Extract<WorkerEvent, { type: "exited" }>;
 
 /** What becomes of a slot, and why. */
 interface Outcome {
@@ -34,17 +35,17 @@ interface Outcome {
  * Takes the ended worker out of its slot and carries out the decision about it, within the kernel's own rules:
  * what was requested never counts, budgets hold, and no slot spawns faster than the bound.
  */
-export function exited(draft: Draft, event: Exited): void {
-  const before = draft.slot(event.slot);
+export function exited(draft: Draft, seat: number, event: Exited): void {
+  const before = draft.slot(seat);
   const worker = before.worker!;
   const { report, verdict } = event;
   const requested = verdict.class === "requested";
   const counts = requested ? 0 : verdict.counts;
 
-  disarm(draft, event.slot);
+  disarm(draft, seat);
   const healthy = worker.ready && draft.now - worker.readyAt >= HEALTHY_MS;
   const counted = withinWindow(before.counted, draft.now);
-  const slot = draft.change(event.slot, {
+  const slot = draft.change(seat, {
     worker: null,
     counted: counts > 0 ? [...counted, ...Array<number>(counts).fill(draft.now)] : counted,
     streak: (healthy ? 0 : before.streak) + (counts > 0 ? 1 : 0),
@@ -63,18 +64,24 @@ export function exited(draft: Draft, event: Exited): void {
 
   if (outcome.action === "shutdown") {
     shutdown(draft, { exitCode: event.answer.exitCode ?? 1, reason: outcome.reason, critical: true });
-  } else if (draft.pool.state === "running" && !requested) {
+  } else if (isUp(draft.pool.state) && !requested) {
     spendPoolBudget(draft, outcome.action === "fail" ? 0 : counts);
     bounce(draft, event.bounce);
   }
 }
 
-function decide(draft: Draft, slot: Slot, event: Exited, counts: number, streak: number | undefined): Outcome {
+function decide(
+  draft: Draft,
+  slot: Slot,
+  event: Exited,
+  counts: number,
+  streak: number | undefined,
+): Outcome {
   const { verdict, answer } = event;
   const idle = (reason: string): Outcome => ({ action: "idle", delayMs: 0, reason });
   const { state } = draft.pool;
-  if (verdict.class === "requested" && (!slot.wanted || state !== "running")) return idle("as asked");
-  if (state !== "running" && answer.action !== "shutdown") return idle("the pool is shutting down");
+  if (verdict.class === "requested" && (!slot.wanted || !isUp(state))) return idle("as asked");
+  if (!isUp(state) && answer.action !== "shutdown") return idle("the pool is shutting down");
   if (verdict.class === "requested") {
     return { action: "restart", delayMs: wait(draft, slot, UNCOUNTED_INTERVAL_MS, 0), reason: "as asked" };
   }
@@ -135,7 +142,7 @@ function spendPoolBudget(draft: Draft, counts: number): void {
 }
 
 function bounce(draft: Draft, names: readonly string[]): void {
-  if (names.length === 0 || draft.pool.state !== "running") return;
+  if (names.length === 0 || !isUp(draft.pool.state)) return;
   for (let index = 0; index < draft.groupCount; index++) {
     if (names.includes(draft.group(index).name)) halt(draft, index);
   }

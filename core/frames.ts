@@ -95,7 +95,9 @@ function parse(decoder: TextDecoder, bytes: Uint8Array): Frame | string {
   } catch {
     return "a line that is not JSON";
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "JSON that is not an object";
-  if (!Object.hasOwn(value, "type") || typeof (value as Frame).type !== "string") return "an object without a type";
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return "JSON that is not an object";
+  if (!Object.hasOwn(value, "type") || typeof (value as Frame).type !== "string")
+    return "an object without a type";
   return value as Frame;
 }

@@ -10,6 +10,16 @@ interface OfWorker {
   readonly epoch: number;
 }
 
+interface ReloadFact {
+  readonly pool: string;
+  readonly generation: number;
+  readonly hard: boolean;
+  readonly replaced: number;
+  readonly failed: number;
+  /** Workers that had to be killed. */
+  readonly forced: number;
+}
+
 /** What a worker wrote with `worker.log`. Untrusted text: strip control characters before a terminal sees it. */
 export interface WorkerLog extends OfWorker {
   readonly level: "debug" | "info" | "warn" | "error";
@@ -35,7 +45,11 @@ export interface PoolHooks {
     readonly reason: string;
     readonly exitCode: number;
   }) => void;
-  "pool:stopped": (fact: { readonly pool: string; readonly exitCode: number; readonly reason: string }) => void;
+  "pool:stopped": (fact: {
+    readonly pool: string;
+    readonly exitCode: number;
+    readonly reason: string;
+  }) => void;
   "pool:state": (fact: { readonly pool: string; readonly from: PoolState; readonly to: PoolState }) => void;
   "group:scaled": (fact: {
     readonly group: string;
@@ -51,7 +65,13 @@ export interface PoolHooks {
     readonly at: string;
   }) => void;
   "slot:state": (
-    fact: OfWorker & { readonly from: SlotState; readonly to: SlotState; readonly cause: string },
+    fact: OfWorker & {
+      /** `surge` while a reload brings up the slot's next worker beside the current one. */
+      readonly seat: "main" | "surge";
+      readonly from: SlotState;
+      readonly to: SlotState;
+      readonly cause: string;
+    },
   ) => void;
   "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
   /** `tookMs` runs from the spawn. */
@@ -68,9 +88,7 @@ export interface PoolHooks {
   "worker:alarm": (fact: OfWorker & { readonly pid: number | undefined; readonly reason: string }) => void;
   "worker:violation": (fact: OfWorker & { readonly kind: string; readonly detail: string }) => void;
   "worker:log": (fact: WorkerLog) => void;
-  "worker:output": (
-    fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string },
-  ) => void;
+  "worker:output": (fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string }) => void;
   /** An `event`, `request` or `result` frame of a worker, for the plugins that own them. Untrusted. */
   "worker:frame": (fact: OfWorker & { readonly frame: Frame }) => void;
   "exit:classified": (
@@ -87,7 +105,22 @@ export interface PoolHooks {
       readonly by: string;
     },
   ) => void;
-  "plugin:error": (fact: { readonly plugin: string; readonly stage: string; readonly error: unknown }) => void;
+  "reload:started": (fact: {
+    readonly pool: string;
+    readonly generation: number;
+    readonly hard: boolean;
+    readonly groups: readonly string[];
+  }) => void;
+  /** One slot has its new worker; `replaced` counts them, on the way back too. */
+  "reload:progress": (fact: OfWorker & { readonly generation: number; readonly replaced: number }) => void;
+  "reload:done": (fact: ReloadFact) => void;
+  /** The old generation serves. */
+  "reload:rolledback": (fact: ReloadFact & { readonly reason: string }) => void;
+  "plugin:error": (fact: {
+    readonly plugin: string;
+    readonly stage: string;
+    readonly error: unknown;
+  }) => void;
   "plugin:slow": (fact: { readonly plugin: string; readonly tookMs: number }) => void;
 }
 

@@ -18,7 +18,8 @@ export function readLog(frame: Frame): Pick<WorkerLog, "level" | "message" | "da
 /** The error of an `error` frame; one that says nothing becomes a plain `Error`. */
 export function readError(value: unknown, depth = 0): ReportedError {
   const source = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-  const cause = source.cause === undefined || depth >= MAX_CAUSES ? undefined : readError(source.cause, depth + 1);
+  const cause =
+    source.cause === undefined || depth >= MAX_CAUSES ? undefined : readError(source.cause, depth + 1);
   const stack = readText(source.stack);
   return {
     name: readText(source.name) ?? "Error",

@@ -15,6 +15,8 @@ export type {
 export type {
   Decisions,
   PickQuestion,
+  ReloadPolicy,
+  ReloadQuestion,
   RestartAnswer,
   RestartPolicy,
   RestartQuestion,
@@ -43,6 +45,7 @@ export type { KernelPorts } from "./kernel.ts";
 export { definePlugin } from "./plugin.ts";
 export type { Dispose, Plugin, PluginInput } from "./plugin.ts";
 export type { Pool, PoolEnd } from "./pool.ts";
+export type { ReloadOptions, ReloadReport } from "./reloads.ts";
 export type {
   InheritedListener,
   ListenAddress,

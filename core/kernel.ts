@@ -7,24 +7,30 @@ import type { RestartQuestion } from "./decisions.ts";
 import { PoolError } from "./errors.ts";
 import type { Effect, KernelEvent } from "./events.ts";
 import type { ExitReport } from "./exit.ts";
+import { checkEntry, createGenerations } from "./generations.ts";
 import { createNotifier } from "./hooks.ts";
 import { createPluginList } from "./plugins.ts";
 import type { Pool, PoolEnd } from "./pool.ts";
 import { reduce } from "./reduce.ts";
+import { createReloads } from "./reloads.ts";
 import { resolveConfig } from "./resolve.ts";
 import type { Runtime } from "./runtime.ts";
 import { initialState } from "./state.ts";
 import type { KernelState, Slot } from "./state.ts";
+import { isUp } from "./states.ts";
 import { statusOf } from "./status.ts";
 import { createTimers } from "./timers.ts";
 import { createWaiters } from "./waiters.ts";
 import { createWorkers } from "./workers.ts";
+import type { Address } from "./workers.ts";
 
 /** The ports of the kernel: all that it has of the world. */
 export interface KernelPorts {
   readonly clock: Clock;
   /** By the names that groups use; the first one is the default. */
   readonly runtimes: readonly Runtime[];
+  /** The config of the next generation, asked at each reload; the first one again when it is left out. */
+  readonly load?: () => PoolConfig | Promise<PoolConfig>;
   /** The supervisor's own process id, for `status`. */
   readonly pid: number;
 }
@@ -39,14 +45,18 @@ export interface KernelPorts {
  */
 export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   const { clock } = ports;
-  const resolved = resolveConfig(config, ports.runtimes.map((runtime) => runtime.name));
+  const resolved = resolveConfig(
+    config,
+    ports.runtimes.map((runtime) => runtime.name),
+  );
   const runtimes = new Map(
     ports.runtimes
       .filter(({ name }) => resolved.groups.some((group) => group.runtime === name))
       .map((runtime) => [runtime.name, runtime]),
   );
   const notifier = createNotifier();
-  const report: Pool["report"] = (plugin, stage, error) => notifier.notify("plugin:error", { plugin, stage, error });
+  const report: Pool["report"] = (plugin, stage, error) =>
+    notifier.notify("plugin:error", { plugin, stage, error });
   const asker = createAsker(report);
   const plugins = createPluginList(notifier, clock);
   plugins.add(resolved.plugins);
@@ -59,22 +69,35 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     );
   }
 
+  const generations = createGenerations(resolved, runtimes);
   let state = initialState(resolved);
   const queue: KernelEvent[] = [];
   let dispatching = false;
-  const timers = createTimers(clock, (slot) => dispatch({ type: "due", slot }));
+  const timers = createTimers(clock, (seat) => dispatch({ type: "due", seat }));
   const waiters = createWaiters(() => state);
   const workers = createWorkers({
-    config: resolved,
+    pool: resolved.name,
     runtimes,
     asker,
     notifier,
     state: () => state,
     dispatch,
     judge,
+    groupConfig: (generation, group) => generations.group(generation, group),
     now: () => clock.now(),
   });
-  const slotIndexes = new Map([...state.slots].map((slot) => [slot.id, slot.index]));
+  const reload = createReloads({
+    asker,
+    generations,
+    waiters,
+    state: () => state,
+    dispatch,
+    now: () => clock.now(),
+    load: ports.load ?? (() => config),
+  });
+  const slotIndexes = new Map(
+    [...state.slots].filter(({ seat }) => seat === "main").map((slot) => [slot.id, slot.index]),
+  );
   let startedAt: number | undefined;
   /** Why to stop, once somebody asked: it may come while the plugins are set up. */
   let stopped: string | undefined;
@@ -102,31 +125,38 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       case "fact":
         return notifier.notify(effect.name, effect.payload as never);
       case "spawn":
-        return workers.spawn(effect.slot, effect.epoch);
+        return workers.spawn(effect, effect.generation);
       case "send":
-        return void workers.send(effect.slot, effect.frame);
+        return void workers.send(effect, effect.frame);
       case "signal":
-        return workers.signal(effect.slot, effect.signal);
+        return workers.signal(effect, effect.signal);
       case "disconnect":
-        return workers.disconnect(effect.slot);
+        return workers.disconnect(effect);
       case "arm":
-        return timers.arm(effect.slot, effect.at);
+        return timers.arm(effect.seat, effect.at);
       case "disarm":
-        return timers.disarm(effect.slot);
+        return timers.disarm(effect.seat);
       case "closed":
         void close(state.pool.end!);
     }
   }
 
-  function judge(slot: Slot, report: ExitReport): KernelEvent {
+  function judge(slot: Slot, worker: Address, report: ExitReport): KernelEvent {
     const { answer: verdict, by: classifiedBy } = asker.classifyExit(report);
     const now = clock.now();
     const group = state.groups.get(slot.group);
     const counted = withinWindow(slot.counted, now).length + verdict.counts;
-    const { index, epoch } = slot;
-    const event = { type: "exited", slot: index, epoch, report, verdict, classifiedBy, chance: clock.random() } as const;
-    if (verdict.class === "requested") {
-      const answer = { action: "restart", reason: "as asked" } as const;
+    const event = {
+      type: "exited",
+      ...worker,
+      report,
+      verdict,
+      classifiedBy,
+      chance: clock.random(),
+    } as const;
+    if (verdict.class === "requested" || slot.seat === "surge") {
+      const reason = report.intent ? "as asked" : "the old generation goes on";
+      const answer = { action: "restart", reason } as const;
       return { ...event, answer, decidedBy: KERNEL, bounce: [] };
     }
     const question: RestartQuestion = {
@@ -172,14 +202,15 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     strategies: new Map(),
     closed,
     use(...inputs) {
-      if (startedAt !== undefined) throw new PoolError("E_STATE", "use() comes before start(): the pool has started");
+      if (startedAt !== undefined)
+        throw new PoolError("E_STATE", "use() comes before start(): the pool has started");
       plugins.add(inputs);
       return pool;
     },
     async start() {
       if (startedAt !== undefined) throw new PoolError("E_STATE", "the pool has been started already");
       startedAt = clock.now();
-      checkEntries(pool);
+      for (const group of resolved.groups) checkEntry(group, runtimes);
       notifier.notify("pool:starting", { pool: pool.name });
       try {
         await plugins.setup(pool);
@@ -212,13 +243,19 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       await waiters.until(({ slots }) => isDone(slots.get(index)));
       const slot = state.slots.get(index);
       if (slot.state === "ready") return;
-      throw new PoolError("E_RESTART_REFUSED", `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`);
+      throw new PoolError(
+        "E_RESTART_REFUSED",
+        `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`,
+      );
     },
     async scale(name, count, by = "call") {
       const group = [...state.groups].find((candidate) => candidate.name === name);
       if (!group) {
         const known = [...state.groups].map((candidate) => candidate.name).join(", ");
-        throw new PoolError("E_UNKNOWN_GROUP", `no group is called ${JSON.stringify(name)}; there are ${known}`);
+        throw new PoolError(
+          "E_UNKNOWN_GROUP",
+          `no group is called ${JSON.stringify(name)}; there are ${known}`,
+        );
       }
       const { desired: from, min, max, index } = group;
       const to = asker.scaleTarget(count, { group: name, from, min, max });
@@ -232,7 +269,14 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       return { from, to };
     },
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
-    send: (id, frame) => workers.send(indexOf(id), frame),
+    reload,
+    send(id, frame) {
+      const main = state.slots.get(indexOf(id));
+      const surge = state.slots.get(main.twin);
+      // The surge seat holds the newer worker until it has taken over.
+      const ready = [surge, main].find((seat) => seat.state === "ready");
+      return ready !== undefined && workers.send({ slot: main.index, epoch: ready.epoch }, frame);
+    },
     tell: (name, fact) => notifier.notify(name, fact),
     report,
   };
@@ -242,17 +286,10 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
 /** Where a group's own policy answers: after the plugins, before the built-in one. */
 const GROUP_STAGE = 500;
 
-function checkEntries(pool: Pool): void {
-  for (const group of pool.config.groups) {
-    const wrong = pool.runtimes.get(group.runtime)!.checkEntry?.(group.entry);
-    if (wrong) throw new PoolError("E_ENTRY", `groups.${group.name}.entry: ${wrong}`);
-  }
-}
-
 function isOver(slot: Slot): boolean {
   return slot.state === "permanent" || slot.state === "failed" || (slot.state === "idle" && slot.ended);
 }
 
 function notRunning(state: KernelState): string | undefined {
-  return state.pool.state === "running" ? undefined : `the pool is not running (${state.pool.state})`;
+  return isUp(state.pool.state) ? undefined : `the pool is not running (${state.pool.state})`;
 }

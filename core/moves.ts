@@ -5,7 +5,7 @@ import type { DeadlineKind, SlotCause } from "./states.ts";
 import { DEADLINES, SLOT_STATES } from "./states.ts";
 
 /** Which wish of the supervisor outweighs which: shutdown > scale-down > the rest. */
-const PRECEDENCE: Readonly<Record<Intent, number>> = { stop: 3, scale: 2, bounce: 1, restart: 0 };
+const PRECEDENCE: Readonly<Record<Intent, number>> = { stop: 4, scale: 3, reload: 2, bounce: 1, restart: 0 };
 
 /**
  * Moves a slot by the table. Returns whether it moved: a cause that the row of its state does not name is
@@ -16,7 +16,7 @@ export function move(draft: Draft, index: number, cause: SlotCause, why: string 
   const to = SLOT_STATES[slot.state].on[cause];
   if (!to) return false;
   const after = draft.change(index, { state: to });
-  draft.fact("slot:state", { ...draft.named(after), from: slot.state, to, cause: why });
+  draft.fact("slot:state", { ...draft.named(after), seat: slot.seat, from: slot.state, to, cause: why });
   return true;
 }
 
@@ -25,13 +25,13 @@ export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number
   const slot = draft.slot(index);
   const at = draft.now + (ms ?? timeOf(draft.group(slot.group), kind));
   draft.change(index, { deadline: { kind, at } });
-  draft.effect({ type: "arm", slot: index, at });
+  draft.effect({ type: "arm", seat: index, at });
 }
 
 export function disarm(draft: Draft, index: number): void {
   if (!draft.slot(index).deadline) return;
   draft.change(index, { deadline: null });
-  draft.effect({ type: "disarm", slot: index });
+  draft.effect({ type: "disarm", seat: index });
 }
 
 /** The milliseconds of a deadline in a group. SIGTERM comes half way of the time to stop. */
@@ -39,7 +39,7 @@ export function timeOf(group: Group, kind: DeadlineKind): number {
   const fixed = DEADLINES[kind].ms;
   if (fixed !== null) return fixed;
   if (kind === "stop" || kind === "term") return group.timeouts.stop / 2;
-  return kind === "backoff" ? 0 : group.timeouts[kind as "hello"];
+  return kind === "backoff" || kind === "settle" ? 0 : group.timeouts[kind as "hello"];
 }
 
 /**
@@ -62,7 +62,7 @@ export function end(draft: Draft, index: number, intent: Intent, how: "drain" | 
     kill(draft, index, undefined);
   } else if (how === "drain" && move(draft, index, "drain", intent)) {
     const { drain } = draft.group(slot.group).timeouts;
-    draft.effect({ type: "send", slot: index, frame: { type: "drain", deadlineMs: drain } });
+    draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "drain", deadlineMs: drain } });
     draft.fact("worker:draining", { ...draft.named(draft.slot(index)), reason: intent });
     arm(draft, index, "drain");
   } else if (slot.state === "starting" || how === "stop") {
@@ -75,7 +75,7 @@ export function stop(draft: Draft, index: number, why: string): void {
   if (!move(draft, index, "stop", why)) return;
   const slot = draft.slot(index);
   const { stop: deadlineMs } = draft.group(slot.group).timeouts;
-  draft.effect({ type: "send", slot: index, frame: { type: "stop", deadlineMs } });
+  draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "stop", deadlineMs } });
   // Nobody listens to a message before hello.
   if (!slot.worker?.hello) signal(draft, index, "SIGTERM");
   arm(draft, index, "stop");
@@ -92,10 +92,10 @@ export function kill(draft: Draft, index: number, cause: KillCause | undefined):
 }
 
 export function signal(draft: Draft, index: number, name: "SIGTERM" | "SIGKILL"): void {
-  const { worker } = draft.slot(index);
-  if (!worker) return;
-  draft.changeWorker(index, { sentSignals: [...worker.sentSignals, name] });
-  draft.effect({ type: "signal", slot: index, signal: name });
+  const slot = draft.slot(index);
+  if (!slot.worker) return;
+  draft.changeWorker(index, { sentSignals: [...slot.worker.sentSignals, name] });
+  draft.effect({ type: "signal", ...draft.addressed(slot), signal: name });
 }
 
 /** Gives up a place in the start queue. */

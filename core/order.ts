@@ -1,6 +1,7 @@
 import type { Draft } from "./draft.ts";
 import { end } from "./moves.ts";
 import { releaseHeld } from "./starting.ts";
+import { isUp } from "./states.ts";
 
 /**
  * The order between groups: with `one-for-all` and `rest-for-one` a group starts when the ones before it are
@@ -18,7 +19,7 @@ export function halt(draft: Draft, groupIndex: number): void {
 /** Lets the next groups end, and the ones whose turn has come start. */
 export function advance(draft: Draft): void {
   if (draft.pool.halting > 0 && !haltNext(draft)) return;
-  if (draft.pool.state !== "running") return;
+  if (!isUp(draft.pool.state)) return;
   for (let index = 0; index < draft.groupCount; index++) {
     if (draft.group(index).counts.pending > 0) releaseHeld(draft, index);
     if (draft.pool.ordered && draft.group(index).counts.unready > 0) return;
@@ -44,7 +45,8 @@ function tell(draft: Draft, index: number): void {
   const group = draft.editGroup(index);
   group.halting = "told";
   const shutdown = draft.pool.state === "shutdown";
-  for (const slot of draft.slotsOf(group)) {
-    if (shutdown || slot.worker) end(draft, slot.index, shutdown ? "stop" : "bounce", "drain");
+  const intent = shutdown ? "stop" : draft.pool.reload?.hard ? "reload" : "bounce";
+  for (const slot of draft.seatsOf(group)) {
+    if (shutdown || slot.worker) end(draft, slot.index, intent, "drain");
   }
 }

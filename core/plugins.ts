@@ -32,7 +32,9 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
     } catch (error) {
       // A PoolError is already one clear line.
       if (error instanceof PoolError) throw error;
-      throw new PoolError("E_PLUGIN", `plugin ${plugin.name} failed in setup: ${messageOf(error)}`, { cause: error });
+      throw new PoolError("E_PLUGIN", `plugin ${plugin.name} failed in setup: ${messageOf(error)}`, {
+        cause: error,
+      });
     } finally {
       cancel();
     }
@@ -48,9 +50,13 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
         }
         const { name, setup } = input as Partial<Plugin>;
         if (typeof name !== "string" || name === "" || typeof setup !== "function") {
-          throw new PoolError("E_PLUGIN", "plugins: expected { name, setup }; use definePlugin and call what it returns");
+          throw new PoolError(
+            "E_PLUGIN",
+            "plugins: expected { name, setup }; use definePlugin and call what it returns",
+          );
         }
-        if (plugins.has(name)) throw new PoolError("E_PLUGIN", `plugins: two plugins are named ${name}; remove one`);
+        if (plugins.has(name))
+          throw new PoolError("E_PLUGIN", `plugins: two plugins are named ${name}; remove one`);
         plugins.set(name, input as Plugin);
       }
     },

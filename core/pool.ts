@@ -3,6 +3,7 @@ import type { Decisions } from "./decisions.ts";
 import type { Frame } from "./frames.ts";
 import type { HookPayload, HookRegistry } from "./hooks.ts";
 import type { PluginInput } from "./plugin.ts";
+import type { ReloadOptions, ReloadReport } from "./reloads.ts";
 import type { Runtime } from "./runtime.ts";
 import type { PoolStatus } from "./status.ts";
 
@@ -45,6 +46,14 @@ export interface Pool {
    * with a fresh budget. Rejects with `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (permanent, or scaled down).
    */
   restart(slot: string): Promise<void>;
+  /**
+   * Replaces the workers by a new generation: the config is asked for afresh, and the entries are resolved anew.
+   * Soft (the default) brings each new worker up beside the old one and rolls back when one does not come up;
+   * hard ends all and starts all. A reload during a reload waits, and the latest of those that wait wins.
+   * Resolves with the report, also when it was rolled back. Rejects with `E_UNKNOWN_GROUP`, `E_STATE`, or what
+   * is wrong with the new config (nothing was touched then).
+   */
+  reload(options?: ReloadOptions): Promise<ReloadReport>;
   /**
    * Sets how many workers a group has. Resolves when they are ready and the ones too many are gone. Rejects
    * with `E_UNKNOWN_GROUP`, or `E_SCALE_REFUSED` and the reason.

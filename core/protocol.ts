@@ -91,7 +91,9 @@ export function judgeFrame(phase: Phase, frame: Frame): Violation | undefined {
 /** The goodbye kind of a frame, or `undefined` when it names none. */
 export function goodbyeOf(frame: Frame): GoodbyeKind | undefined {
   const kind = frame.kind;
-  return typeof kind === "string" && Object.hasOwn(GOODBYE_EXIT_CODES, kind) ? (kind as GoodbyeKind) : undefined;
+  return typeof kind === "string" && Object.hasOwn(GOODBYE_EXIT_CODES, kind)
+    ? (kind as GoodbyeKind)
+    : undefined;
 }
 
 function nameOf(frame: Frame): string {

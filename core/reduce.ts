@@ -4,9 +4,11 @@ import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
 import { arm, disarm, kill, move } from "./moves.ts";
 import { advance } from "./order.ts";
+import { advanceReload, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
 import type { KernelState } from "./state.ts";
+import { isUp } from "./states.ts";
 
 /** The next state, and what the shell has to do about it. */
 export interface Step {
@@ -22,43 +24,49 @@ export interface Step {
  * desired, so that starts, stops, scaling and crashes compose.
  */
 export function reduce(state: KernelState, event: KernelEvent, now: number): Step {
-  if ("epoch" in event && !isCurrent(state, event)) return { state, effects: [] };
+  const seat = "epoch" in event ? seatOf(state, event) : undefined;
+  if ("epoch" in event && seat === undefined) return { state, effects: [] };
   const draft = new Draft(state, now);
-  if ("epoch" in event) ofWorker(draft, event);
+  if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
-  if (draft.countsChanged || draft.pool.halting > 0 || event.type === "start") {
+  if (draft.countsChanged || draft.pool.halting > 0 || event.type === "start" || event.type === "reload") {
     if (draft.pool.ordered || draft.pool.halting > 0) advance(draft);
-    if (draft.pool.state === "running") pump(draft);
+    if (draft.pool.reload) advanceReload(draft);
+    if (isUp(draft.pool.state)) pump(draft);
     settle(draft);
   }
   return { state: draft.commit(), effects: draft.effects };
 }
 
-function isCurrent(state: KernelState, event: WorkerEvent): boolean {
-  const slot = state.slots.get(event.slot);
-  return slot.worker !== null && slot.epoch === event.epoch;
+/** The seat of the worker that an event is about, or `undefined` when it is gone. */
+export function seatOf(state: KernelState, worker: { slot: number; epoch: number }): number | undefined {
+  const main = state.slots.get(worker.slot);
+  if (main.worker && main.epoch === worker.epoch) return main.index;
+  const surge = state.slots.get(main.twin);
+  return surge.worker && surge.epoch === worker.epoch ? surge.index : undefined;
 }
 
-function ofWorker(draft: Draft, event: WorkerEvent): void {
-  const slot = draft.slot(event.slot);
+function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
+  const slot = draft.slot(seat);
   const worker = slot.worker!;
   const waitsForWord = slot.state === "starting" || slot.state === "ready";
   switch (event.type) {
     case "spawned":
-      draft.changeWorker(event.slot, { pid: event.pid, spawnedAt: draft.now });
+      draft.changeWorker(seat, { pid: event.pid, spawnedAt: draft.now });
       draft.fact("worker:spawned", { ...draft.named(slot), pid: event.pid });
       return;
     case "hello":
-      draft.changeWorker(event.slot, { hello: true });
-      if (slot.state === "starting") arm(draft, event.slot, "ready");
+      draft.changeWorker(seat, { hello: true });
+      if (slot.state === "starting") arm(draft, seat, "ready");
       return;
     case "ready": {
-      draft.changeWorker(event.slot, { ready: true, readyAt: draft.now });
-      if (!move(draft, event.slot, "ready")) return;
+      draft.changeWorker(seat, { ready: true, readyAt: draft.now });
+      if (!move(draft, seat, "ready")) return;
       draft.editGroup(slot.group).everReady = true;
       const tookMs = draft.now - worker.spawnedAt;
       draft.fact("worker:ready", { ...draft.named(slot), pid: worker.pid!, tookMs });
-      arm(draft, event.slot, "heartbeat");
+      if (slot.seat === "main") arm(draft, seat, "heartbeat");
+      else arm(draft, seat, "settle", minReadyMs(draft, slot));
       return;
     }
     case "heartbeat":
@@ -66,30 +74,31 @@ function ofWorker(draft: Draft, event: WorkerEvent): void {
       // is the most frequent event by far, and this way it has no effect to carry out.
       if (slot.state === "ready" && slot.deadline?.kind === "heartbeat") {
         const at = draft.now + draft.group(slot.group).timeouts.heartbeat;
-        draft.change(event.slot, { deadline: { kind: "heartbeat", at } });
+        draft.change(seat, { deadline: { kind: "heartbeat", at } });
       }
       return;
     case "error":
-      draft.changeWorker(event.slot, { error: event.error });
+      draft.changeWorker(seat, { error: event.error });
       return;
     case "goodbye":
-      draft.changeWorker(event.slot, { goodbye: event.kind, goodbyeReason: event.reason });
-      draft.effect({ type: "send", slot: event.slot, frame: { type: "ack" } });
-      move(draft, event.slot, "goodbye", event.kind);
-      if (draft.slot(event.slot).state !== "killing") arm(draft, event.slot, "leave");
+      draft.changeWorker(seat, { goodbye: event.kind, goodbyeReason: event.reason });
+      draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "ack" } });
+      move(draft, seat, "goodbye", event.kind);
+      if (draft.slot(seat).state !== "killing") arm(draft, seat, "leave");
       return;
     case "violation":
-      if (!worker.violation) draft.changeWorker(event.slot, { violation: event.violation });
+      if (!worker.violation) draft.changeWorker(seat, { violation: event.violation });
       draft.fact("worker:violation", { ...draft.named(slot), ...event.violation });
-      draft.effect({ type: "disconnect", slot: event.slot });
-      kill(draft, event.slot, "violation");
+      draft.effect({ type: "disconnect", ...draft.addressed(slot) });
+      kill(draft, seat, "violation");
       return;
     case "disconnected":
       // Its end of the connection closes when a process dies: wait for the exit a moment before it counts.
-      if (!worker.goodbye && (waitsForWord || slot.state === "draining")) arm(draft, event.slot, "channel");
+      if (!worker.goodbye && (waitsForWord || slot.state === "draining")) arm(draft, seat, "channel");
       return;
     case "exited":
-      disarm(draft, event.slot);
-      exited(draft, event);
+      disarm(draft, seat);
+      if (slot.seat === "main") exited(draft, seat, event);
+      else surgeExited(draft, seat, event);
   }
 }

@@ -16,7 +16,10 @@ const oneOf = (...values: string[]): Rule =>
   rule(values.map((value) => `'${value}'`).join(", "), (value) => values.includes(value as string));
 
 const text = rule("text", isText);
-const texts = rule("a list of texts", (value) => Array.isArray(value) && value.every((item) => typeof item === "string"));
+const texts = rule(
+  "a list of texts",
+  (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
+);
 const time = rule("milliseconds or text such as '30s'", (value) => (parseDuration(value) ?? 0) > 0);
 const NAME = /^[A-Za-z0-9_][\w.-]{0,39}$/;
 const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter or digit", (value) =>
@@ -25,7 +28,10 @@ const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter 
 
 const poolRules: Readonly<Record<string, Rule>> = {
   name,
-  groups: rule("an object with at least one group", (value) => isRecord(value) && Object.keys(value).length > 0),
+  groups: rule(
+    "an object with at least one group",
+    (value) => isRecord(value) && Object.keys(value).length > 0,
+  ),
   plugins: rule("a list of plugins", Array.isArray),
   strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
   onViolation: oneOf("restart", "escalate", "shutdown"),
@@ -97,13 +103,18 @@ function resolveGroup(
   const path = `groups.${group}`;
   if (!NAME.test(group)) refuse(path, group, `a group name of ${name.accepts}`);
   checkObject(path, given, groupRules);
-  if (given.entry === undefined) refuse(`${path}.entry`, undefined, "the path of the module that a worker runs");
+  if (given.entry === undefined)
+    refuse(`${path}.entry`, undefined, "the path of the module that a worker runs");
   const runtime = given.runtime ?? runtimes[0]!;
-  if (!runtimes.includes(runtime)) refuse(`${path}.runtime`, runtime, runtimes.map((known) => `'${known}'`).join(", "));
+  if (!runtimes.includes(runtime))
+    refuse(`${path}.runtime`, runtime, runtimes.map((known) => `'${known}'`).join(", "));
   const listen = listeners(path, given.listen);
   const type = given.type ?? (listen.length > 0 ? "reactor" : "service");
   if (type === "job" && listen.length > 0) {
-    throw new PoolError("E_CONFIG", `${path}.listen: a group of type 'job' gets its work from calls and cannot listen`);
+    throw new PoolError(
+      "E_CONFIG",
+      `${path}.listen: a group of type 'job' gets its work from calls and cannot listen`,
+    );
   }
   const { workers = 1 } = given;
   const [min, max] = typeof workers === "number" ? [workers, workers] : [workers.min, workers.max];
@@ -138,7 +149,8 @@ function listeners(path: string, listen: GroupConfig["listen"]): ResolvedGroup["
     const given: ListenConfig =
       typeof item === "number" ? { port: item } : typeof item === "string" ? { path: item } : item;
     checkObject(key, given, listenRules);
-    if ((given.port === undefined) === (given.path === undefined)) refuse(key, item, "either a port or a path");
+    if ((given.port === undefined) === (given.path === undefined))
+      refuse(key, item, "either a port or a path");
     const called = given.name ?? (index === 0 ? "default" : String(given.port ?? given.path));
     if (names.has(called)) refuse(`${key}.name`, called, "a name that no other listener of the group has");
     names.add(called);
@@ -153,17 +165,21 @@ function isWorkers(value: unknown): boolean {
 }
 
 function isListen(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.every((item) => !Array.isArray(item) && isListen(item));
+  if (Array.isArray(value))
+    return value.length > 0 && value.every((item) => !Array.isArray(item) && isListen(item));
   return typeof value === "number" ? isPort(value) : isText(value) || isRecord(value);
 }
 
 function isEnvironment(value: unknown): boolean {
   return (
-    isRecord(value) && Object.values(value).every((item) => typeof item === "string" || typeof item === "boolean")
+    isRecord(value) &&
+    Object.values(value).every((item) => typeof item === "string" || typeof item === "boolean")
   );
 }
 
 /** Joins two paths of either system's form; the kernel has no file system to ask. */
 function join(root: string, path: string): string {
-  return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${root.replace(/[/\\]$/, "")}/${path.replace(/^\.\//, "")}`;
+  return /^([/\\]|[A-Za-z]:)/.test(path)
+    ? path
+    : `${root.replace(/[/\\]$/, "")}/${path.replace(/^\.\//, "")}`;
 }

@@ -18,6 +18,8 @@ export interface Runtime {
    * (text sets, `true` passes on, `false` withholds, a name may end in `*`).
    */
   environment(overrides: Readonly<Record<string, string | boolean>>): Record<string, string>;
+  /** The path with every symbolic link resolved; the path itself when it cannot be. */
+  realPath(path: string): string;
   /** `undefined` when a worker of this runtime can run `entry`, else one line that says why not and the way out. */
   checkEntry?(entry: string): string | undefined;
   /** Opens a bound listening socket that workers can inherit. Rejects with a `PoolError` `E_LISTEN`. */

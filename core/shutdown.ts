@@ -1,8 +1,9 @@
 import type { Draft } from "./draft.ts";
 import { end } from "./moves.ts";
 import { halt } from "./order.ts";
+import { finishReload } from "./reload-end.ts";
 import type { PoolState } from "./states.ts";
-import { POOL_STATES } from "./states.ts";
+import { isUp, POOL_STATES } from "./states.ts";
 
 /** Why the pool ends. */
 export interface ShutdownOrder {
@@ -20,7 +21,8 @@ export const EXIT_ALL_FAILED = 75;
  * order stands: a later one changes neither code nor reason.
  */
 export function shutdown(draft: Draft, order: ShutdownOrder): void {
-  if (draft.pool.state !== "running") return;
+  if (!isUp(draft.pool.state)) return;
+  if (draft.pool.reload) finishReload(draft, order.reason);
   draft.pool.end = { exitCode: order.exitCode, reason: order.reason };
   movePool(draft, "shutdown");
   const fact = { pool: draft.pool.name, reason: order.reason, exitCode: order.exitCode };
@@ -28,7 +30,7 @@ export function shutdown(draft: Draft, order: ShutdownOrder): void {
   draft.fact("pool:stopping", fact);
   for (let index = 0; index < draft.groupCount; index++) {
     const inTurn = draft.pool.ordered && draft.group(index).counts.live > 0;
-    for (const slot of draft.slotsOf(draft.group(index))) {
+    for (const slot of draft.seatsOf(draft.group(index))) {
       if (!slot.worker || !inTurn) end(draft, slot.index, "stop", "drain");
     }
     if (inTurn) halt(draft, index);
@@ -51,7 +53,7 @@ export function settle(draft: Draft): void {
     const { exitCode, reason } = pool.end!;
     draft.fact("pool:stopped", { pool: draft.pool.name, exitCode, reason });
     draft.effect({ type: "closed" });
-  } else if (pool.state === "running" && pool.counts.pending === 0 && pool.dormant === 0) {
+  } else if (isUp(pool.state) && pool.counts.pending === 0 && pool.dormant === 0) {
     const failed = pool.counts.failed > 0;
     const reason = failed ? "every slot that is left has failed" : "every worker has ended for good";
     shutdown(draft, { exitCode: failed ? EXIT_ALL_FAILED : 0, reason, critical: failed });

@@ -2,6 +2,7 @@ import { SPAWN_INTERVAL_MS } from "./budget.ts";
 import type { Draft } from "./draft.ts";
 import { arm, move } from "./moves.ts";
 import { dequeue, enqueue } from "./queue.ts";
+import { isUp } from "./states.ts";
 
 /** Workers that start at the same time, at most: a herd of crashes must not become a herd of starts. */
 export const CONCURRENT_STARTS = 8;
@@ -22,7 +23,7 @@ export function turnHasCome(draft: Draft, groupIndex: number): boolean {
 /** Puts a slot into the start queue, or holds it until its group's turn comes. Starting twice is once. */
 export function requestStart(draft: Draft, index: number): void {
   const slot = draft.slot(index);
-  if (slot.state !== "idle" || slot.ticket !== null || draft.pool.state !== "running") return;
+  if (slot.state !== "idle" || slot.ticket !== null || !isUp(draft.pool.state)) return;
   const early = slot.startedAt + SPAWN_INTERVAL_MS - draft.now;
   if (early > 0) {
     move(draft, index, "wait");
@@ -34,7 +35,7 @@ export function requestStart(draft: Draft, index: number): void {
 
 /** Queues the slots of a group that were held. */
 export function releaseHeld(draft: Draft, groupIndex: number): void {
-  for (const slot of draft.slotsOf(draft.group(groupIndex))) {
+  for (const slot of draft.seatsOf(draft.group(groupIndex))) {
     if (slot.ticket === HELD) issueTicket(draft, slot.index);
   }
 }
@@ -58,11 +59,10 @@ export function pump(draft: Draft): void {
 
 function start(draft: Draft, index: number): void {
   const slot = draft.slot(index);
-  const epoch = slot.epoch + 1;
-  draft.change(index, {
+  const epoch = Math.max(slot.epoch, draft.slot(slot.twin).epoch) + 1;
+  const after = draft.change(index, {
     epoch,
-    generation: draft.pool.generation,
-    restarts: slot.epoch === 0 ? 0 : slot.restarts + 1,
+    restarts: epoch === 1 ? 0 : slot.restarts + 1,
     ticket: null,
     ended: false,
     startedAt: draft.now,
@@ -83,5 +83,5 @@ function start(draft: Draft, index: number): void {
   });
   move(draft, index, "start");
   arm(draft, index, "hello");
-  draft.effect({ type: "spawn", slot: index, epoch });
+  draft.effect({ type: "spawn", ...draft.addressed(after), generation: after.generation });
 }

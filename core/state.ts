@@ -31,8 +31,46 @@ export interface PoolRecord {
   queue: Queue<Ticket>;
   tickets: number;
   exits: RollingCount;
+  /** The reload under way. */
+  reload: ReloadRecord | null;
+  /** How the last one ended. */
+  lastReload: ReloadOutcome | null;
   /** Why and how the pool ends, once it does. */
   end: { readonly exitCode: number; readonly reason: string } | null;
+}
+
+/** A reload under way. */
+export interface ReloadRecord {
+  readonly generation: number;
+  readonly hard: boolean;
+  readonly plans: readonly ReloadPlan[];
+  /** Why it goes back to the generation before; `null` while it goes forward. */
+  readonly failure: string | null;
+  readonly replaced: number;
+  /** Workers that did not end by themselves in their time. */
+  readonly forced: number;
+  /** Slots that did not come up in the generation before either: they stay as they are. */
+  readonly given: readonly number[];
+}
+
+/** How one group is reloaded. */
+export interface ReloadPlan {
+  readonly group: number;
+  /** New workers beside the old ones, at most. */
+  readonly surge: number;
+  /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
+  readonly minReadyMs: number;
+}
+
+/** How a reload ended. */
+export interface ReloadOutcome {
+  readonly generation: number;
+  readonly hard: boolean;
+  readonly rolledBack: boolean;
+  readonly reason: string | null;
+  readonly replaced: number;
+  readonly failed: number;
+  readonly forced: number;
 }
 
 /** A place in the queue of slots that wait to be started. */
@@ -70,15 +108,24 @@ export interface Group {
   readonly max: number;
   readonly timeouts: Timeouts;
   desired: number;
+  /** The version that its workers start from. */
+  generation: number;
   everReady: boolean;
   halting: "no" | "waiting" | "told";
   counts: Counts;
 }
 
+/**
+ * A seat for one worker. Every slot has two: the main one, and the surge seat where its next generation comes up
+ * during a soft reload. They change roles by `swap`.
+ */
 export interface Slot {
   readonly index: number;
   readonly id: string;
   readonly group: number;
+  readonly seat: "main" | "surge";
+  /** The slot's other seat. */
+  readonly twin: number;
   state: SlotState;
   wanted: boolean;
   /** Ended in order: not started again until somebody asks. */
@@ -88,6 +135,7 @@ export interface Slot {
   /** Its first worker ended before it was ready. */
   bootFailed: boolean;
   epoch: number;
+  /** The version that its worker was, or will be, started from. */
   generation: number;
   restarts: number;
   deadline: { readonly kind: DeadlineKind; readonly at: number } | null;
@@ -163,6 +211,7 @@ export function initialState(config: ResolvedPool): KernelState {
       max: group.max,
       timeouts: group.timeouts,
       desired: group.min,
+      generation: 1,
       everReady: false,
       halting: "no",
       counts: { ...NO_COUNTS },
@@ -170,6 +219,11 @@ export function initialState(config: ResolvedPool): KernelState {
     for (let index = 0; index < group.max; index++) {
       slots.push(idleSlot(slots.length, `${group.name}#${index}`, group.index));
     }
+  }
+  const mains = slots.length;
+  for (const { id, group, index } of slots.slice()) {
+    slots.push({ ...idleSlot(mains + index, id, group), seat: "surge", twin: index });
+    slots[index] = { ...slots[index]!, twin: mains + index };
   }
   return {
     pool: {
@@ -183,6 +237,8 @@ export function initialState(config: ResolvedPool): KernelState {
       queue: EMPTY_QUEUE,
       tickets: 0,
       exits: NO_COUNT,
+      reload: null,
+      lastReload: null,
       end: null,
     },
     groups: vectorOf(groups),
@@ -195,6 +251,8 @@ function idleSlot(index: number, id: string, group: number): Slot {
     index,
     id,
     group,
+    seat: "main",
+    twin: index,
     state: "idle",
     wanted: false,
     ended: false,

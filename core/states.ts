@@ -14,7 +14,7 @@ export type SlotState =
   | "permanent"
   | "failed";
 
-export type PoolState = "init" | "running" | "shutdown" | "terminated";
+export type PoolState = "init" | "running" | "restarting" | "shutdown" | "terminated";
 
 /** Why a slot leaves its state. */
 export type SlotCause =
@@ -98,7 +98,8 @@ export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
 /** Pool states and where each may go. */
 export const POOL_STATES: Readonly<Record<PoolState, { meaning: string; next: readonly PoolState[] }>> = {
   init: { meaning: "configured, nothing started", next: ["running", "terminated"] },
-  running: { meaning: "slots are kept as desired", next: ["shutdown"] },
+  running: { meaning: "slots are kept as desired", next: ["restarting", "shutdown"] },
+  restarting: { meaning: "a hard reload: all end, then all start", next: ["running", "shutdown"] },
   shutdown: { meaning: "all workers end; nothing starts", next: ["terminated"] },
   terminated: { meaning: "no process is left", next: [] },
 };
@@ -108,6 +109,7 @@ export const DEADLINES = {
   hello: { ms: null, meaning: "no hello" },
   ready: { ms: null, meaning: "not ready" },
   heartbeat: { ms: null, meaning: "no heartbeat" },
+  settle: { ms: null, meaning: "ready long enough to take over" },
   channel: { ms: 1_000, meaning: "connection gone, process alive" },
   drain: { ms: null, meaning: "still draining" },
   leave: { ms: 2_000, meaning: "still there after its goodbye" },
@@ -116,5 +118,10 @@ export const DEADLINES = {
   kill: { ms: 5_000, meaning: "still there after SIGKILL" },
   backoff: { ms: null, meaning: "time to restart" },
 } as const;
+
+/** Whether workers may start in this state of the pool. */
+export function isUp(state: PoolState): boolean {
+  return state === "running" || state === "restarting";
+}
 
 export type DeadlineKind = keyof typeof DEADLINES;

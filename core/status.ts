@@ -40,6 +40,8 @@ export interface SlotStatus {
   /** Milliseconds since the worker was spawned, 0 without a worker. */
   readonly uptimeMs: number;
   readonly lastExit: LastExit | null;
+  /** The slot's other worker while a reload overlaps: the next one, or the old one that drains. */
+  readonly overlap: Pick<SlotStatus, "state" | "pid" | "epoch" | "generation"> | null;
 }
 
 /** Puts the state into the words of `status`. */
@@ -67,13 +69,14 @@ export function statusOf(
         desired: group.desired,
         min: group.min,
         max: group.max,
-        slots: slots.map((slot) => slotStatus(slot, process.now)),
+        slots: slots.map((slot) => slotStatus(slot, state.slots.get(slot.twin), process.now)),
       };
     }),
   };
 }
 
-function slotStatus(slot: Slot, now: number): SlotStatus {
+function slotStatus(slot: Slot, surge: Slot, now: number): SlotStatus {
+  const { state, worker, epoch, generation } = surge;
   return {
     id: slot.id,
     state: slot.state,
@@ -83,5 +86,6 @@ function slotStatus(slot: Slot, now: number): SlotStatus {
     restarts: slot.restarts,
     uptimeMs: slot.worker?.pid ? Math.round(now - slot.worker.spawnedAt) : 0,
     lastExit: slot.lastExit,
+    overlap: worker ? { state, pid: worker.pid ?? null, epoch, generation } : null,
   };
 }

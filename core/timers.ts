@@ -1,33 +1,33 @@
 import type { Clock } from "./clock.ts";
 
-/** The one armed deadline of each slot. */
+/** The one armed deadline of each seat. */
 export interface Timers {
-  /** Replaces what was armed for the slot. `at` is a time of the clock, in milliseconds. */
-  arm(slot: number, at: number): void;
-  disarm(slot: number): void;
+  /** Replaces what was armed for the seat. `at` is a time of the clock, in milliseconds. */
+  arm(seat: number, at: number): void;
+  disarm(seat: number): void;
   clear(): void;
 }
 
-export function createTimers(clock: Clock, fire: (slot: number) => void): Timers {
+export function createTimers(clock: Clock, fire: (seat: number) => void): Timers {
   const armed = new Map<number, () => void>();
-  const disarm = (slot: number): void => {
-    armed.get(slot)?.();
-    armed.delete(slot);
+  const disarm = (seat: number): void => {
+    armed.get(seat)?.();
+    armed.delete(seat);
   };
   return {
-    arm(slot, at) {
-      disarm(slot);
+    arm(seat, at) {
+      disarm(seat);
       armed.set(
-        slot,
+        seat,
         clock.at(at, () => {
-          armed.delete(slot);
-          fire(slot);
+          armed.delete(seat);
+          fire(seat);
         }),
       );
     },
     disarm,
     clear() {
-      for (const slot of armed.keys()) disarm(slot);
+      for (const seat of armed.keys()) disarm(seat);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { KernelState } from "./state.ts";
+import { isUp } from "./states.ts";
 
-/** Callers who wait for the state to be so. Everyone is released when the pool leaves `running`. */
+/** Callers who wait for the state to be so. Everyone is released when the pool goes down. */
 export interface Waiters {
   until(isSo: (state: KernelState) => boolean): Promise<void>;
   /** Called after every step. */
@@ -20,7 +21,7 @@ export function createWaiters(state: () => KernelState): Waiters {
       if (waiting.size === 0) return;
       const now = state();
       for (const waiter of waiting) {
-        if (now.pool.state === "running" && !waiter.isSo(now)) continue;
+        if (isUp(now.pool.state) && !waiter.isSo(now)) continue;
         waiting.delete(waiter);
         waiter.release();
       }

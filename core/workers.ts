@@ -1,5 +1,5 @@
 import type { Asker } from "./ask.ts";
-import type { ResolvedPool } from "./config.ts";
+import type { ResolvedGroup } from "./config.ts";
 import { messageOf } from "./errors.ts";
 import type { KernelEvent } from "./events.ts";
 import type { ExitReport } from "./exit.ts";
@@ -8,6 +8,7 @@ import type { Notifier } from "./hooks.ts";
 import { readError, readLog, readText } from "./incoming.ts";
 import { goodbyeOf, judgeFrame } from "./protocol.ts";
 import type { Phase } from "./protocol.ts";
+import { seatOf } from "./reduce.ts";
 import type { ProcessEnd, Runtime, SpawnOptions, WorkerProcess, WorkerSink } from "./runtime.ts";
 import type { Group, KernelState, Slot, WorkerRecord } from "./state.ts";
 
@@ -16,41 +17,55 @@ const HEARTBEATS_PER_DEADLINE = 3;
 
 /** What the workers need of the kernel around them. */
 export interface WorkersContext {
-  readonly config: ResolvedPool;
+  readonly pool: string;
   readonly runtimes: ReadonlyMap<string, Runtime>;
   readonly asker: Asker;
   readonly notifier: Notifier;
   state(): KernelState;
   dispatch(event: KernelEvent): void;
   /** What the policies say of an ended worker, as the event that the reducer takes. */
-  judge(slot: Slot, report: ExitReport): KernelEvent;
+  judge(seat: Slot, worker: Address, report: ExitReport): KernelEvent;
+  /** A group as the given generation has it. */
+  groupConfig(generation: number, group: number): ResolvedGroup;
   now(): number;
+}
+
+/** A worker goes by the index of its slot and by its epoch there. */
+export interface Address {
+  readonly slot: number;
+  readonly epoch: number;
 }
 
 /** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
 export interface Workers {
-  spawn(slot: number, epoch: number): void;
+  spawn(worker: Address, generation: number): void;
   /** Whether the frame was queued. */
-  send(slot: number, frame: Frame): boolean;
-  signal(slot: number, signal: "SIGTERM" | "SIGKILL"): void;
-  disconnect(slot: number): void;
+  send(worker: Address, frame: Frame): boolean;
+  signal(worker: Address, signal: "SIGTERM" | "SIGKILL"): void;
+  disconnect(worker: Address): void;
 }
+
+type Occupied = Slot & { worker: WorkerRecord };
 
 export function createWorkers(context: WorkersContext): Workers {
   /** `undefined` while a worker's options are asked for: it has no process yet. */
-  const processes = new Map<number, WorkerProcess | undefined>();
+  const processes = new Map<string, WorkerProcess | undefined>();
+  const keyOf = ({ slot, epoch }: Address): string => `${slot}:${epoch}`;
 
-  /** The slot, if `epoch` is still its current worker. */
-  function current(index: number, epoch: number): (Slot & { worker: WorkerRecord }) | undefined {
-    const slot = context.state().slots.get(index);
-    return slot.epoch === epoch && slot.worker ? (slot as Slot & { worker: WorkerRecord }) : undefined;
+  /** The seat of the worker, if it is still there. */
+  function seatFor(worker: Address): Occupied | undefined {
+    const seat = seatOf(context.state(), worker);
+    return seat === undefined ? undefined : (context.state().slots.get(seat) as Occupied);
   }
 
-  async function spawn(index: number, epoch: number): Promise<void> {
-    const slot = context.state().slots.get(index);
-    const group = context.config.groups[slot.group]!;
+  function named({ slot, epoch }: Address): { slot: string; group: string; epoch: number } {
+    return { slot: context.state().slots.get(slot).id, group: groupOf(slot).name, epoch };
+  }
+
+  async function spawn(worker: Address, generation: number): Promise<void> {
+    const about = { ...named(worker), generation };
+    const group = context.groupConfig(generation, groupOf(worker.slot).index);
     const runtime = context.runtimes.get(group.runtime)!;
-    const about = { slot: slot.id, group: group.name, epoch, generation: slot.generation };
     let options: SpawnOptions;
     try {
       options = await context.asker.decisions.spawnOptions.promise(
@@ -65,87 +80,84 @@ export function createWorkers(context: WorkersContext): Workers {
         about,
       );
     } catch (error) {
-      return exited(index, epoch, notStarted(messageOf(error)));
+      return exited(worker, notStarted(messageOf(error)));
     }
     // Asked to end meanwhile: `abandon` has told so.
-    if (!current(index, epoch) || !processes.has(index)) return;
+    if (!processes.has(keyOf(worker))) return;
     const { heartbeat } = group.timeouts;
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
-    const request = { ...options, ...about, pool: context.config.name, type: group.type, heartbeatMs };
-    processes.set(index, runtime.spawn(request, sinkOf(index, epoch)));
+    const request = { ...options, ...about, pool: context.pool, type: group.type, heartbeatMs };
+    processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
   }
 
-  function sinkOf(slot: number, epoch: number): WorkerSink {
+  function sinkOf(worker: Address): WorkerSink {
     return {
-      spawned: (pid) => context.dispatch({ type: "spawned", slot, epoch, pid }),
-      frame: (frame) => receive(slot, epoch, frame),
-      violation: (violation) => context.dispatch({ type: "violation", slot, epoch, violation }),
-      disconnected: () => context.dispatch({ type: "disconnected", slot, epoch }),
-      output(stream, line) {
-        const { id } = context.state().slots.get(slot);
-        context.notifier.notify("worker:output", { slot: id, group: groupOf(slot).name, epoch, stream, line });
-      },
-      exited: (end) => exited(slot, epoch, end),
+      spawned: (pid) => context.dispatch({ type: "spawned", ...worker, pid }),
+      frame: (frame) => receive(worker, frame),
+      violation: (violation) => context.dispatch({ type: "violation", ...worker, violation }),
+      disconnected: () => context.dispatch({ type: "disconnected", ...worker }),
+      output: (stream, line) => context.notifier.notify("worker:output", { ...named(worker), stream, line }),
+      exited: (end) => exited(worker, end),
     };
   }
 
-  function receive(index: number, epoch: number, frame: Frame): void {
-    const slot = current(index, epoch);
-    if (!slot || slot.worker.violation) return;
-    const at = { slot: index, epoch };
-    const violation = judgeFrame(phaseOf(slot.worker), frame);
-    if (violation) return context.dispatch({ type: "violation", ...at, violation });
-    const about = { slot: slot.id, group: groupOf(index).name, epoch };
+  function receive(worker: Address, frame: Frame): void {
+    const seat = seatFor(worker);
+    if (!seat || seat.worker.violation) return;
+    const violation = judgeFrame(phaseOf(seat.worker), frame);
+    if (violation) return context.dispatch({ type: "violation", ...worker, violation });
     switch (frame.type) {
       case "hello":
       case "ready":
       case "heartbeat":
-        return context.dispatch({ type: frame.type, ...at });
+        return context.dispatch({ type: frame.type, ...worker });
       case "log":
-        return context.notifier.notify("worker:log", { ...about, ...readLog(frame) });
+        return context.notifier.notify("worker:log", { ...named(worker), ...readLog(frame) });
       case "error":
-        return context.dispatch({ type: "error", ...at, error: readError(frame.error) });
+        return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
       case "goodbye": {
         const kind = goodbyeOf(frame);
-        if (kind) return context.dispatch({ type: "goodbye", ...at, kind, reason: readText(frame.reason) });
+        if (kind)
+          return context.dispatch({ type: "goodbye", ...worker, kind, reason: readText(frame.reason) });
         const detail = "a goodbye of an unknown kind";
-        return context.dispatch({ type: "violation", ...at, violation: { kind: "malformed", detail } });
+        return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }
       default:
-        return context.notifier.notify("worker:frame", { ...about, frame });
+        return context.notifier.notify("worker:frame", { ...named(worker), frame });
     }
   }
 
-  function exited(index: number, epoch: number, end: ProcessEnd): void {
-    const slot = current(index, epoch);
-    if (!slot) return;
-    processes.delete(index);
-    context.dispatch(context.judge(slot, reportOf(slot, groupOf(index), end, context.now())));
+  function exited(worker: Address, end: ProcessEnd): void {
+    const seat = seatFor(worker);
+    if (!seat) return;
+    processes.delete(keyOf(worker));
+    context.dispatch(context.judge(seat, worker, reportOf(seat, groupOf(worker.slot), end, context.now())));
   }
 
   /** Ends a worker that has no process yet; whether it was one. */
-  function abandon(index: number): boolean {
-    if (!processes.has(index) || processes.get(index)) return false;
-    exited(index, context.state().slots.get(index).epoch, notStarted("asked to end before it was spawned"));
+  function abandon(worker: Address): boolean {
+    const key = keyOf(worker);
+    if (!processes.has(key) || processes.get(key)) return false;
+    exited(worker, notStarted("asked to end before it was spawned"));
     return true;
   }
 
-  function groupOf(index: number): Group {
-    return context.state().groups.get(context.state().slots.get(index).group);
+  function groupOf(slot: number): Group {
+    return context.state().groups.get(context.state().slots.get(slot).group);
   }
 
   return {
-    spawn(slot, epoch) {
-      processes.set(slot, undefined);
-      void spawn(slot, epoch);
+    spawn({ slot, epoch }, generation) {
+      const worker = { slot, epoch };
+      processes.set(keyOf(worker), undefined);
+      void spawn(worker, generation);
     },
-    send(slot, frame) {
-      return !abandon(slot) && (processes.get(slot)?.send(frame) ?? false);
+    send: (worker, frame) => !abandon(worker) && (processes.get(keyOf(worker))?.send(frame) ?? false),
+    signal(worker, signal) {
+      if (abandon(worker)) return;
+      processes.get(keyOf(worker))?.signal(signal, signal === "SIGKILL" ? "group" : "process");
     },
-    signal(slot, signal) {
-      if (!abandon(slot)) processes.get(slot)?.signal(signal, signal === "SIGKILL" ? "group" : "process");
-    },
-    disconnect: (slot) => processes.get(slot)?.disconnect(),
+    disconnect: (worker) => processes.get(keyOf(worker))?.disconnect(),
   };
 }
 
@@ -159,7 +171,7 @@ function notStarted(spawnError: string): ProcessEnd {
   return { code: null, signal: null, spawnError, stderrTail: "" };
 }
 
-function reportOf(slot: Slot & { worker: WorkerRecord }, group: Group, end: ProcessEnd, now: number): ExitReport {
+function reportOf(slot: Occupied, group: Group, end: ProcessEnd, now: number): ExitReport {
   const { worker } = slot;
   return Object.freeze({
     slot: slot.id,

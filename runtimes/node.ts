@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +33,14 @@ export function node(options: NodeOptions = {}): Runtime {
       if (!channel) return neverStarted("the node runtime is not open", sink);
       const args = [...request.execArgv, workerMain(), request.entry, ...request.args];
       return spawnWorker(channel, { file: executable, args }, request, sink);
+    },
+
+    realPath(path) {
+      try {
+        return realpathSync(path);
+      } catch {
+        return path;
+      }
     },
 
     environment: (overrides) => workerEnvironment(process.env, overrides),

@@ -8,7 +8,12 @@ export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/behaviour/${name}`, import.meta.url));
 
 /** A pool with one group `w` of one worker that acts as told, stopped after the test. */
-export function poolOf(t: TestContext, act: string[], group: Partial<GroupConfig> = {}, pool: Partial<PoolConfig> = {}): Pool {
+export function poolOf(
+  t: TestContext,
+  act: string[],
+  group: Partial<GroupConfig> = {},
+  pool: Partial<PoolConfig> = {},
+): Pool {
   return started(t, {
     name: "behaviour",
     ...pool,

@@ -17,7 +17,12 @@ interface Row {
 const shortly: Partial<GroupConfig> = { hello: "1s", ready: "1s", heartbeat: "1s" };
 const violation = (act: string, indicator: string): [string, Row] => [
   act,
-  { act: ["serve"], group: { ...shortly, ...rogue(act) }, is: ["flowViolation", indicator], action: "restart" },
+  {
+    act: ["serve"],
+    group: { ...shortly, ...rogue(act) },
+    is: ["flowViolation", indicator],
+    action: "restart",
+  },
 ];
 
 /** Every exit class of the design, each provoked in a real process. */
@@ -40,11 +45,19 @@ const rows: Record<string, Row> = {
   SIGSTOP: { act: ["signal", "SIGSTOP"], group: shortly, is: ["stall", "no heartbeat"], action: "restart" },
   "no hello": {
     act: ["serve"],
-    group: { ...shortly, execArgv: ["--import", "data:text/javascript,setInterval(()=>{},1e3);await new Promise(()=>{})"] },
+    group: {
+      ...shortly,
+      execArgv: ["--import", "data:text/javascript,setInterval(()=>{},1e3);await new Promise(()=>{})"],
+    },
     is: ["startFailure", "no hello in time"],
     action: "shutdown",
   },
-  "never ready": { act: ["neverReady"], group: shortly, is: ["startFailure", "not ready in time"], action: "shutdown" },
+  "never ready": {
+    act: ["neverReady"],
+    group: shortly,
+    is: ["startFailure", "not ready in time"],
+    action: "shutdown",
+  },
   "setup throws": { act: ["setupThrows"], is: ["startFailure", "from setup"], action: "shutdown" },
   "import throws": {
     act: [],

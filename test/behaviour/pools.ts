@@ -56,20 +56,24 @@ export function poolBehaviours(test: Suite): void {
     assert.equal(states, ["permanent", "idle"]);
   });
 
-  test("all failed: 75, after no more than the budget, never faster than the bound", { timeout: 60_000 }, async (t) => {
-    const pool = poolOf(t, ["late", "9"]);
-    const spawnedAt: number[] = [];
-    pool.hooks.hook("worker:spawned", () => void spawnedAt.push(performance.now()));
-    const decided = record(pool, "restart:decided");
-    await pool.start();
-    const end = await pool.closed;
-    assert.is(end.exitCode, 75);
-    assert.is(decided.length, 6);
-    assert.match(decided.at(-1)!.reason, "6 counted exits");
-    assert.is(decided.at(-1)!.action, "fail");
-    const gaps = spawnedAt.slice(1).map((at, index) => at - spawnedAt[index]!);
-    gaps.forEach((gap, index) => assert.ok(gap >= 0.8 * 250 * 2 ** index, `gap ${index} of ${gap} ms`));
-  });
+  test(
+    "all failed: 75, after no more than the budget, never faster than the bound",
+    { timeout: 60_000 },
+    async (t) => {
+      const pool = poolOf(t, ["late", "9"]);
+      const spawnedAt: number[] = [];
+      pool.hooks.hook("worker:spawned", () => void spawnedAt.push(performance.now()));
+      const decided = record(pool, "restart:decided");
+      await pool.start();
+      const end = await pool.closed;
+      assert.is(end.exitCode, 75);
+      assert.is(decided.length, 6);
+      assert.match(decided.at(-1)!.reason, "6 counted exits");
+      assert.is(decided.at(-1)!.action, "fail");
+      const gaps = spawnedAt.slice(1).map((at, index) => at - spawnedAt[index]!);
+      gaps.forEach((gap, index) => assert.ok(gap >= 0.8 * 250 * 2 ** index, `gap ${index} of ${gap} ms`));
+    },
+  );
 
   test("three flow violations shut the pool down", { timeout: 30_000 }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue("junk"));
@@ -86,7 +90,10 @@ export function poolBehaviours(test: Suite): void {
     const decided = record(pool, "restart:decided");
     await pool.start();
     assert.is((await pool.closed).exitCode, 75);
-    assert.equal(decided.map(({ action }) => action), ["restart", "fail"]);
+    assert.equal(
+      decided.map(({ action }) => action),
+      ["restart", "fail"],
+    );
     assert.match(decided[0]!.by, "limited");
   });
 
@@ -105,10 +112,10 @@ export function poolBehaviours(test: Suite): void {
     const decided = once(pool, "restart:decided");
     await pool.start();
     assert.is((await decided).action, "fail");
-    assert.equal(errors.map(({ plugin, stage }) => `${plugin} ${stage}`), [
-      "thrower classifyExit",
-      "nonsense restart",
-    ]);
+    assert.equal(
+      errors.map(({ plugin, stage }) => `${plugin} ${stage}`),
+      ["thrower classifyExit", "nonsense restart"],
+    );
   });
 
   test("last words before an exit are told before the exit", async (t) => {
@@ -181,9 +188,15 @@ export function poolBehaviours(test: Suite): void {
     const pool = poolOf(t, ["serve"], { workers: { min: 1, max: 3 } });
     await pool.start();
     assert.equal(await pool.scale("w", 3), { from: 1, to: 3 });
-    assert.equal(pool.status().groups[0]!.slots.map(({ state }) => state), ["ready", "ready", "ready"]);
+    assert.equal(
+      pool.status().groups[0]!.slots.map(({ state }) => state),
+      ["ready", "ready", "ready"],
+    );
     assert.equal(await pool.scale("w", 1), { from: 3, to: 1 });
-    assert.equal(pool.status().groups[0]!.slots.map(({ state }) => state), ["ready", "idle", "idle"]);
+    assert.equal(
+      pool.status().groups[0]!.slots.map(({ state }) => state),
+      ["ready", "idle", "idle"],
+    );
     const refused = await pool.scale("w", 4).catch((error: { code: string; message: string }) => error);
     assert.is((refused as { code: string }).code, "E_SCALE_REFUSED");
     assert.match((refused as { message: string }).message, "takes 1 to 3 workers, not 4");
@@ -214,7 +227,10 @@ export function poolBehaviours(test: Suite): void {
     const back = once(pool, "worker:ready", ({ group, epoch }) => group === "b" && epoch === 2);
     process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
     await back;
-    assert.equal(pool.status().groups.map(({ slots }) => slots[0]!.epoch), [2, 2]);
+    assert.equal(
+      pool.status().groups.map(({ slots }) => slots[0]!.epoch),
+      [2, 2],
+    );
   });
 
   test("nothing that a worker says throws in the supervisor", async (t) => {
@@ -252,7 +268,10 @@ export function poolBehaviours(test: Suite): void {
   });
 
   test("a port in use: E_LISTEN before anything starts", async (t) => {
-    const first = started(t, { name: "p", groups: { w: { entry: fixture("echo.mjs"), listen: { port: 0 } } } });
+    const first = started(t, {
+      name: "p",
+      groups: { w: { entry: fixture("echo.mjs"), listen: { port: 0 } } },
+    });
     const opened = once(first, "listener:opened");
     await first.start();
     const port = Number(new URL((await opened).at).port);

@@ -53,7 +53,15 @@ test("colours follow the terminal, NO_COLOR and FORCE_COLOR", () => {
 });
 
 test("a status is a table whose columns line up", () => {
-  const slot = { pid: 41, epoch: 1, generation: 1, restarts: 0, uptimeMs: 61_000, lastExit: null };
+  const slot = {
+    pid: 41,
+    epoch: 1,
+    generation: 1,
+    restarts: 0,
+    uptimeMs: 61_000,
+    lastExit: null,
+    overlap: null,
+  };
   const lastExit = { class: "uncaught", code: 1, signal: null, reason: "threw \u001b[31mboom" };
   const status: PoolStatus = {
     pool: { name: "shop", state: "running", pid: 7, uptimeMs: 1_500, generation: 1 },

@@ -1,0 +1,78 @@
+import type { PoolConfig, ResolvedGroup, ResolvedPool } from "./config.ts";
+import { PoolError } from "./errors.ts";
+import { resolveConfig } from "./resolve.ts";
+import type { Runtime } from "./runtime.ts";
+
+/**
+ * What each generation of workers is started from. A generation is pinned when it is made: its entries and
+ * folders by real path, so that a deploy that swaps a symbolic link changes the next one and never this one.
+ */
+export interface Generations {
+  /** The newest number. */
+  readonly latest: number;
+  /** A group as a generation has it. */
+  group(generation: number, index: number): ResolvedGroup;
+  /**
+   * Makes the next generation. Throws a `PoolError` when it cannot be one: the config is wrong, an entry is not
+   * there, or something differs that only a restart of the pool can change.
+   */
+  next(config: PoolConfig): number;
+  /** Forgets what is neither `current` nor the latest. */
+  prune(current: number): void;
+}
+
+/** What a new generation may not change, with the reason that the refusal gives. */
+const FIXED = ["type", "runtime", "min", "max", "listen"] as const satisfies readonly (keyof ResolvedGroup)[];
+
+export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<string, Runtime>): Generations {
+  const known = new Map<number, readonly ResolvedGroup[]>([[1, first.groups.map(pin)]]);
+  let latest = 1;
+
+  function pin(group: ResolvedGroup): ResolvedGroup {
+    const runtime = runtimes.get(group.runtime)!;
+    return { ...group, entry: runtime.realPath(group.entry), cwd: runtime.realPath(group.cwd) };
+  }
+
+  return {
+    get latest() {
+      return latest;
+    },
+    group: (generation, index) => (known.get(generation) ?? known.get(latest)!)[index]!,
+    next(config) {
+      const { groups } = resolveConfig(config, [...runtimes.keys()]);
+      refuseChanges(first.groups, groups);
+      for (const group of groups) checkEntry(group, runtimes);
+      known.set(++latest, groups.map(pin));
+      return latest;
+    },
+    prune(current) {
+      for (const generation of known.keys()) {
+        if (generation !== current && generation !== latest) known.delete(generation);
+      }
+    },
+  };
+}
+
+/** @throws PoolError `E_ENTRY` when the group's runtime cannot run its entry. */
+export function checkEntry(group: ResolvedGroup, runtimes: ReadonlyMap<string, Runtime>): void {
+  const wrong = runtimes.get(group.runtime)!.checkEntry?.(group.entry);
+  if (wrong) throw new PoolError("E_ENTRY", `groups.${group.name}.entry: ${wrong}`);
+}
+
+function refuseChanges(before: readonly ResolvedGroup[], after: readonly ResolvedGroup[]): void {
+  const names = (groups: readonly ResolvedGroup[]): string => groups.map(({ name }) => name).join(", ");
+  if (names(before) !== names(after)) {
+    const change = `groups: ${names(after)} instead of ${names(before)}`;
+    throw new PoolError("E_CONFIG", `${change}; a reload keeps the groups, restart the pool to change them`);
+  }
+  for (const [index, group] of after.entries()) {
+    for (const key of FIXED) {
+      if (JSON.stringify(group[key]) === JSON.stringify(before[index]![key])) continue;
+      const shown = key === "min" || key === "max" ? "workers" : key;
+      throw new PoolError(
+        "E_CONFIG",
+        `groups.${group.name}.${shown}: a reload keeps it; restart the pool to change it`,
+      );
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Draft } from "./draft.ts";
+
+/** Ends the record of a reload and tells how it went. `stopped` is why the pool ends in the middle of it. */
+export function finishReload(draft: Draft, stopped?: string): void {
+  const record = draft.pool.reload;
+  if (!record) return;
+  const reason = stopped ?? record.failure;
+  const rolledBack = record.failure !== null;
+  let failed = record.given.length;
+  for (const { group } of record.plans) {
+    failed += draft.group(group).counts.failed;
+    if (reason === null) draft.editGroup(group).generation = record.generation;
+  }
+  if (reason === null) draft.pool.generation = record.generation;
+  const { generation, hard, replaced, forced } = record;
+  draft.pool.reload = null;
+  draft.pool.lastReload = { generation, hard, rolledBack, reason, replaced, failed, forced };
+  const fact = { pool: draft.pool.name, generation, hard, replaced, failed, forced };
+  if (reason === null) draft.fact("reload:done", fact);
+  else draft.fact("reload:rolledback", { ...fact, reason });
+}

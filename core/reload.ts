@@ -1,0 +1,176 @@
+import type { Draft } from "./draft.ts";
+import type { Command } from "./events.ts";
+import type { Exited } from "./exited.ts";
+import { arm, disarm, end, move } from "./moves.ts";
+import { halt } from "./order.ts";
+import { finishReload } from "./reload-end.ts";
+import { movePool } from "./shutdown.ts";
+import { requestStart } from "./starting.ts";
+import type { Group, ReloadRecord, Slot } from "./state.ts";
+
+/**
+ * Replaces the workers of groups by a new generation. Soft: a new worker comes up in the surge seat beside the
+ * old one; when it has been ready for a while they swap seats and the old one drains. One that does not come
+ * up turns the wave round: what was replaced goes back the same way. Hard: all end, and then all start.
+ */
+export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
+  if (draft.pool.state !== "running" || draft.pool.reload) return;
+  const { generation, hard, plans } = command;
+  draft.pool.reload = { generation, hard, plans, failure: null, replaced: 0, forced: 0, given: [] };
+  const groups = plans.map(({ group }) => draft.group(group).name);
+  draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups });
+  if (!hard) return;
+  movePool(draft, "restarting");
+  for (const { group } of plans) {
+    halt(draft, group);
+    for (const slot of draft.slotsOf(draft.group(group))) renew(draft, slot, generation);
+  }
+}
+
+/** In a hard reload: the next worker of a slot is of the new generation, and has a budget of its own. */
+function renew(draft: Draft, slot: Slot, generation: number): void {
+  draft.change(slot.index, { generation, counted: [], streak: 0 });
+  if (!slot.wanted || (slot.state !== "backoff" && slot.state !== "failed")) return;
+  disarm(draft, slot.index);
+  move(draft, slot.index, "cancel", "reload");
+  requestStart(draft, slot.index);
+}
+
+/** Brings the reload one step further, if there is one to take. */
+export function advanceReload(draft: Draft): void {
+  const record = draft.pool.reload!;
+  if (record.hard) {
+    const isBack = ({ group }: { group: number }): boolean => draft.group(group).counts.unready === 0;
+    if (draft.pool.halting > 0 || !record.plans.every(isBack)) return;
+    movePool(draft, "running");
+    const replaced = record.plans.reduce((sum, { group }) => sum + draft.group(group).counts.ready, 0);
+    draft.pool.reload = { ...record, replaced };
+    return finishReload(draft);
+  }
+  for (const plan of record.plans) {
+    const group = draft.group(plan.group);
+    const target = targetOf(record, group);
+    let free = plan.surge;
+    for (const slot of draft.slotsOf(group)) if (isTaken(draft.slot(slot.twin))) free--;
+    let isDone = free === plan.surge;
+    for (const slot of draft.slotsOf(group)) {
+      if (!isCandidate(record, slot, target)) continue;
+      isDone = false;
+      if (free <= 0) break;
+      if (isTaken(draft.slot(slot.twin))) continue;
+      draft.change(slot.twin, { generation: target });
+      requestStart(draft, slot.twin);
+      free--;
+    }
+    // One group after the other.
+    if (!isDone) return;
+  }
+  finishReload(draft);
+}
+
+/** The generation that the wave leads to: the new one, or back to the group's own. */
+function targetOf(record: ReloadRecord, group: Group): number {
+  return record.failure === null ? record.generation : group.generation;
+}
+
+function isTaken(surge: Slot): boolean {
+  return surge.worker !== null || surge.ticket !== null || surge.state !== "idle";
+}
+
+/** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
+function isCandidate(record: ReloadRecord, slot: Slot, target: number): boolean {
+  if (!slot.wanted || slot.ended || slot.state === "permanent" || slot.generation === target) return false;
+  return !record.given.includes(slot.index);
+}
+
+/** The milliseconds for which a new worker must stay ready. */
+export function minReadyMs(draft: Draft, surge: Slot): number {
+  return draft.pool.reload?.plans.find(({ group }) => group === surge.group)?.minReadyMs ?? 0;
+}
+
+/** A new worker has been ready for long enough: it takes its slot over, and the old one drains. */
+export function takeOver(draft: Draft, surgeIndex: number): void {
+  const record = draft.pool.reload;
+  const next = draft.slot(surgeIndex);
+  const old = draft.slot(next.twin);
+  if (!record || !old.wanted || old.ended || old.state === "permanent")
+    return end(draft, surgeIndex, "reload", "drain");
+  const { state, worker, epoch, generation, deadline, startedAt } = old;
+  draft.change(surgeIndex, { state, worker, epoch, generation, deadline, startedAt, ticket: null });
+  draft.change(old.index, {
+    state: next.state,
+    worker: next.worker,
+    epoch: next.epoch,
+    generation: next.generation,
+    startedAt: next.startedAt,
+    restarts: old.restarts + 1,
+    ticket: null,
+    ended: false,
+    counted: [],
+    streak: 0,
+  });
+  arm(draft, old.index, "heartbeat");
+  retire(draft, surgeIndex);
+  const replaced = record.replaced + 1;
+  draft.pool.reload = { ...record, replaced };
+  const named = draft.named(draft.slot(old.index));
+  draft.fact("reload:progress", { ...named, generation: next.generation, replaced });
+}
+
+/** Sends the old worker of a slot away, whatever state it is in. */
+function retire(draft: Draft, index: number): void {
+  const old = draft.slot(index);
+  if (old.deadline) draft.effect({ type: "arm", seat: index, at: old.deadline.at });
+  else draft.effect({ type: "disarm", seat: index });
+  if (old.worker) {
+    const { drain: deadlineMs } = draft.group(old.group).timeouts;
+    draft.effect({ type: "send", ...draft.addressed(old), frame: { type: "reload", deadlineMs } });
+  }
+  end(draft, index, "reload", "drain");
+  if (old.state === "failed") move(draft, index, "cancel", "reload");
+}
+
+/** A worker has ended in a surge seat: an old one that drained, or a new one that did not come up. */
+export function surgeExited(draft: Draft, seat: number, event: Exited): void {
+  const { report, verdict } = event;
+  const slot = draft.change(seat, { worker: null });
+  const named = draft.named(slot);
+  draft.fact("worker:exited", { ...named, pid: report.pid, code: report.code, signal: report.signal });
+  draft.fact("exit:classified", { ...named, report, verdict, by: event.classifiedBy });
+  const { reason } = event.answer;
+  draft.fact("restart:decided", {
+    ...named,
+    report,
+    verdict,
+    action: "idle",
+    delayMs: 0,
+    reason,
+    by: event.decidedBy,
+  });
+  move(draft, seat, "exit:idle", reason);
+
+  const record = draft.pool.reload;
+  if (!record) return;
+  const isOld = slot.generation !== targetOf(record, draft.group(slot.group));
+  if (isOld) {
+    const forced = record.forced + (report.sentSignals.includes("SIGKILL") ? 1 : 0);
+    draft.pool.reload = { ...record, forced };
+  } else if (!report.intent) {
+    fail(draft, record, slot, `${slot.id} did not come up: ${verdict.class} (${verdict.reason})`);
+  }
+}
+
+/** The wave turns round; on its way back, a slot that does not come up stays as it is. */
+function fail(draft: Draft, record: ReloadRecord, surge: Slot, reason: string): void {
+  if (record.failure !== null) {
+    draft.pool.reload = { ...record, given: [...record.given, surge.twin] };
+    return;
+  }
+  draft.pool.reload = { ...record, failure: reason };
+  for (const { group } of record.plans) {
+    for (const slot of draft.slotsOf(draft.group(group))) {
+      const { index, generation } = draft.slot(slot.twin);
+      if (generation === record.generation) end(draft, index, "reload", "drain");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import type { Asker } from "./ask.ts";
+import type { PoolConfig } from "./config.ts";
+import { PoolError } from "./errors.ts";
+import type { Command } from "./events.ts";
+import type { Generations } from "./generations.ts";
+import type { KernelState, ReloadPlan } from "./state.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What `pool.reload` takes. */
+export interface ReloadOptions {
+  /** All workers end, then all start. */
+  hard?: boolean;
+  /** Names of groups; all when it is left out. */
+  groups?: readonly string[];
+}
+
+/** How a reload went. */
+export interface ReloadReport {
+  readonly generation: number;
+  readonly hard: boolean;
+  readonly groups: readonly string[];
+  /** Workers that were replaced. */
+  readonly replaced: number;
+  /** Slots that did not come up. */
+  readonly failed: number;
+  /** The new generation did not come up, and the old one serves. */
+  readonly rolledBack: boolean;
+  /** Why it was rolled back, or did not finish; `null` when it did. */
+  readonly reason: string | null;
+  /** Old workers that did not end in their time and were killed. */
+  readonly forcedKills: number;
+  /** Milliseconds. */
+  readonly tookMs: number;
+}
+
+/** What the reloads need of the kernel around them. */
+export interface ReloadsContext {
+  readonly asker: Asker;
+  readonly generations: Generations;
+  readonly waiters: Waiters;
+  state(): KernelState;
+  dispatch(command: Command): void;
+  now(): number;
+  /** The config of the next generation. */
+  load(): PoolConfig | Promise<PoolConfig>;
+}
+
+/**
+ * One reload at a time. One that comes meanwhile waits, and one that comes while another waits takes its place:
+ * the latest wins, and whoever asked before gets its report.
+ */
+export function createReloads(context: ReloadsContext): (options?: ReloadOptions) => Promise<ReloadReport> {
+  let running: Promise<unknown> | undefined;
+  let waiting: { options: ReloadOptions; report: Promise<ReloadReport> } | undefined;
+
+  function start(options: ReloadOptions): Promise<ReloadReport> {
+    const report = run(options);
+    running = report
+      .catch(() => {})
+      .then(() => {
+        running = undefined;
+      });
+    return report;
+  }
+
+  async function run({ hard = false, groups: names }: ReloadOptions): Promise<ReloadReport> {
+    const startedAt = context.now();
+    const { pool, groups } = context.state();
+    if (pool.state !== "running") throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
+    const all = [...groups];
+    for (const name of names ?? []) {
+      if (all.some((group) => group.name === name)) continue;
+      const known = all.map((group) => group.name).join(", ");
+      throw new PoolError(
+        "E_UNKNOWN_GROUP",
+        `no group is called ${JSON.stringify(name)}; there are ${known}`,
+      );
+    }
+    const chosen = all.filter(({ name }) => names === undefined || names.includes(name));
+    const plans = chosen.map(({ index, name }) => plan(index, name, hard));
+    const generation = context.generations.next(await context.load());
+    context.dispatch({ type: "reload", generation, hard, plans });
+    await context.waiters.until((state) => state.pool.reload === null);
+    const { pool: after } = context.state();
+    context.generations.prune(after.generation);
+    const outcome = after.lastReload?.generation === generation ? after.lastReload : undefined;
+    return {
+      generation,
+      hard,
+      groups: chosen.map(({ name }) => name),
+      replaced: outcome?.replaced ?? 0,
+      failed: outcome?.failed ?? 0,
+      rolledBack: outcome?.rolledBack ?? false,
+      reason: outcome ? outcome.reason : "the pool stopped",
+      forcedKills: outcome?.forced ?? 0,
+      tookMs: Math.round(context.now() - startedAt),
+    };
+  }
+
+  function plan(group: number, name: string, hard: boolean): ReloadPlan {
+    const { surge, minReadyMs, refusal } = context.asker.reloadPlan({ group: name, hard });
+    if (refusal !== undefined)
+      throw new PoolError("E_STATE", `group ${name} cannot be reloaded this way: ${refusal}`);
+    return { group, surge, minReadyMs };
+  }
+
+  return (options = {}) => {
+    if (!running) return start(options);
+    if (waiting) {
+      waiting.options = options;
+    } else {
+      const report = running.then(() => {
+        const { options: latest } = waiting!;
+        waiting = undefined;
+        return start(latest);
+      });
+      waiting = { options, report };
+    }
+    return waiting.report;
+  };
+}

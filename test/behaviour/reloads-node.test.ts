@@ -1,0 +1,7 @@
+// timeout: 180
+import { suite } from "../_suite.ts";
+import { reloadBehaviours } from "./reloads.ts";
+
+const test = suite("reloads on node");
+reloadBehaviours(test);
+test.run();
