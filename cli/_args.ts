@@ -41,7 +41,9 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
     given.set(name, optionWord(name, option, inline, queue));
   }
 
-  if (values.length > positionals.length) {
+  // A hint that ends in dots stands for any number of values.
+  const takesMore = positionals.at(-1)?.[1].valueHint?.endsWith("…") === true;
+  if (values.length > positionals.length && !takesMore) {
     throw usage(
       `unexpected argument ${show(values[positionals.length]!)}; see \`poolable ${command} --help\``,
     );

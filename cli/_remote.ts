@@ -22,10 +22,11 @@ export async function callPool(
   name: string | undefined,
   command: string,
   args: Record<string, unknown>,
+  onProgress?: (line: string) => void,
 ): Promise<unknown> {
   const client = await connectControl(poolDirectory(name ?? (await choosePool())));
   try {
-    return await client.call(command, args);
+    return await client.call(command, args, onProgress);
   } finally {
     client.close();
   }

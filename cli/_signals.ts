@@ -5,7 +5,8 @@ import { messageOf } from "../core/errors.ts";
 const ECHO_MS = 100;
 
 /**
- * Stops the pool at SIGINT or SIGTERM, and kills it at the next one. The handlers stay until the returned function
+ * Stops the pool at SIGINT or SIGTERM, and kills it at the next one; reloads it at SIGHUP and SIGUSR2 (soft) and
+ * SIGUSR1 (hard). The handlers stay until the returned function
  * is called: a third signal, or one that comes late, must not end the supervisor before its workers.
  */
 export function handleSignals(pool: Pool, say: (line: string) => void): () => void {
@@ -30,13 +31,23 @@ export function handleSignals(pool: Pool, say: (line: string) => void): () => vo
     void pool.stop({ now: true, reason: signal });
   }
 
-  // The terminal is closed. Nobody reads what is said now.
-  function onHangup(): void {
-    stop("SIGHUP");
+  function reload(signal: string, hard: boolean): void {
+    say(`${signal}: ${hard ? "hard" : "soft"} reload`);
+    pool.reload({ hard }).catch((error: unknown) => say(`reload refused: ${messageOf(error)}`));
   }
 
-  process.on("SIGINT", onStop).on("SIGTERM", onStop).on("SIGHUP", onHangup);
-  return () => void process.off("SIGINT", onStop).off("SIGTERM", onStop).off("SIGHUP", onHangup);
+  const handlers: Partial<Record<NodeJS.Signals, (signal: NodeJS.Signals) => void>> = {
+    SIGINT: onStop,
+    SIGTERM: onStop,
+    // To a supervisor in a terminal it says that the terminal is closed; a service is told to reload.
+    SIGHUP: (signal) => (process.stdin.isTTY ? stop(signal) : reload(signal, false)),
+    SIGUSR2: (signal) => reload(signal, false),
+    // Node opens its debugger at SIGUSR1 only while nobody listens to it.
+    SIGUSR1: (signal) => reload(signal, true),
+  };
+  const entries = Object.entries(handlers) as [NodeJS.Signals, (signal: NodeJS.Signals) => void][];
+  for (const [signal, handler] of entries) process.on(signal, handler);
+  return () => entries.forEach(([signal, handler]) => process.off(signal, handler));
 }
 
 /** Turns an error that nobody caught into an orderly stop. Returns whether there was one. */

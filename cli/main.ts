@@ -7,13 +7,14 @@ import { nearest } from "../core/check.ts";
 import { checkArguments, show, splitRest, usage } from "./_args.ts";
 import { describeError, exitCodeOf } from "./_exit.ts";
 import { wantsColour } from "./_terminal.ts";
+import { reload } from "./commands/reload.ts";
 import { restart } from "./commands/restart.ts";
 import { scale } from "./commands/scale.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 
-const commands: Readonly<Record<string, CommandDef>> = { start, status, restart, scale, stop };
+const commands: Readonly<Record<string, CommandDef>> = { start, status, reload, restart, scale, stop };
 
 const poolable: CommandDef = defineCommand({
   meta: { name: "poolable", description: "Runs pools of worker processes and keeps them alive" },

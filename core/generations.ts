@@ -17,8 +17,8 @@ export interface Generations {
    * there, or something differs that only a restart of the pool can change.
    */
   next(config: PoolConfig): number;
-  /** Forgets what is neither `current` nor the latest. */
-  prune(current: number): void;
+  /** Forgets what nobody is started from any more. */
+  prune(inUse: ReadonlySet<number>): void;
 }
 
 /** What a new generation may not change, with the reason that the refusal gives. */
@@ -37,7 +37,7 @@ export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<str
     get latest() {
       return latest;
     },
-    group: (generation, index) => (known.get(generation) ?? known.get(latest)!)[index]!,
+    group: (generation, index) => known.get(generation)![index]!,
     next(config) {
       const { groups } = resolveConfig(config, [...runtimes.keys()]);
       refuseChanges(first.groups, groups);
@@ -45,9 +45,9 @@ export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<str
       known.set(++latest, groups.map(pin));
       return latest;
     },
-    prune(current) {
+    prune(inUse) {
       for (const generation of known.keys()) {
-        if (generation !== current && generation !== latest) known.delete(generation);
+        if (!inUse.has(generation)) known.delete(generation);
       }
     },
   };

@@ -45,6 +45,10 @@ export interface ReloadsContext {
   load(): PoolConfig | Promise<PoolConfig>;
 }
 
+function inUse({ groups, slots }: KernelState): ReadonlySet<number> {
+  return new Set([...groups, ...slots].map(({ generation }) => generation));
+}
+
 /**
  * One reload at a time. One that comes meanwhile waits, and one that comes while another waits takes its place:
  * the latest wins, and whoever asked before gets its report.
@@ -82,7 +86,7 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
     context.dispatch({ type: "reload", generation, hard, plans });
     await context.waiters.until((state) => state.pool.reload === null);
     const { pool: after } = context.state();
-    context.generations.prune(after.generation);
+    context.generations.prune(inUse(context.state()));
     const outcome = after.lastReload?.generation === generation ? after.lastReload : undefined;
     return {
       generation,

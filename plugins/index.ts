@@ -4,7 +4,16 @@ export { exitSentence, logs, stripControl } from "./logs/index.ts";
 export type { LogsOptions } from "./logs/index.ts";
 export { reload } from "./reload/index.ts";
 export type { ReloadPluginOptions } from "./reload/index.ts";
-export { always, classify, exitClasses, limited, never, onFailure, restart, windowLimited } from "./restart/index.ts";
+export {
+  always,
+  classify,
+  exitClasses,
+  limited,
+  never,
+  onFailure,
+  restart,
+  windowLimited,
+} from "./restart/index.ts";
 export type { ExitClassRow, LimitedOptions, WindowLimitedOptions } from "./restart/index.ts";
 export { sockets } from "./sockets/index.ts";
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./sockets/index.ts";

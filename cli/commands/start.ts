@@ -35,23 +35,28 @@ export const start: CommandDef = defineCommand({
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
     const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
-    const config = await readConfig(textOf(args.target), { name, workers, port, type, rest });
+    const read = await configReader(textOf(args.target), { name, workers, port, type, rest });
+    const config = await read();
     const output = createOutput(process.stdout);
-    const pool = compose(config, output, paintFor(process.stdout));
+    const pool = compose(config, read, output, paintFor(process.stdout));
     const exitCode = await supervise(pool, (line) => output.line(line));
     await output.flush(1_000);
     process.exit(exitCode);
   },
 }) as CommandDef;
 
-async function readConfig(argument: string | undefined, options: StartOptions): Promise<PoolConfig> {
+/** What reads the config, at the start and afresh at each reload. */
+async function configReader(
+  argument: string | undefined,
+  options: StartOptions,
+): Promise<() => Promise<PoolConfig>> {
   const cwd = process.cwd();
   const { kind, file } = await findTarget(argument, cwd);
-  if (kind === "entry") return entryConfig(file, options, cwd);
-  return overrideConfig(await loadConfig(file), file, options);
+  if (kind === "entry") return async () => entryConfig(file, options, cwd);
+  return async () => overrideConfig(await loadConfig(file), file, options);
 }
 
-function compose(config: PoolConfig, output: Output, paint: Paint): Pool {
+function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Output, paint: Paint): Pool {
   const write = (line: string): void => output.line(line);
   // A name that is not right yet is refused by the pool, in its own words.
   const directory = typeof config.name === "string" ? poolDirectory(config.name) : undefined;
@@ -62,7 +67,7 @@ function compose(config: PoolConfig, output: Output, paint: Paint): Pool {
     logs({ write, paint }),
     config.plugins,
   ];
-  return createPool({ ...config, plugins }, { runtimes: [node({ directory })] });
+  return createPool({ ...config, plugins }, { runtimes: [node({ directory })], load });
 }
 
 function banner(write: (line: string) => void, paint: Paint): Plugin {

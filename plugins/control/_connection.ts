@@ -73,7 +73,9 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
         throw new PoolError("E_CONTROL", `more than ${MAX_PENDING} commands are pending`);
       const command = checkCommand(frame.command, frame.args ?? {});
       if (command.audit !== undefined) context.audit(`control client ${id}: ${command.audit}`);
-      const result = await command.run(context.pool);
+      const result = await command.run(context.pool, (line) =>
+        write({ type: "progress", id: requestId, line }),
+      );
       write({ type: "reply", id: requestId, ok: true, result });
     } catch (error) {
       fail(requestId, error);

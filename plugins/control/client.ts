@@ -16,15 +16,20 @@ const ANSWER_MS = 5_000;
 export interface ControlClient {
   /**
    * Rejects with the pool's own `PoolError`, or with `E_CONTROL` when the connection ends first. `status` has to
-   * be answered within 5 s; the others take as long as they take.
+   * be answered within 5 s; the others take as long as they take, and `onProgress` hears of the way there.
    */
-  call(command: string, args?: Record<string, unknown>): Promise<unknown>;
+  call(
+    command: string,
+    args?: Record<string, unknown>,
+    onProgress?: (line: string) => void,
+  ): Promise<unknown>;
   close(): void;
 }
 
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: PoolError): void;
+  readonly tell?: (line: string) => void;
 }
 
 /** Connects to the pool that runs in `directory`, or rejects with `E_NOT_RUNNING`. */
@@ -46,6 +51,8 @@ export async function connectControl(directory: string): Promise<ControlClient> 
   }
 
   function settle(frame: Frame): void {
+    if (frame.type === "progress" && typeof frame.line === "string")
+      waiting.get(frame.id)?.tell?.(frame.line);
     if (frame.type !== "reply") return;
     const error = frame.ok === true ? undefined : toError(frame.error);
     if (frame.id === null) return end(error?.message ?? `${label} answered nonsense`);
@@ -63,7 +70,7 @@ export async function connectControl(directory: string): Promise<ControlClient> 
   socket.on("close", () => end(`${label} closed the connection before it answered`));
 
   return {
-    call(command, args = {}) {
+    call(command, args = {}, onProgress) {
       if (ended) return Promise.reject(ended);
       return new Promise((resolve, reject) => {
         const id = ++count;
@@ -73,6 +80,7 @@ export async function connectControl(directory: string): Promise<ControlClient> 
         waiting.set(id, {
           resolve: (result) => (done(), resolve(result)),
           reject: (error) => (done(), reject(error)),
+          tell: onProgress,
         });
         socket.write(encodeFrame({ type: "command", id, command, args }));
       });

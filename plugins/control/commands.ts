@@ -8,13 +8,15 @@ type Check = (args: Readonly<Record<string, unknown>>) => CheckedCommand;
 export interface CheckedCommand {
   /** What is asked, on one printable line; `undefined` when it changes nothing and needs no audit. */
   readonly audit: string | undefined;
-  run(pool: Pool): Promise<unknown>;
+  /** `tell` sends a line about the way there, before the reply. */
+  run(pool: Pool, tell: (line: string) => void): Promise<unknown>;
 }
 
 /** Everything that can be asked over the control socket. A `Map`: no name reaches a prototype. */
 const COMMANDS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["status", checkStatus],
   ["restart", checkRestart],
+  ["reload", checkReload],
   ["scale", checkScale],
   ["stop", checkStop],
 ]);
@@ -36,6 +38,30 @@ function checkRestart(args: Readonly<Record<string, unknown>>): CheckedCommand {
   only(args, "slot");
   const slot = text(args, "slot");
   return { audit: `restart ${slot}`, run: (pool) => pool.restart(slot).then(() => ({ slot })) };
+}
+
+function checkReload(args: Readonly<Record<string, unknown>>): CheckedCommand {
+  only(args, "groups", "hard");
+  const { groups, hard = false } = args;
+  if (typeof hard !== "boolean") throw wrong("hard must be true or false");
+  if (groups !== undefined && !isNames(groups)) throw wrong("groups must be a list of names");
+  return {
+    audit: ["reload", ...(groups ?? []), ...(hard ? ["--hard"] : [])].join(" "),
+    async run(pool, tell) {
+      const forget = pool.hooks.hook("reload:progress", ({ slot, generation, replaced }) =>
+        tell(`${slot} is on generation ${generation} (${replaced} replaced)`),
+      );
+      try {
+        return await pool.reload({ hard, groups });
+      } finally {
+        forget();
+      }
+    },
+  };
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
 }
 
 function checkScale(args: Readonly<Record<string, unknown>>): CheckedCommand {

@@ -23,39 +23,60 @@ const COLOURS: readonly Format[] = ["cyan", "magenta", "blue", "green", "yellow"
 const LEVELS: Readonly<Record<string, Format>> = { debug: "dim", warn: "yellow", error: "red" };
 
 /** Writes what happens in the pool, and what its workers say, one line each with the slot's name in front. */
-export const logs: (options: LogsOptions) => Plugin = definePlugin(({ write, paint = (_: Format, text: string) => text }: LogsOptions) => ({
-  name: "logs",
-  setup(pool) {
-    const colours = new Map(pool.config.groups.map(({ name, index }) => [name, COLOURS[index % COLOURS.length]!]));
-    const say = (format: Format | undefined, text: string): void => {
-      const line = stripControl(text);
-      write(format ? paint(format, line) : line);
-    };
-    const ofWorker = (fact: { slot: string; group: string }, text: string, format?: Format): void => {
-      const line = stripControl(text);
-      write(`${paint(colours.get(fact.group)!, fact.slot)} ${paint("dim", "|")} ${format ? paint(format, line) : line}`);
-    };
+export const logs: (options: LogsOptions) => Plugin = definePlugin(
+  ({ write, paint = (_: Format, text: string) => text }: LogsOptions) => ({
+    name: "logs",
+    setup(pool) {
+      const colours = new Map(
+        pool.config.groups.map(({ name, index }) => [name, COLOURS[index % COLOURS.length]!]),
+      );
+      const say = (format: Format | undefined, text: string): void => {
+        const line = stripControl(text);
+        write(format ? paint(format, line) : line);
+      };
+      const ofWorker = (fact: { slot: string; group: string }, text: string, format?: Format): void => {
+        const line = stripControl(text);
+        write(
+          `${paint(colours.get(fact.group)!, fact.slot)} ${paint("dim", "|")} ${format ? paint(format, line) : line}`,
+        );
+      };
 
-    const observers: Partial<PoolHooks> = {
-      "listener:opened": ({ group, at, strategy }) => say(undefined, `${group} listens on ${at} (${strategy})`),
-      "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
-      "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
-      "pool:stopping": ({ reason }) => say(undefined, `stopping: ${reason}`),
-      "pool:stopped": ({ exitCode, reason }) => say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
-      "group:scaled": ({ group, from, to, by }) => say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
-      "worker:ready": (fact) => ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
-      "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
-      "worker:alarm": ({ slot, pid, reason }) => say("red", `${slot} pid ${pid}: ${reason}`),
-      "worker:log": (fact) => ofWorker(fact, fact.message + dataOf(fact.data), LEVELS[fact.level]),
-      "worker:output": (fact) => ofWorker(fact, fact.line, fact.stream === "stderr" ? "yellow" : undefined),
-      "restart:decided": (fact) => say(fact.verdict.counts > 0 ? "yellow" : undefined, exitSentence(fact)),
-      "plugin:error": ({ plugin, stage, error }) => say("red", `plugin ${plugin}, ${stage}: ${messageOf(error)}`),
-      "plugin:slow": ({ plugin, tookMs }) =>
-        say("yellow", `plugin ${plugin} takes ${formatDuration(tookMs)} to set up`),
-    };
-    return pool.hooks.addHooks(observers as never);
-  },
-}));
+      const observers: Partial<PoolHooks> = {
+        "listener:opened": ({ group, at, strategy }) =>
+          say(undefined, `${group} listens on ${at} (${strategy})`),
+        "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
+        "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
+        "pool:stopping": ({ reason }) => say(undefined, `stopping: ${reason}`),
+        "pool:stopped": ({ exitCode, reason }) =>
+          say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
+        "reload:started": ({ generation, hard, groups }) =>
+          say("cyan", `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`),
+        "reload:progress": ({ slot, generation }) => say(undefined, `${slot} is on generation ${generation}`),
+        "reload:done": ({ generation, replaced, failed }) =>
+          say(
+            failed > 0 ? "red" : "green",
+            `reloaded to generation ${generation}: ${replaced} replaced, ${failed} failed`,
+          ),
+        "reload:rolledback": ({ generation, reason }) =>
+          say("red", `generation ${generation} rolled back: ${reason}`),
+        "group:scaled": ({ group, from, to, by }) =>
+          say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
+        "worker:ready": (fact) =>
+          ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
+        "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
+        "worker:alarm": ({ slot, pid, reason }) => say("red", `${slot} pid ${pid}: ${reason}`),
+        "worker:log": (fact) => ofWorker(fact, fact.message + dataOf(fact.data), LEVELS[fact.level]),
+        "worker:output": (fact) => ofWorker(fact, fact.line, fact.stream === "stderr" ? "yellow" : undefined),
+        "restart:decided": (fact) => say(fact.verdict.counts > 0 ? "yellow" : undefined, exitSentence(fact)),
+        "plugin:error": ({ plugin, stage, error }) =>
+          say("red", `plugin ${plugin}, ${stage}: ${messageOf(error)}`),
+        "plugin:slow": ({ plugin, tookMs }) =>
+          say("yellow", `plugin ${plugin} takes ${formatDuration(tookMs)} to set up`),
+      };
+      return pool.hooks.addHooks(observers as never);
+    },
+  }),
+);
 
 function dataOf(data: unknown): string {
   return data === undefined ? "" : ` ${JSON.stringify(data)}`;

@@ -12,7 +12,10 @@ const actions = {
 /** One line about an ended worker: what ended, its class, the indicators, the decision, by whom, and when. */
 export function exitSentence(fact: HookPayload<"restart:decided">): string {
   const { report, verdict, action, delayMs, reason, by } = fact;
-  const who = report.pid === undefined ? "never ran" : `pid ${report.pid} ended after ${formatDuration(report.uptimeMs)}`;
+  const who =
+    report.pid === undefined
+      ? "never ran"
+      : `pid ${report.pid} ended after ${formatDuration(report.uptimeMs)}`;
   const when = delayMs > 0 ? `restart in ${formatDuration(delayMs)}` : "restart now";
   const what = action === "restart" ? when : actions[action];
   return `${fact.slot} ${who}: ${verdict.class} (${verdict.reason}); ${what}: ${reason} [${by}]`;

@@ -27,7 +27,8 @@ const causes = {
 export const exitClasses: readonly ExitClassRow[] = [
   {
     class: "flowViolation",
-    indicators: "out of order, unknown epoch, malformed or oversized frame, a word after goodbye, contradicted goodbye",
+    indicators:
+      "out of order, unknown epoch, malformed or oversized frame, a word after goodbye, contradicted goodbye",
     counts: 1,
     match: (report) => (report.violation ? report.violation.detail : contradiction(report)),
   },
@@ -162,4 +163,3 @@ function startFailure(report: ExitReport): string {
 function firstLine(text: string): string {
   return text.split("\n", 1)[0]!.slice(0, 200);
 }
-

@@ -24,12 +24,17 @@ export function createEscalation(
       exitCode: 1,
       reason: `critical: ${why} (${report.slot}: ${verdict.reason})`,
     });
-    if (report.violation?.kind === "protocolMismatch" && !group.everReady) return critical("protocol mismatch at boot");
+    if (report.violation?.kind === "protocolMismatch" && !group.everReady)
+      return critical("protocol mismatch at boot");
     if (policy === "shutdown") return critical("flow violation");
     if (policy === "restart") return { action: "restart", reason: "flow violation, restarted" };
     violations = [...violations.filter((at) => now - at < VIOLATION_WINDOW_MS), now];
     const window = formatDuration(VIOLATION_WINDOW_MS);
-    if (violations.length >= VIOLATION_LIMIT) return critical(`${violations.length} flow violations in ${window}`);
-    return { action: "restart", reason: `flow violation ${violations.length} of ${VIOLATION_LIMIT} in ${window}` };
+    if (violations.length >= VIOLATION_LIMIT)
+      return critical(`${violations.length} flow violations in ${window}`);
+    return {
+      action: "restart",
+      reason: `flow violation ${violations.length} of ${VIOLATION_LIMIT} in ${window}`,
+    };
   };
 }

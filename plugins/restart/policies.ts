@@ -108,7 +108,10 @@ export function windowLimited(options: WindowLimitedOptions = {}): RestartPolicy
     const within = `${recent.length} of ${max} failures in ${formatDuration(window)}`;
     if (recent.length > max) {
       failures.delete(slot);
-      return { action: "fail", reason: `${recent.length} failures in ${formatDuration(window)}, ${max} allowed` };
+      return {
+        action: "fail",
+        reason: `${recent.length} failures in ${formatDuration(window)}, ${max} allowed`,
+      };
     }
     return { action: "restart", ...pace, ownBudget: true, reason: within };
   };
@@ -116,7 +119,10 @@ export function windowLimited(options: WindowLimitedOptions = {}): RestartPolicy
 
 function whole(key: string, value: unknown): number {
   if (Number.isInteger(value) && (value as number) >= 0) return value as number;
-  throw new PoolError("E_CONFIG", `${key}: ${JSON.stringify(value)} is not accepted; expected a whole number from 0`);
+  throw new PoolError(
+    "E_CONFIG",
+    `${key}: ${JSON.stringify(value)} is not accepted; expected a whole number from 0`,
+  );
 }
 
 function time(key: string, value: unknown): number {

@@ -46,6 +46,8 @@ export function isStackOverflow(text: string): boolean {
 
 /** The last line of stderr that begins like an error: `TypeError: …`, or Bun's and Deno's `error: …`. */
 export function errorLine(stderrTail: string): string | undefined {
-  const lines = stderrTail.split("\n").filter((line) => /^(?:error|(?:Uncaught )?\w*(?:Error|Rejection)\b[^:]{0,60}):/.test(line));
+  const lines = stderrTail
+    .split("\n")
+    .filter((line) => /^(?:error|(?:Uncaught )?\w*(?:Error|Rejection)\b[^:]{0,60}):/.test(line));
   return lines.at(-1)?.trim().slice(0, 200);
 }

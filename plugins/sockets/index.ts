@@ -22,7 +22,8 @@ export const sockets: () => Plugin = definePlugin(() => ({
 
     pool.decisions.canShareSocket.tap(DEFAULT_TAP, ({ strategy, runtime }) => {
       const known = strategies.find(({ name }) => name === strategy);
-      if (!known) return `there is no such strategy; known are ${strategies.map(({ name }) => name).join(", ")}`;
+      if (!known)
+        return `there is no such strategy; known are ${strategies.map(({ name }) => name).join(", ")}`;
       return known.refusal(pool.runtimes.get(runtime)!) ?? true;
     });
     pool.decisions.spawnOptions.tap("sockets", (options, { group, slot }) => {
@@ -41,7 +42,12 @@ export const sockets: () => Plugin = definePlugin(() => ({
           listeners.get(group.name)!.push(open);
           pool.strategies.set(group.name, strategy.name);
           const at = addressOf(open.opened);
-          pool.tell("listener:opened", { group: group.name, name: listener.name, strategy: strategy.name, at });
+          pool.tell("listener:opened", {
+            group: group.name,
+            name: listener.name,
+            strategy: strategy.name,
+            at,
+          });
         }
       }
     } catch (error) {
@@ -57,7 +63,11 @@ function choose(pool: Pool, group: ResolvedGroup, asked: string | undefined): So
   const candidates = asked === undefined ? strategies.map(({ name }) => name) : [asked];
   let reason = "";
   for (const strategy of candidates) {
-    const answer = pool.decisions.canShareSocket.call({ group: group.name, runtime: group.runtime, strategy });
+    const answer = pool.decisions.canShareSocket.call({
+      group: group.name,
+      runtime: group.runtime,
+      strategy,
+    });
     if (answer === true) return strategies.find(({ name }) => name === strategy)!;
     reason = answer ?? "no plugin says that it can";
   }
@@ -73,7 +83,10 @@ function refuseTwins(pool: Pool): void {
       const at = path ?? `${host ?? "127.0.0.1"}:${port}`;
       const other = taken.get(at);
       if (other !== undefined) {
-        const who = other === group ? `group ${group} names it twice` : `groups ${other} and ${group} both listen there`;
+        const who =
+          other === group
+            ? `group ${group} names it twice`
+            : `groups ${other} and ${group} both listen there`;
         throw new PoolError("E_CONFIG", `groups.${group}.listen: ${at}: ${who}; give each its own`);
       }
       taken.set(at, group);

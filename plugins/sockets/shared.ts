@@ -10,7 +10,9 @@ export const shared: SocketStrategy = {
   balanced: false,
   keepsQueue: true,
   refusal: (runtime) =>
-    runtime.openListener ? undefined : `a supervisor with ${runtime.name} cannot open sockets for its workers`,
+    runtime.openListener
+      ? undefined
+      : `a supervisor with ${runtime.name} cannot open sockets for its workers`,
   async open({ listener, runtime }) {
     const opened = await runtime.openListener!(listener);
     const { fd, port, host, path } = opened;
