@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
+import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
@@ -25,6 +26,7 @@ export function node(options: NodeOptions = {}): Runtime {
   const executable = options.executable ?? defaultExecutable();
   let channel: Channel | undefined;
   let temporary: string | undefined;
+  let guard: readonly string[] = [];
 
   return {
     name: "node",
@@ -32,7 +34,7 @@ export function node(options: NodeOptions = {}): Runtime {
     spawn(request: SpawnRequest, sink: WorkerSink): WorkerProcess {
       if (!channel) return neverStarted("the node runtime is not open", sink);
       const args = [...request.execArgv, workerMain(), request.entry, ...request.args];
-      return spawnWorker(channel, { file: executable, args }, request, sink);
+      return spawnWorker(channel, { file: executable, args, guard }, request, sink);
     },
 
     realPath(path) {
@@ -59,7 +61,7 @@ export function node(options: NodeOptions = {}): Runtime {
     async open() {
       if (options.directory === undefined) temporary = await mkdtemp(join(tmpdir(), "poolable-"));
       else await mkdir(options.directory, { recursive: true, mode: 0o700 });
-      channel = await openChannel(temporary ?? options.directory!);
+      [channel, guard] = await Promise.all([openChannel(temporary ?? options.directory!), deathSignal()]);
     },
 
     async close() {

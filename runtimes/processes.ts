@@ -18,6 +18,8 @@ const FIRST_FD = 3;
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  /** Words before the file that make the worker die with the supervisor; none, and the worker watches by itself. */
+  readonly guard?: readonly string[];
 }
 
 /**
@@ -32,6 +34,7 @@ export function spawnWorker(
 ): WorkerProcess {
   const token = randomBytes(32).toString("hex");
   const oomBefore = countOomKills();
+  const { guard = [] } = command;
   let child: ChildProcess | undefined;
   let output: Output | undefined;
   let exit: { code: number | null; signal: string | null } | undefined;
@@ -77,9 +80,10 @@ export function spawnWorker(
   };
 
   try {
-    child = spawn(command.file, command.args, {
+    const [file, ...args] = [...guard, command.file, ...command.args] as [string, ...string[]];
+    child = spawn(file, args, {
       cwd: request.cwd,
-      env: { ...request.env, ...channelEnvironment(channel.path, token, request) },
+      env: { ...request.env, ...channelEnvironment(channel.path, token, request, guard.length > 0) },
       stdio: ["ignore", "pipe", "pipe", ...request.listeners.map((listener) => listener.fd)],
       detached: true,
       shell: false,
@@ -123,8 +127,8 @@ export function spawnWorker(
 
 /**
  * Ends what an ended worker left behind: a grandchild that holds its port or its pipes. The group is named by
- * the worker's pid, and the kernel gives a number to no new process while a group of that number has a member:
- * so this reaches that group, or nobody.
+ * the worker's pid, and the kernel gives a number to no new process while a group of that number has a member.
+ * An empty group's number is free, though: it comes at once after the exit, when a reuse is next to impossible.
  */
 function killGroup(pid: number): void {
   if (process.platform !== "win32") kill(-pid, "SIGKILL");
@@ -144,13 +148,19 @@ function afterTurns(turns: number, then: () => void): void {
   else setImmediate(() => afterTurns(turns - 1, then));
 }
 
-function channelEnvironment(path: string, token: string, request: SpawnRequest): Record<string, string> {
+function channelEnvironment(
+  path: string,
+  token: string,
+  request: SpawnRequest,
+  guarded: boolean,
+): Record<string, string> {
   return {
     POOLABLE_CHANNEL: path,
     POOLABLE_TOKEN: token,
     POOLABLE_EPOCH: String(request.epoch),
     POOLABLE_SLOT: request.slot,
     POOLABLE_SUPERVISOR: String(process.pid),
+    POOLABLE_GUARDED: guarded ? "1" : "",
   };
 }
 

@@ -6,6 +6,8 @@ export interface Boot {
   readonly token: string;
   readonly epoch: number;
   readonly supervisor: number;
+  /** The system ends this process with the supervisor. */
+  readonly guarded: boolean;
   /** Absolute. */
   readonly entry: string;
 }
@@ -25,12 +27,13 @@ export function takeBoot(): Boot | undefined {
   const token = take("POOLABLE_TOKEN");
   const epoch = Number(take("POOLABLE_EPOCH"));
   const supervisor = Number(take("POOLABLE_SUPERVISOR"));
+  const guarded = take("POOLABLE_GUARDED") === "1";
   take("POOLABLE_SLOT");
   const entry = process.argv[2];
   if (channel === "" || token === "" || !Number.isInteger(supervisor) || entry === undefined)
     return undefined;
   process.argv.splice(1, 2, resolve(entry));
-  return { channel, token, epoch, supervisor, entry: process.argv[1]! };
+  return { channel, token, epoch, supervisor, guarded, entry: process.argv[1]! };
 }
 
 /** This process's runtime as `hello` names it: `node 24.21.0`. */

@@ -3,7 +3,6 @@ import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
-import { guardAgainstOrphanhood } from "./_guard.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
 import { createLife, type Life } from "./_life.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
@@ -38,11 +37,13 @@ else {
 async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
   const session = open(boot, welcomed);
   const { life, socket } = session;
-  // What is going to listen is likely to load this anyway, and the thread's start slows every load beside it:
-  // measured under Node 24, 10 ms later at ready when the thread comes first.
-  if (welcomed.config.listeners.length > 0) await import("node:http");
   // Before the first line of the entry, which may compute for ever. Until here the channel's end is noticed.
-  guardAgainstOrphanhood(boot.supervisor);
+  if (!boot.guarded) {
+    // What is going to listen is likely to load this anyway, and the thread's start slows every load beside it.
+    if (welcomed.config.listeners.length > 0) await import("node:http");
+    const { guardAgainstOrphanhood } = await import("./_guard.ts");
+    guardAgainstOrphanhood(boot.supervisor);
+  }
   // With only the channel open, Node says of an import that can never end that it cannot, and exits with 13.
   socket.unref();
   const definition = await load(session);
