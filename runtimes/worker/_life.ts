@@ -80,7 +80,8 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
     void call("stop");
     controller.abort();
-    listeners.stop();
+    const { connections, busy } = listeners.stop();
+    if (draining && connections > 0) log.warn(cutLine(connections, busy));
   }
 
   const worker: Worker = {
@@ -122,6 +123,11 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     reload: () => void call("reload"),
     goodbye: () => goodbye ?? { kind: "done" },
   };
+}
+
+function cutLine(connections: number, busy: number): string {
+  const what = connections === 1 ? "1 connection was" : `${connections} connections were`;
+  return `${what} cut at the deadline${busy > 0 ? `, ${busy} with a request that was not answered` : ""}`;
 }
 
 function endOf(end: WorkerEnd): Goodbye {

@@ -1,5 +1,5 @@
 import type { Server } from "node:net";
-import { trackServer, type TrackedServer } from "./drain.ts";
+import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
 /** A listener as `welcome` describes it; `fd` is this process's own number. */
 export interface WelcomedListener {
@@ -13,8 +13,8 @@ export interface Listeners {
   listen(server: Server, name: string | undefined): Promise<void>;
   /** Resolves when every server has answered its last connection. */
   drain(): Promise<void>;
-  /** Closes every server and cuts what is connected. */
-  stop(): void;
+  /** Closes every server and cuts what is connected; returns how much. */
+  stop(): Cut;
 }
 
 /** Puts servers on inherited sockets. `onListening` is called at each one that listens. */
@@ -55,7 +55,9 @@ export function createListeners(listeners: readonly WelcomedListener[], onListen
     },
     stop() {
       stopped = true;
-      for (const server of servers) server.stop();
+      const cuts = [...servers].map((server) => server.stop());
+      const sum = (name: keyof Cut): number => cuts.reduce((total, cut) => total + cut[name], 0);
+      return { connections: sum("connections"), busy: sum("busy") };
     },
   };
 }

@@ -1,83 +1,51 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
+import { createHttp1Drain, type Http1Drain } from "./_drain-http1.ts";
+import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";
 
-/** Longest idle time of a connection while its server drains, where `keepAliveTimeout` is 0. */
-const IDLE_MS = 5_000;
+/** What was still open when a server was stopped. */
+export interface Cut {
+  readonly connections: number;
+  /** Those of them on which an HTTP request was not answered. */
+  readonly busy: number;
+}
 
 /** A server that can end without losing a connection. */
 export interface TrackedServer {
   /** Stops accepting, and resolves when the last connection has ended. */
   drain(): Promise<void>;
-  /** Stops accepting and cuts every connection. */
-  stop(): void;
+  /** Stops accepting and cuts every connection; returns how many. */
+  stop(): Cut;
 }
 
-/** What only servers of `node:http`, `node:https` and `node:tls` have. */
+/** What only servers of `node:http`, `node:https`, `node:http2` and `node:tls` have. */
 interface Kind {
   readonly keepAliveTimeout?: number;
+  readonly updateSettings?: unknown;
   readonly setSecureContext?: unknown;
 }
 
 /**
- * Counts the connections and the open responses of a server. Must come before the server listens.
+ * Counts the connections of a server and what is spoken on them. Must come before the server listens.
  *
- * A drain of HTTP closes nothing that a client may be about to use: responses say `Connection: close`, and only
- * a connection that was idle for the server's whole keep-alive timeout is ended. What speaks something else
- * (upgraded sockets, plain TCP) ends by itself, or at the supervisor's deadline.
+ * A drain closes nothing that a client may be about to use: HTTP/1 says `Connection: close` with its next answer
+ * and ends what stayed idle for the keep-alive timeout, HTTP/2 says GOAWAY and finishes its streams. What speaks
+ * something else (upgraded sockets, plain TCP) ends by itself, or at the supervisor's deadline.
  */
 export function trackServer(server: Server): TrackedServer {
-  const { keepAliveTimeout, setSecureContext } = server as Kind;
-  const speaksHttp = keepAliveTimeout !== undefined;
+  const { keepAliveTimeout, updateSettings, setSecureContext } = server as Kind;
   const connections = new Set<Socket>();
-  /** What HTTP is spoken on, with the number of requests that are not answered. */
-  const clients = new Map<Socket, number>();
-  const responses = new Set<ServerResponse>();
+  const http2 = updateSettings === undefined ? undefined : createHttp2Drain();
+  const http1 = keepAliveTimeout !== undefined || http2 ? createHttp1Drain(server) : undefined;
   let draining: Promise<void> | undefined;
   let onEmpty = (): void => {};
 
-  server.on("connection", (socket: Socket) => {
+  watch(server, http1, http2, setSecureContext !== undefined, (socket) => {
     connections.add(socket);
     socket.once("close", () => {
       connections.delete(socket);
       if (connections.size === 0) onEmpty();
     });
   });
-  if (speaksHttp) {
-    server.on(setSecureContext ? "secureConnection" : "connection", (socket: Socket) => {
-      clients.set(socket, 0);
-      socket.once("close", () => clients.delete(socket));
-    });
-    // First of all handlers, because a header can be set only before the answer.
-    server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-      if (draining) response.shouldKeepAlive = false;
-      responses.add(response);
-      count(request.socket, 1);
-      response.once("close", () => {
-        responses.delete(response);
-        count(request.socket, -1);
-      });
-    });
-    forgetUpgraded();
-  }
-
-  function count(socket: Socket, by: number): void {
-    const known = clients.get(socket);
-    if (known !== undefined) clients.set(socket, known + by);
-  }
-
-  /** Listens to upgrades only when the program does: the first listener changes what Node does with them. */
-  function forgetUpgraded(): void {
-    for (const event of ["upgrade", "connect"]) {
-      const forget = (_request: unknown, socket: Socket): void => void clients.delete(socket);
-      const watch = (name: string | symbol): void => {
-        if (name !== event) return;
-        server.off("newListener", watch);
-        server.prependListener(event, forget);
-      };
-      if (server.listenerCount(event) > 0) server.prependListener(event, forget);
-      else server.on("newListener", watch);
-    }
-  }
 
   function close(): void {
     // Of `net`, also for HTTP: since Node 19 the close of `http` cuts idle and just accepted connections too.
@@ -88,19 +56,51 @@ export function trackServer(server: Server): TrackedServer {
     drain() {
       draining ??= new Promise((resolve) => {
         onEmpty = resolve;
-        for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
+        http1?.drain();
+        http2?.drain();
         close();
-        if (connections.size === 0) return resolve();
-        if (!speaksHttp) return;
-        const idleMs = (server as Kind).keepAliveTimeout || IDLE_MS;
-        const endIdle = (): void => clients.forEach((requests, socket) => requests === 0 && socket.end());
-        setTimeout(endIdle, idleMs).unref();
+        if (connections.size === 0) resolve();
       });
       return draining;
     },
     stop() {
+      const cut = { connections: connections.size, busy: http1?.busy() ?? 0 };
       close();
       for (const socket of [...connections]) socket.destroy();
+      return cut;
     },
+  };
+}
+
+/**
+ * Sees every event of the server first. Not by listeners: they would change what a server does (`upgrade`, and
+ * `request` of HTTP/2), and programs that put themselves in front, as socket.io does, take them away.
+ */
+function watch(
+  server: Server,
+  http1: Http1Drain | undefined,
+  http2: Http2Drain | undefined,
+  isSecure: boolean,
+  opened: (socket: Socket) => void,
+): void {
+  type See = (first: never, second: never) => void;
+  const seen = new Map<string | symbol, See>();
+  const on = (events: string[], see: See | undefined): void => {
+    if (see) for (const event of events) seen.set(event, see);
+  };
+  on(["connection"], (socket: Socket) => {
+    opened(socket);
+    if (!isSecure && !http2) http1?.opened(socket);
+    else if (isSecure) http1?.shakesHands(socket);
+  });
+  on(["secureConnection"], http1?.opened);
+  on(["request", "checkContinue", "checkExpectation"], http1?.asked);
+  on(["upgrade", "connect"], http1 && ((_request: never, socket: Socket) => http1.forget(socket)));
+  on(["session"], http2?.opened);
+
+  const { emit } = server;
+  server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    seen.get(event)?.(args[0] as never, args[1] as never);
+    return emit.call(server, event, ...args);
   };
 }
