@@ -56,6 +56,12 @@ export interface ScaleQuestion {
   readonly max: number;
 }
 
+/** What the `refuseScale` decision is asked about. */
+export interface RefuseScaleQuestion extends ScaleQuestion {
+  /** The number of workers that it would have. */
+  readonly to: number;
+}
+
 /** What a worker is spawned for. */
 export interface SpawnQuestion {
   readonly slot: string;
@@ -91,6 +97,12 @@ export interface ShareQuestion {
   readonly group: string;
   readonly runtime: string;
   readonly strategy: string;
+  readonly listener: {
+    readonly name: string;
+    readonly port?: number;
+    readonly host?: string;
+    readonly path?: string;
+  };
 }
 
 /**
@@ -108,6 +120,8 @@ export interface Decisions {
   readonly scaleTarget: SyncWaterfallHook<[number, ScaleQuestion]>;
   /** How a group is reloaded; asked once a group and reload. */
   readonly reloadPlan: SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>;
+  /** Why the group cannot have that many workers. No answer lets it. */
+  readonly refuseScale: SyncBailHook<[RefuseScaleQuestion], string | undefined>;
   /** The slot that gets the next piece of work. Asked by the plugins that dispatch. */
   readonly pickWorker: SyncBailHook<[PickQuestion], string | undefined>;
   /** `true`, or the reason why not. Asked by the plugins that share sockets. */
@@ -126,6 +140,7 @@ export function createDecisions(): Decisions {
     bounce: new SyncWaterfallHook<[readonly string[], RestartQuestion]>(["groups", "question"]),
     scaleTarget: new SyncWaterfallHook<[number, ScaleQuestion]>(["target", "question"]),
     reloadPlan: new SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>(["plan", "question"]),
+    refuseScale: new SyncBailHook<[RefuseScaleQuestion], string | undefined>(["question"]),
     pickWorker: new SyncBailHook<[PickQuestion], string | undefined>(["question"]),
     canShareSocket: new SyncBailHook<[ShareQuestion], true | string | undefined>(["question"]),
     spawnOptions: new AsyncSeriesWaterfallHook<[SpawnOptions, SpawnQuestion]>(["options", "question"]),

@@ -57,11 +57,21 @@ export interface PoolHooks {
     readonly to: number;
     readonly by: string;
   }) => void;
+  /** A group was asked to have `to` workers and cannot; the caller got `E_SCALE_REFUSED` with this reason. */
+  "group:refused": (fact: {
+    readonly group: string;
+    readonly from: number;
+    readonly to: number;
+    readonly by: string;
+    readonly reason: string;
+  }) => void;
   /** A socket of a group is open; `at` is a URL such as `http://127.0.0.1:3000`, or a path. */
   "listener:opened": (fact: {
     readonly group: string;
     readonly name: string;
     readonly strategy: string;
+    /** Why this strategy: asked for, or the first that the group's runtime can do. */
+    readonly reason: string;
     readonly at: string;
   }) => void;
   "slot:state": (

@@ -259,8 +259,15 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       }
       const { desired: from, min, max, index } = group;
       const to = asker.scaleTarget(count, { group: name, from, min, max });
-      const refusal = scaleRefusal(state, group, to) ?? notRunning(state);
-      if (refusal) throw new PoolError("E_SCALE_REFUSED", refusal);
+      const question = { group: name, from, to, min, max };
+      const refusal =
+        scaleRefusal(state, group, to) ??
+        notRunning(state) ??
+        (to === from ? undefined : asker.decisions.refuseScale.call(question));
+      if (refusal) {
+        notifier.notify("group:refused", { group: name, from, to, by, reason: refusal });
+        throw new PoolError("E_SCALE_REFUSED", refusal);
+      }
       dispatch({ type: "scale", group: index, count: to, by });
       await waiters.until(({ groups }) => {
         const { unready, live, up } = groups.get(index).counts;
@@ -270,11 +277,13 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     },
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
     reload,
-    send(id, frame) {
+    send(id, frame, epoch) {
       const main = state.slots.get(indexOf(id));
       const surge = state.slots.get(main.twin);
       // The surge seat holds the newer worker until it has taken over.
-      const ready = [surge, main].find((seat) => seat.state === "ready");
+      const ready = [surge, main].find(
+        (seat) => seat.state === "ready" && (epoch === undefined || seat.epoch === epoch),
+      );
       return ready !== undefined && workers.send({ slot: main.index, epoch: ready.epoch }, frame);
     },
     tell: (name, fact) => notifier.notify(name, fact),

@@ -23,8 +23,8 @@ export interface Pool {
   readonly decisions: Decisions;
   /** Every runtime that a group of this pool uses, by name. */
   readonly runtimes: ReadonlyMap<string, Runtime>;
-  /** How each group shares its sockets; filled in by the plugin that shares them, shown by `status`. */
-  readonly strategies: Map<string, string>;
+  /** How each group shares its sockets, and why so; filled in by the plugin that shares them, shown by `status`. */
+  readonly strategies: Map<string, { readonly name: string; readonly reason: string }>;
   /** Resolves when no process is left, whoever ended the pool. Never rejects. */
   readonly closed: Promise<PoolEnd>;
 
@@ -61,10 +61,11 @@ export interface Pool {
   scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
   status(): PoolStatus;
   /**
-   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`, `job`).
-   * `false` when there is none, or its queue is full: the frame is dropped then.
+   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`, `job`): to
+   * the newest one while a reload overlaps, or to the one of `epoch`. `false` when there is none, or its queue
+   * is full: the frame is dropped then.
    */
-  send(slot: string, frame: Frame): boolean;
+  send(slot: string, frame: Frame, epoch?: number): boolean;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
   tell(name: "listener:opened", fact: HookPayload<"listener:opened">): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */

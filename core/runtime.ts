@@ -24,6 +24,13 @@ export interface Runtime {
   checkEntry?(entry: string): string | undefined;
   /** Opens a bound listening socket that workers can inherit. Rejects with a `PoolError` `E_LISTEN`. */
   openListener?(address: ListenAddress): Promise<OpenListener>;
+  /** What the sockets of this runtime can do: what its adapter knows, confirmed by a probe. Never rejects. */
+  socketAbilities?(): Promise<SocketAbilities>;
+  /**
+   * The sockets that another program passed to this process (systemd's socket activation), each at one call only.
+   * They are the caller's to close.
+   */
+  takePassedListeners?(): PassedListener[];
   /** Gets ready to spawn: opens the channel that workers connect to. */
   open(): Promise<void>;
   /** Lets go of everything that `open` took. Called when no worker is left. */
@@ -36,6 +43,16 @@ export interface ListenAddress {
   readonly host?: string;
   readonly path?: string;
   readonly backlog?: number;
+  /** Lets other sockets of this user be opened on the same address, with SO_REUSEPORT. */
+  readonly reusePort?: boolean;
+}
+
+/** What sockets can do: `true`, or one line that says why not. */
+export interface SocketAbilities {
+  /** `openListener` opens several sockets on one address, and the system spreads connections over them. */
+  readonly openReusePort: true | string;
+  /** A worker binds a socket of its own to an address that others have too. */
+  readonly bindReusePort: true | string;
 }
 
 /** A bound socket, owned by the supervisor and never accepted on by it. */
@@ -48,11 +65,24 @@ export interface OpenListener {
   close(): void;
 }
 
+/** A socket that was there before this process, and the name that it was given, if any. */
+export interface PassedListener extends OpenListener {
+  readonly name?: string;
+}
+
 /** A listener that a worker inherits, as its `spawnOptions` carry it. */
 export interface InheritedListener extends ListenAddress {
   readonly name: string;
-  /** The descriptor in the supervisor. The runtime tells the worker its own number. */
-  readonly fd: number;
+  /**
+   * The descriptor in the supervisor; the runtime tells the worker its own number. Without one, the worker binds
+   * a socket of its own to the address.
+   */
+  readonly fd?: number;
+  /**
+   * The slot whose socket it is: another slot's worker accepts on it only between `adopt` and `release`. Listed
+   * again it is another descriptor of the same socket, because each adoption uses one up.
+   */
+  readonly slot?: string;
 }
 
 /** What the `spawnOptions` decision may change before a worker starts. */

@@ -22,6 +22,8 @@ export interface GroupStatus {
   readonly runtime: string;
   /** How the group shares its sockets, `null` when it has none. */
   readonly strategy: string | null;
+  /** Why they are shared so. */
+  readonly strategyReason: string | null;
   readonly desired: number;
   readonly min: number;
   readonly max: number;
@@ -65,7 +67,8 @@ export function statusOf(
         name: config.name,
         type: config.type,
         runtime: config.runtime,
-        strategy: pool.strategies.get(config.name) ?? null,
+        strategy: pool.strategies.get(config.name)?.name ?? null,
+        strategyReason: pool.strategies.get(config.name)?.reason ?? null,
         desired: group.desired,
         min: group.min,
         max: group.max,
