@@ -55,7 +55,8 @@ const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
   bounce: (answer: unknown) => (Array.isArray(answer) ? undefined : "not a list of groups"),
   scaleTarget: (answer: number) =>
     isWithin(answer, 0, Number.MAX_SAFE_INTEGER) ? undefined : `${answer} is not a number of workers`,
-  refuseScale: (answer: unknown) => (typeof answer === "string" && answer !== "" ? undefined : "not a reason"),
+  refuseScale: (answer: unknown) =>
+    typeof answer === "string" && answer !== "" ? undefined : "not a reason",
   reloadPlan(answer: ReloadPolicy) {
     if (!isObject(answer)) return "not a plan";
     if (!isWithin(answer.surge, 1, Number.MAX_SAFE_INTEGER))

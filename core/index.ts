@@ -39,12 +39,14 @@ export type {
   LastExit,
   ReportedError,
 } from "./exit.ts";
+export type { Frame } from "./frames.ts";
 export type { HookName, HookPayload, HookRegistry, PoolHooks, WorkerLog } from "./hooks.ts";
 export { createKernel } from "./kernel.ts";
 export type { KernelPorts } from "./kernel.ts";
 export { definePlugin } from "./plugin.ts";
 export type { Dispose, Plugin, PluginInput } from "./plugin.ts";
 export type { Pool, PoolEnd } from "./pool.ts";
+export type { Violation, ViolationKind } from "./protocol.ts";
 export type { ReloadOptions, ReloadReport } from "./reloads.ts";
 export type {
   InheritedListener,

@@ -1,6 +1,6 @@
 import type { Draft } from "./draft.ts";
 import type { Intent, KillCause } from "./exit.ts";
-import type { Group, Slot } from "./state.ts";
+import type { Group } from "./state.ts";
 import type { DeadlineKind, SlotCause } from "./states.ts";
 import { DEADLINES, SLOT_STATES } from "./states.ts";
 

@@ -29,7 +29,8 @@ export function reduce(state: KernelState, event: KernelEvent, now: number): Ste
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
-  if (draft.countsChanged || draft.pool.halting > 0 || event.type === "start" || event.type === "reload") {
+  const movedPool = draft.pool.state !== state.pool.state;
+  if (draft.countsChanged || movedPool || draft.pool.halting > 0 || event.type === "reload") {
     if (draft.pool.ordered || draft.pool.halting > 0) advance(draft);
     if (draft.pool.reload) advanceReload(draft);
     if (isUp(draft.pool.state)) pump(draft);

@@ -2,6 +2,7 @@ import { SPAWN_INTERVAL_MS } from "./budget.ts";
 import type { Draft } from "./draft.ts";
 import { arm, move } from "./moves.ts";
 import { dequeue, enqueue } from "./queue.ts";
+import type { Slot } from "./state.ts";
 import { isUp } from "./states.ts";
 
 /** Workers that start at the same time, at most: a herd of crashes must not become a herd of starts. */
@@ -52,9 +53,21 @@ export function pump(draft: Draft): void {
     const next = dequeue(draft.pool.queue);
     if (!next) return;
     draft.pool.queue = next.rest;
+    const { index, group, ticket } = draft.slot(next.value.slot);
     // A slot that gave up its place left its ticket behind.
-    if (draft.slot(next.value.slot).ticket === next.value.number) start(draft, next.value.slot);
+    if (ticket !== next.value.number) continue;
+    // Its turn may have gone by again while it queued.
+    if (turnHasCome(draft, group)) start(draft, index);
+    else draft.change(index, { ticket: HELD });
   }
+}
+
+/** The generation that the next worker of a seat starts from. */
+function generationOf(draft: Draft, slot: Slot): number {
+  const { reload } = draft.pool;
+  const current = draft.group(slot.group).generation;
+  if (!reload?.plans.some(({ group }) => group === slot.group)) return current;
+  return reload.hard || slot.generation === reload.generation ? reload.generation : current;
 }
 
 function start(draft: Draft, index: number): void {
@@ -62,6 +75,7 @@ function start(draft: Draft, index: number): void {
   const epoch = Math.max(slot.epoch, draft.slot(slot.twin).epoch) + 1;
   const after = draft.change(index, {
     epoch,
+    generation: generationOf(draft, slot),
     restarts: epoch === 1 ? 0 : slot.restarts + 1,
     ticket: null,
     ended: false,

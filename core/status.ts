@@ -42,8 +42,8 @@ export interface SlotStatus {
   /** Milliseconds since the worker was spawned, 0 without a worker. */
   readonly uptimeMs: number;
   readonly lastExit: LastExit | null;
-  /** The slot's other worker while a reload overlaps: the next one, or the old one that drains. */
-  readonly overlap: Pick<SlotStatus, "state" | "pid" | "epoch" | "generation"> | null;
+  /** There while a reload overlaps: the slot's other worker, the next one or the old one that drains. */
+  readonly overlap?: Pick<SlotStatus, "state" | "pid" | "epoch" | "generation">;
 }
 
 /** Puts the state into the words of `status`. */
@@ -89,6 +89,6 @@ function slotStatus(slot: Slot, surge: Slot, now: number): SlotStatus {
     restarts: slot.restarts,
     uptimeMs: slot.worker?.pid ? Math.round(now - slot.worker.spawnedAt) : 0,
     lastExit: slot.lastExit,
-    overlap: worker ? { state, pid: worker.pid ?? null, epoch, generation } : null,
+    ...(worker ? { overlap: { state, pid: worker.pid ?? null, epoch, generation } } : {}),
   };
 }

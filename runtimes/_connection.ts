@@ -14,7 +14,7 @@ const FREE: ReadonlySet<string> = new Set(["hello", "ready", "goodbye"]);
 
 /** What a connection asks and tells. */
 export interface ConnectionHandlers {
-  /** The first frame: `true` accepts it, a violation is attributed to the worker, `false` just closes. */
+  /** The first frame, whatever it is: `true` accepts it, a violation is the worker's, `false` just closes. */
   hello(frame: Frame): true | false | Violation;
   frame(frame: Frame): void;
   violation(violation: Violation): void;
@@ -56,7 +56,7 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
   };
 
   function greet(frame: Frame): boolean {
-    const verdict = frame.type === "hello" ? handlers.hello(frame) : false;
+    const verdict = handlers.hello(frame);
     if (verdict === false) destroy();
     else if (verdict !== true) return violate(verdict);
     if (verdict !== true) return false;

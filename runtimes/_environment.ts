@@ -12,6 +12,10 @@ const DEFAULT_NAMES: readonly string[] = [
   "TMP",
   "TEMP",
   "TERM",
+  // Without them TLS fails behind a company's own authority.
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
   "COLORTERM",
   "FORCE_COLOR",
   "NO_COLOR",

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { PoolError } from "../core/errors.ts";
 import type { Frame } from "../core/frames.ts";
-import { PROTOCOL_VERSION, type Violation } from "../core/protocol.ts";
+import { judgeFrame, PROTOCOL_VERSION, type Violation } from "../core/protocol.ts";
 import { createConnection, type Connection } from "./_connection.ts";
 import { checkSocketPath } from "./_paths.ts";
 
@@ -170,6 +170,8 @@ function find(expected: ReadonlyMap<string, Expected>, token: unknown): Expected
 }
 
 function judgeHello(frame: Frame, worker: Expected): Violation | undefined {
+  const early = judgeFrame("connected", frame);
+  if (early) return early;
   if (worker.connection)
     return { kind: "secondHello", detail: "a second connection with the token of this worker" };
   if (frame.protocol !== PROTOCOL_VERSION) {

@@ -44,7 +44,7 @@ export function poolBehaviours(test: Suite): void {
     const end = await pool.closed;
     assert.is(end.exitCode, 1);
     assert.match(end.reason, "nothing can go on");
-    assert.equal(ends.map(({ verdict }) => verdict.class).sort(), ["fatal", "requested"]);
+    assert.equal(ends.map(({ verdict }) => verdict.class).toSorted(), ["fatal", "requested"]);
   });
 
   test("all permanent or ended: 0", async (t) => {
@@ -125,7 +125,7 @@ export function poolBehaviours(test: Suite): void {
     pool.hooks.hook("worker:exited", ({ code }) => void told.push(`exit ${code}`));
     await pool.start();
     await pool.closed;
-    assert.equal(told.slice(0, 2).sort(), ["stderr: last line on stderr", "stdout: last line on stdout"]);
+    assert.equal(told.slice(0, 2).toSorted(), ["stderr: last line on stderr", "stdout: last line on stdout"]);
     assert.is(told[2], "exit 3");
   });
 

@@ -121,13 +121,40 @@ test("one signal stops, the next kills, a third changes nothing", async (t) => {
   }
 });
 
-test("SIGHUP stops, and a terminal that is gone harms nothing", async (t) => {
-  const { pool } = await startFixture(t);
-  pool.child.stdout!.destroy();
-  pool.child.stderr!.destroy();
-  pool.child.kill("SIGHUP");
+test("SIGHUP and SIGUSR2 reload softly, SIGUSR1 hard, again and again", { timeout: 40_000 }, async (t) => {
+  const { cli, pool, status } = await startFixture(t);
+  for (const [signal, how] of [
+    ["SIGHUP", "soft"],
+    ["SIGUSR2", "soft"],
+    ["SIGUSR1", "hard"],
+    ["SIGUSR2", "soft"],
+  ] as const) {
+    const { generation } = (await status()).pool;
+    pool.child.kill(signal);
+    await pool.says(`${signal}: ${how} reload`);
+    await pool.says(`reloaded to generation ${generation + 1}`);
+  }
+  await cli.run(["stop", "--now"]);
   assert.is((await pool.finished).code, 0);
 });
+
+test(
+  "reload: progress, report and exit code; an unknown group is bad input",
+  { timeout: 40_000 },
+  async (t) => {
+    const { cli, status } = await startFixture(t);
+    const plain = await cli.run(["reload", "web"]);
+    assert.is(plain.code, 0, plain.stderr);
+    assert.match(plain.stderr, "web#0 is on generation 2 (1 replaced)");
+    assert.match(plain.stdout, /^generation 2: 1 replaced, 0 failed, in /);
+    const hard = await cli.run(["reload", "--hard", "--json", "web"]);
+    assert.is((JSON.parse(hard.stdout) as { replaced: number }).replaced, 1);
+    assert.is((await status()).pool.generation, 3);
+    const unknown = await cli.run(["reload", "nope"]);
+    assert.is(unknown.code, 2);
+    assert.match(unknown.stderr, 'no group is called "nope"');
+  },
+);
 
 test("a reader that left does not end the pool", async (t) => {
   const { cli, pool, status } = await startFixture(t);

@@ -60,7 +60,6 @@ test("a status is a table whose columns line up", () => {
     restarts: 0,
     uptimeMs: 61_000,
     lastExit: null,
-    overlap: null,
   };
   const lastExit = { class: "uncaught", code: 1, signal: null, reason: "threw \u001b[31mboom" };
   const status: PoolStatus = {

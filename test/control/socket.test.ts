@@ -75,7 +75,7 @@ test("unknown commands and wrong arguments are answered, and nothing happens", a
   const { directory, pool, audit } = await start(t);
   const client = await connectRaw(directory, t);
   for (const [name, args, expected] of [
-    ["__proto__", {}, "no such command; there are status, restart, scale, stop"],
+    ["__proto__", {}, "no such command; there are status, restart, reload, scale, stop"],
     ["constructor", {}, "no such command"],
     ["status", { verbose: true }, "the only arguments are: none"],
     ["status", [], "args must be an object"],

@@ -7,10 +7,17 @@ import { alive, fixture, gone } from "./_spawn.ts";
 const test = suite("runtimes/orphans");
 const register = fileURLToPath(new URL("../harness/register.mjs", import.meta.url));
 
-for (const when of ["import", "setup", "run", "never"]) {
-  test(`no worker outlives a killed supervisor by 2 s, busy at: ${when}`, async (t) => {
+/** Without setpriv on the path the worker watches by itself. */
+const guards = { system: process.env.PATH, thread: "/nowhere" };
+
+for (const [when, guard] of ["import", "setup", "run", "never"].flatMap((when) => [
+  [when, "system"] as const,
+  [when, "thread"] as const,
+])) {
+  test(`no worker outlives a killed supervisor by 2 s, busy at: ${when}, guard: ${guard}`, async (t) => {
     const args = ["--import", register, fixture("supervisor.ts"), fixture("busy.worker.mjs"), when];
-    const supervisor = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const env = { ...process.env, PATH: guards[guard] };
+    const supervisor = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     t.defer(() => supervisor.kill("SIGKILL"));
     let output = "";
     await new Promise<void>((resolve, reject) => {
