@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { getSystemErrorName } from "node:util";
 import { PoolError } from "../core/errors.ts";
 import type { ListenAddress, OpenListener } from "../core/runtime.ts";
-import { createServerHandle } from "./_handle.ts";
+import { type BoundHandle, createServerHandle, REUSE_PORT } from "./_handle.ts";
 import { openUnixListener } from "./_unix-listener.ts";
 
 /**
@@ -18,16 +18,22 @@ export async function openListener(address: ListenAddress): Promise<OpenListener
   const port = address.port ?? 0;
   const host = address.host ?? "127.0.0.1";
   const { ip, family } = await resolve(host, port);
-  const handle = createServerHandle(ip, port, family, -1, 0);
+  const handle = bind(ip, port, family, address.reusePort === true ? REUSE_PORT : 0);
   if (typeof handle === "number") throw failure(host, port, handle);
-  const bound: { address?: string; port?: number } = {};
-  // libuv keeps EADDRINUSE of bind for later calls on the socket; this is the first that tells.
-  const error = handle.getsockname(bound);
-  if (error !== 0) {
-    handle.close();
-    throw failure(host, port, error);
-  }
+  const bound: { port?: number } = {};
+  handle.getsockname(bound);
   return { fd: handle.fd, port: bound.port, host: ip, close: () => handle.close() };
+}
+
+/** A bound handle, or the negative error number. */
+export function bind(ip: string, port: number, family: number, flags: number): BoundHandle | number {
+  const handle = createServerHandle(ip, port, family, -1, flags);
+  if (typeof handle === "number") return handle;
+  // libuv keeps EADDRINUSE of bind for later calls on the socket; this is the first that tells.
+  const error = handle.getsockname({});
+  if (error === 0) return handle;
+  handle.close();
+  return error;
 }
 
 async function resolve(host: string, port: number): Promise<{ ip: string; family: number }> {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
 import { deathSignal } from "./_death-signal.ts";
+import { nodeSocketAbilities } from "./_abilities.ts";
 import { workerEnvironment } from "./_environment.ts";
+import { takePassedListeners } from "./_passed.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
 import { spawnWorker } from "./processes.ts";
@@ -57,6 +59,10 @@ export function node(options: NodeOptions = {}): Runtime {
     },
 
     openListener,
+
+    socketAbilities: () => nodeSocketAbilities(executable),
+
+    takePassedListeners: () => takePassedListeners(),
 
     async open() {
       if (options.directory === undefined) temporary = await mkdtemp(join(tmpdir(), "poolable-"));

@@ -84,7 +84,7 @@ export function spawnWorker(
     child = spawn(file, args, {
       cwd: request.cwd,
       env: { ...request.env, ...channelEnvironment(channel.path, token, request, guard.length > 0) },
-      stdio: ["ignore", "pipe", "pipe", ...request.listeners.map((listener) => listener.fd)],
+      stdio: ["ignore", "pipe", "pipe", ...request.listeners.flatMap(({ fd }) => fd ?? [])],
       detached: true,
       shell: false,
       windowsHide: true,
@@ -166,13 +166,10 @@ function channelEnvironment(
 
 function welcomeOf(request: SpawnRequest): Frame {
   const { pool, slot, group, type, epoch, generation, heartbeatMs } = request;
-  const listeners = request.listeners.map(({ name, port, host, path, backlog }, index) => ({
-    name,
-    fd: FIRST_FD + index,
-    port,
-    host,
-    path,
-    backlog,
+  let next = FIRST_FD;
+  const listeners = request.listeners.map(({ fd, ...listener }) => ({
+    ...listener,
+    fd: fd === undefined ? undefined : next++,
   }));
   const config = {
     pool,
