@@ -1,6 +1,8 @@
+import { relative } from "node:path";
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import type { PoolConfig } from "../../core/config.ts";
+import { PoolError } from "../../core/errors.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
 import { createPool } from "../../index.ts";
@@ -35,25 +37,42 @@ export const start: CommandDef = defineCommand({
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
     const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
-    const read = await configReader(textOf(args.target), { name, workers, port, type, rest });
-    const config = await read();
+    const source = await findSource(textOf(args.target), { name, workers, port, type, rest });
+    const config = await source.read();
     const output = createOutput(process.stdout);
-    const pool = compose(config, read, output, paintFor(process.stdout));
-    const exitCode = await supervise(pool, (line) => output.line(line));
+    const exitCode = await source.blame(async () => {
+      const pool = compose(config, source.read, output, paintFor(process.stdout));
+      return await supervise(pool, (line) => output.line(line));
+    });
     await output.flush(1_000);
     process.exit(exitCode);
   },
 }) as CommandDef;
 
-/** What reads the config, at the start and afresh at each reload. */
-async function configReader(
-  argument: string | undefined,
-  options: StartOptions,
-): Promise<() => Promise<PoolConfig>> {
+/** Where the config comes from. */
+interface Source {
+  /** Reads it, at the start and afresh at each reload. */
+  read(): Promise<PoolConfig>;
+  /** Puts the name of the file in front of what is wrong with the config. */
+  blame<T>(work: () => Promise<T>): Promise<T>;
+}
+
+async function findSource(argument: string | undefined, options: StartOptions): Promise<Source> {
   const cwd = process.cwd();
   const { kind, file } = await findTarget(argument, cwd);
-  if (kind === "entry") return async () => entryConfig(file, options, cwd);
-  return async () => overrideConfig(await loadConfig(file), file, options);
+  if (kind === "entry") return { read: async () => entryConfig(file, options, cwd), blame: (work) => work() };
+  return {
+    read: async () => overrideConfig(await loadConfig(file), file, options),
+    async blame(work) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof PoolError) || (error.code !== "E_CONFIG" && error.code !== "E_ENTRY"))
+          throw error;
+        throw new PoolError(error.code, `${relative(cwd, file)}: ${error.message}`, { cause: error });
+      }
+    },
+  };
 }
 
 function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Output, paint: Paint): Pool {
