@@ -4,53 +4,97 @@ import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { ResolvedGroup } from "../../core/config.ts";
-import type { OpenListener } from "../../core/runtime.ts";
-import { shared } from "./shared.ts";
-import type { SharedListener, SocketStrategy } from "./strategy.ts";
+import type { SocketAbilities } from "../../core/runtime.ts";
+import { refuseTwins, urlOf } from "./addresses.ts";
+import { createAdoption } from "./adoption.ts";
+import { choose } from "./choose.ts";
+import { PassedSockets } from "./passed.ts";
+import { reusePort } from "./reuse-port.ts";
+import { ring } from "./ring.ts";
+import { shared, shareOne } from "./shared.ts";
+import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 
-/** Every strategy, the default first. */
-const strategies: readonly SocketStrategy[] = [shared];
+/** What {@link sockets} takes. */
+export interface SocketsOptions {
+  /** Strategies beside the built-in ones; one of a built-in's name replaces it. */
+  strategies?: readonly SocketStrategy[];
+  /** Names of strategies for listeners that ask for none, the best first. `ring` for reactors, then `shared`. */
+  prefer?: readonly string[];
+}
 
-/** Opens what groups declare as `listen`, before the first worker starts, and hands it on to every worker. */
-export const sockets: () => Plugin = definePlugin(() => ({
+/** One listener that is open, and how. */
+interface Opened extends SharedListener {
+  readonly strategy: SocketStrategy;
+  readonly reason: string;
+}
+
+const UNABLE: SocketAbilities = {
+  openReusePort: "its runtime does not say that it can",
+  bindReusePort: "its runtime does not say that it can",
+};
+
+/**
+ * Opens what groups declare as `listen`, before the first worker starts, hands it on to every worker, and sees to
+ * it that no socket is left without somebody who accepts on it.
+ */
+export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((options: SocketsOptions = {}) => ({
   name: "sockets",
   async setup(pool) {
-    const listeners = new Map<string, SharedListener[]>();
-    const close = (): void => [...listeners.values()].flat().forEach((listener) => listener.close());
+    const strategies = new Map<string, SocketStrategy>();
+    for (const each of [ring, shared, reusePort, ...(options.strategies ?? [])])
+      strategies.set(each.name, each);
+    const abilities = await abilitiesOf(pool);
+    const open = new Map<string, Opened[]>();
+    const requestOf = (group: ResolvedGroup, listener: ListenerRequest["listener"]): ListenerRequest => {
+      const runtime = pool.runtimes.get(group.runtime)!;
+      return { group, listener, runtime, abilities: abilities.get(group.runtime) ?? UNABLE };
+    };
 
-    pool.decisions.canShareSocket.tap(DEFAULT_TAP, ({ strategy, runtime }) => {
-      const known = strategies.find(({ name }) => name === strategy);
-      if (!known)
-        return `there is no such strategy; known are ${strategies.map(({ name }) => name).join(", ")}`;
-      return known.refusal(pool.runtimes.get(runtime)!) ?? true;
+    pool.decisions.canShareSocket.tap(DEFAULT_TAP, ({ strategy: name, group: inGroup, listener: asked }) => {
+      const strategy = strategies.get(name);
+      if (!strategy) return `there is no such strategy; known are ${[...strategies.keys()].join(", ")}`;
+      const group = pool.config.groups.find((each) => each.name === inGroup)!;
+      const listener = group.listen.find((each) => each.name === asked.name)!;
+      return strategy.refusal(requestOf(group, listener)) ?? true;
     });
-    pool.decisions.spawnOptions.tap("sockets", (options, { group, slot }) => {
-      const inherited = (listeners.get(group) ?? []).flatMap((listener) => listener.inherited(slot));
-      return { ...options, listeners: [...options.listeners, ...inherited] };
+    pool.decisions.spawnOptions.tap("sockets", (spawn, { group, slot }) => {
+      const inherited = (open.get(group) ?? []).flatMap((listener) => listener.inherited(slot));
+      return { ...spawn, listeners: [...spawn.listeners, ...inherited] };
+    });
+    pool.decisions.refuseScale.tap("sockets", ({ group, from, to }) => {
+      const fixed = open.get(group)?.find(({ strategy }) => !strategy.scalable)?.strategy;
+      if (!fixed) return undefined;
+      const why = fixed.fixedBecause ?? "it cannot change the number of workers while the socket is open";
+      return `group ${group} stays at ${from}, not ${to}: its socket is shared by '${fixed.name}', and ${why}`;
     });
 
+    refuseTwins(pool.config);
+    const passed = new PassedSockets(
+      [...pool.runtimes.values()].flatMap((runtime) => runtime.takePassedListeners?.() ?? []),
+    );
+    const removers: (() => void)[] = [];
+    const close = (): void => {
+      for (const remove of removers) remove();
+      for (const listener of [...open.values()].flat()) listener.close();
+    };
     try {
-      refuseTwins(pool);
       for (const group of pool.config.groups) {
-        if (group.listen.length > 0) listeners.set(group.name, []);
         for (const listener of group.listen) {
-          const strategy = choose(pool, group, listener.strategy);
-          const runtime = pool.runtimes.get(group.runtime)!;
-          const open = await strategy.open({ group, listener, runtime });
-          listeners.get(group.name)!.push(open);
-          pool.strategies.set(group.name, strategy.name);
-          const at = addressOf(open.opened);
-          pool.tell("listener:opened", {
-            group: group.name,
-            name: listener.name,
-            strategy: strategy.name,
-            at,
-          });
+          const request = requestOf(group, listener);
+          const opened = await openOne(pool, request, passed, strategies, options.prefer ?? preferred(group));
+          open.set(group.name, [...(open.get(group.name) ?? []), opened]);
+          tell(pool, group.name, listener.name, open.get(group.name)!, opened);
         }
+        const adoptions = (open.get(group.name) ?? []).flatMap((listener) => listener.adoptions ?? []);
+        if (adoptions.length === 0) continue;
+        const adoption = createAdoption({ pool, group: group.name, adoptions: Math.min(...adoptions) });
+        removers.push(pool.hooks.hook("slot:state", adoption));
       }
+      for (const line of passed.refuseRest()) pool.report("sockets", "activation", new Error(line));
     } catch (error) {
+      passed.refuseRest();
       close();
       throw error;
     }
@@ -58,43 +102,56 @@ export const sockets: () => Plugin = definePlugin(() => ({
   },
 }));
 
-/** The strategy that was asked for, or the first that the group's runtime can do. */
-function choose(pool: Pool, group: ResolvedGroup, asked: string | undefined): SocketStrategy {
-  const candidates = asked === undefined ? strategies.map(({ name }) => name) : [asked];
-  let reason = "";
-  for (const strategy of candidates) {
-    const answer = pool.decisions.canShareSocket.call({
-      group: group.name,
-      runtime: group.runtime,
-      strategy,
-    });
-    if (answer === true) return strategies.find(({ name }) => name === strategy)!;
-    reason = answer ?? "no plugin says that it can";
+async function openOne(
+  pool: Pool,
+  request: ListenerRequest,
+  passed: PassedSockets,
+  strategies: ReadonlyMap<string, SocketStrategy>,
+  prefer: readonly string[],
+): Promise<Opened> {
+  const { group, listener } = request;
+  const socket = passed.take(group.name, listener);
+  if (socket) {
+    return {
+      ...shareOne(socket, listener),
+      strategy: shared,
+      reason: "the socket was passed to the supervisor",
+    };
   }
-  throw new PoolError("E_CONFIG", `groups.${group.name}.listen: strategy '${candidates.at(-1)}': ${reason}`);
-}
-
-/** Two groups on one address would take each other's connections. */
-function refuseTwins(pool: Pool): void {
-  const taken = new Map<string, string>();
-  for (const { name: group, listen } of pool.config.groups) {
-    for (const { port, host, path } of listen) {
-      if (port === 0) continue;
-      const at = path ?? `${host ?? "127.0.0.1"}:${port}`;
-      const other = taken.get(at);
-      if (other !== undefined) {
-        const who =
-          other === group
-            ? `group ${group} names it twice`
-            : `groups ${other} and ${group} both listen there`;
-        throw new PoolError("E_CONFIG", `groups.${group}.listen: ${at}: ${who}; give each its own`);
-      }
-      taken.set(at, group);
-    }
+  const { strategy, reason } = choose(pool, request, strategies, prefer);
+  try {
+    return { ...(await strategy.open(request)), strategy, reason };
+  } catch (error) {
+    if (!(error instanceof PoolError)) throw error;
+    throw new PoolError(error.code, `groups.${group.name}.listen: ${error.message}`, { cause: error });
   }
 }
 
-function addressOf({ path, host, port }: OpenListener): string {
-  if (path !== undefined) return path;
-  return `http://${host?.includes(":") ? `[${host}]` : host}:${port}`;
+function tell(
+  pool: Pool,
+  group: string,
+  name: string,
+  all: readonly Opened[],
+  { opened, ...how }: Opened,
+): void {
+  const { strategy, reason } = how;
+  const unique = (texts: string[]): string => [...new Set(texts)].join(", ");
+  const names = unique(all.map((listener) => listener.strategy.name));
+  pool.strategies.set(group, { name: names, reason: unique(all.map((listener) => listener.reason)) });
+  pool.tell("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
+}
+
+/** A reactor is there for its connections, so they are spread evenly where that can be. */
+function preferred(group: ResolvedGroup): readonly string[] {
+  return group.type === "reactor" ? [ring.name, shared.name] : [shared.name];
+}
+
+async function abilitiesOf(pool: Pool): Promise<ReadonlyMap<string, SocketAbilities>> {
+  const found = new Map<string, SocketAbilities>();
+  for (const { runtime: name, listen } of pool.config.groups) {
+    const runtime = pool.runtimes.get(name)!;
+    if (listen.length === 0 || found.has(name) || !runtime.socketAbilities) continue;
+    found.set(name, await runtime.socketAbilities());
+  }
+  return found;
 }

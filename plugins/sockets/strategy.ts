@@ -1,35 +1,58 @@
 import type { ResolvedGroup } from "../../core/config.ts";
-import type { InheritedListener, OpenListener, Runtime } from "../../core/runtime.ts";
+import type { InheritedListener, OpenListener, Runtime, SocketAbilities } from "../../core/runtime.ts";
 
 /** What is opened for one listener of a group. */
 export interface ListenerRequest {
   readonly group: ResolvedGroup;
   readonly listener: ResolvedGroup["listen"][number];
   readonly runtime: Runtime;
+  readonly abilities: SocketAbilities;
 }
 
 /** A listener of a group, open. */
 export interface SharedListener {
-  readonly opened: OpenListener;
+  /** Where it is, as it is told: the port that was given, also when 0 was asked for. */
+  readonly opened: Pick<OpenListener, "port" | "host" | "path">;
   /** What the worker of a slot inherits. */
   inherited(slot: string): InheritedListener[];
+  /**
+   * Set when every slot has a socket of its own: how often one worker can adopt the socket of one sibling, which
+   * is how often `inherited` lists it. Siblings of a slot that does not serve are then told to adopt it.
+   */
+  readonly adoptions?: number;
   close(): void;
 }
 
 /**
- * How a group shares a socket. Implementations are rows of the table in `index.ts`.
+ * How a listener of a group is shared by its workers. The built-in ones are beside this file; a plugin's author adds
+ * one with `sockets({ strategies: [own] })`, and a group asks for it as `listen: { port, strategy: "own" }`.
  *
- * - `scalable`: the number of workers may change while the socket is open
- * - `balanced`: connections are spread evenly
- * - `keepsQueue`: connections that wait in the queue survive the worker
+ * - `scalable`: the number of workers may change while the socket is open. Where it may not, a scaling request is
+ *   refused with `E_SCALE_REFUSED` and `fixedBecause`.
+ * - `balanced`: connections are spread evenly.
+ * - `keepsQueue`: connections that wait in the queue survive the worker.
  */
 export interface SocketStrategy {
   readonly name: string;
   readonly scalable: boolean;
   readonly balanced: boolean;
   readonly keepsQueue: boolean;
-  /** `undefined` when workers of this runtime can do it, else the reason why not. */
-  refusal(runtime: Runtime): string | undefined;
-  /** Rejects with a `PoolError` `E_LISTEN`. */
+  /** Half a sentence, for a strategy that is not scalable. */
+  readonly fixedBecause?: string;
+  /** `undefined` when the listener can be shared so, else one line that says why not. MUST NOT open anything. */
+  refusal(request: ListenerRequest): string | undefined;
+  /** Called once, before the group's first worker. Rejects with a `PoolError` `E_LISTEN`. */
   open(request: ListenerRequest): Promise<SharedListener>;
+}
+
+/** The ids of all slots that a group can have. */
+export function slotsOf({ name, max }: ResolvedGroup): string[] {
+  return Array.from({ length: max }, (_, index) => `${name}#${index}`);
+}
+
+/** Why nothing at all can be opened for workers of this runtime. */
+export function cannotOpen(runtime: Runtime): string | undefined {
+  return runtime.openListener
+    ? undefined
+    : `a supervisor of ${runtime.name} workers cannot open sockets for them`;
 }

@@ -1,0 +1,61 @@
+import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
+import type { SocketStrategy } from "./strategy.ts";
+import { cannotOpen, slotsOf } from "./strategy.ts";
+
+/** Slots of one group, at most: every worker inherits the sockets of all. */
+const MAX_SLOTS = 128;
+
+/** Descriptors that one worker inherits for adoptions, about; each adoption uses one up. */
+const SPARE_FDS = 256;
+
+/**
+ * One SO_REUSEPORT socket per slot, all held open by the supervisor. The system spreads new connections over the
+ * sockets that somebody has listened on; a worker accepts on its slot's, and ready siblings adopt the others.
+ * A socket that nobody has listened on gets no connections, so all are bound at once and wait for their slots.
+ */
+export const ring: SocketStrategy = {
+  name: "ring",
+  scalable: true,
+  balanced: true,
+  keepsQueue: true,
+
+  refusal({ runtime, abilities, listener, group }) {
+    if (listener.path !== undefined) return "a Unix domain socket cannot be bound twice";
+    if (group.max > MAX_SLOTS) return `it takes one socket per slot, ${MAX_SLOTS} at most, not ${group.max}`;
+    return cannotOpen(runtime) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
+  },
+
+  async open({ group, listener, runtime }) {
+    const { name, backlog, host } = listener;
+    // SO_REUSEPORT would share a port with any other ring of this user: whether it is free, only a socket
+    // without it can tell.
+    if (listener.port !== 0) (await runtime.openListener!(listener)).close();
+    const sockets: OpenListener[] = [];
+    const close = (): void => sockets.forEach((socket) => socket.close());
+    const slots = slotsOf(group);
+    try {
+      for (const _ of slots) {
+        const port = sockets[0]?.port ?? listener.port;
+        sockets.push(await runtime.openListener!({ host, port, reusePort: true }));
+      }
+    } catch (error) {
+      close();
+      throw error;
+    }
+
+    const adoptions = Math.min(16, Math.max(2, Math.floor(SPARE_FDS / slots.length)));
+    const socketOf = (index: number): InheritedListener => {
+      const { fd, port, host: at } = sockets[index]!;
+      return { name, slot: slots[index], fd, port, host: at, backlog };
+    };
+    return {
+      opened: sockets[0]!,
+      adoptions,
+      inherited: (own) =>
+        slots.flatMap((slot, index) =>
+          Array.from({ length: slot === own ? 1 : adoptions }, () => socketOf(index)),
+        ),
+      close,
+    };
+  },
+};
