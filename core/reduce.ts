@@ -61,7 +61,8 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       if (slot.state === "starting") arm(draft, seat, "ready");
       return;
     case "ready": {
-      draft.changeWorker(seat, { ready: true, readyAt: draft.now });
+      // What went wrong on the way is not what it ends with later.
+      draft.changeWorker(seat, { ready: true, readyAt: draft.now, error: undefined });
       if (!move(draft, seat, "ready")) return;
       draft.editGroup(slot.group).everReady = true;
       const tookMs = draft.now - worker.spawnedAt;

@@ -156,7 +156,7 @@ function startFailure(report: ExitReport): string {
   if (report.goodbyeReason) return firstLine(report.goodbyeReason);
   const how = report.signal ? `signal ${report.signal}` : `code ${report.code}`;
   const why = report.cause ? causes[report.cause] : undefined;
-  const tail = errorLine(report.stderrTail);
+  const tail = errorLine(report.stderrTail) ?? (report.error && firstLine(report.error.message));
   return [`${how} before ${report.hello ? "ready" : "hello"}`, why, tail].filter(Boolean).join(", ");
 }
 

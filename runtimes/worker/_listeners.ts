@@ -6,6 +6,10 @@ export interface WelcomedListener {
   readonly name: string;
   readonly fd: number;
   readonly backlog?: number;
+  readonly port?: number;
+  readonly host?: string;
+  /** Absolute. */
+  readonly path?: string;
 }
 
 /** The servers of one worker. */

@@ -101,6 +101,6 @@ function watch(
   const { emit } = server;
   server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
     seen.get(event)?.(args[0] as never, args[1] as never);
-    return emit.call(server, event, ...args);
+    return Reflect.apply(emit, server, [event, ...args]) as boolean;
   };
 }

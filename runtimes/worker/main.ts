@@ -1,10 +1,12 @@
-import { pathToFileURL } from "node:url";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import type { WorkerDefinition } from "./define.ts";
+import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
 import { createLife, type Life } from "./_life.ts";
+import { watchProgram, type Program } from "./_program.ts";
+import { ownSigterm } from "./_sigterm.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
 
 /** Longest time from the end of a worker to the return of its `run`, where no deadline of the supervisor holds. */
@@ -20,6 +22,8 @@ interface Session {
   readonly uplink: Uplink;
   readonly acked: Promise<void>;
   readonly socket: Welcomed["socket"];
+  /** The entry, as long as it may be a program that listens by itself. */
+  readonly program: Program;
 }
 
 const boot = takeBoot();
@@ -46,9 +50,12 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
   }
   // With only the channel open, Node says of an import that can never end that it cannot, and exits with 13.
   socket.unref();
-  const definition = await load(session);
+  const exports = await load(session);
+  if (!exports) return;
+  const definition = session.program.listens ? undefined : definitionOf(exports.default);
+  if (!definition) return liveProgram(session, exports);
+  session.program.release();
   socket.ref();
-  if (!definition) return;
   try {
     await definition.setup?.(life.worker);
   } catch (error) {
@@ -66,9 +73,18 @@ function open(boot: Boot, welcomed: Welcomed): Session {
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
-  process.on("SIGTERM", () => life.stop("SIGTERM"));
+  let deadline = Infinity;
+  const program = watchProgram({
+    entry: boot.entry,
+    life,
+    listeners: config.listeners,
+    uplink,
+    sigterm: ownSigterm(() => life.stop("SIGTERM")),
+    timeLeft: () => deadline - performance.now(),
+  });
   welcomed.receive({
     frame(frame) {
+      if (typeof frame.deadlineMs === "number") deadline = performance.now() + frame.deadlineMs;
       if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
       else if (frame.type === "drain") life.drain();
       else if (frame.type === "stop") life.stop("stopped");
@@ -81,37 +97,46 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       setTimeout(() => process.exit(1), ORPHAN_MS);
     },
   });
-  return { boot, life, uplink, acked, socket };
+  return { boot, life, uplink, acked, socket, program };
 }
 
-/** The entry's definition, or `undefined` when the worker has said goodbye instead. */
-async function load(session: Session): Promise<WorkerDefinition | undefined> {
-  const { life, uplink, acked, boot } = session;
-  // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
+/** What the entry exports, or `undefined` when the worker has said goodbye instead. */
+async function load(session: Session): Promise<Exports | undefined> {
+  const { life, uplink, acked, boot, program, socket } = session;
   let loaded = false;
-  const stopped = life.worker.stopping.then(() =>
-    loaded ? undefined : leave(uplink, acked, life.goodbye()),
-  );
-  void stopped;
+  void life.worker.stopping.then(async () => {
+    if (loaded) return;
+    // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
+    if (program.listens) await program.end();
+    socket.ref();
+    await leave(uplink, acked, life.goodbye());
+  });
   try {
-    const module = (await import(pathToFileURL(boot.entry).href)) as { default?: unknown };
+    const exports = await loadEntry(boot.entry);
     loaded = true;
-    return definitionOf(module.default, boot.entry);
+    return exports;
   } catch (error) {
     loaded = true;
+    socket.ref();
     await failStart(session, "import", error);
     return undefined;
   }
 }
 
-function definitionOf(value: unknown, entry: string): WorkerDefinition {
+function definitionOf(value: unknown): WorkerDefinition | undefined {
   const parts = ["setup", "run", "fetch"] as const;
   const given = typeof value === "object" && value !== null ? (value as WorkerDefinition) : {};
-  if (parts.some((name) => typeof given[name] === "function")) return given;
-  throw new TypeError(
-    `the default export of ${entry} is no worker: export default defineWorker({ setup, run }), ` +
-      "or { fetch(request) { … } }",
-  );
+  return parts.some((name) => typeof given[name] === "function") ? given : undefined;
+}
+
+/** The life of an entry that is no worker, but a program of its own. */
+async function liveProgram(session: Session, exports: Exports): Promise<void> {
+  const { life, uplink, acked, program, socket } = session;
+  const failure = await program.live(exports);
+  if (life.worker.signal.aborted) await program.end();
+  socket.ref();
+  if (failure !== undefined) return failStart(session, "import", new TypeError(failure));
+  await leave(uplink, acked, life.goodbye());
 }
 
 /** Runs the worker to its end. `false` when it failed and is leaving. */

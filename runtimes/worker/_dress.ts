@@ -1,0 +1,54 @@
+import type { AddressInfo, Server } from "node:net";
+import type { WelcomedListener } from "./_listeners.ts";
+
+/** What a dressed server looks at. */
+export interface Dress {
+  /** What `address()` says of a Unix domain socket. */
+  readonly path: string | undefined;
+  isLeaving(): boolean;
+  /** Resolves when the drain has finished, or the worker stops. */
+  readonly left: Promise<void>;
+}
+
+/**
+ * Makes a server on an inherited socket look as if it had opened it. Once the worker leaves, its `close` belongs
+ * to the drain: the program's callback and `close` event come when the drain is done, and never as an error.
+ */
+export function dress(server: Server, { path, isLeaving, left }: Dress, onClose: () => void): void {
+  const { close, address } = server;
+  let hasClosed = false;
+  server.once("close", () => {
+    hasClosed = true;
+    onClose();
+  });
+  if (path !== undefined) server.address = () => (server.listening ? path : address.call(server));
+  server.close = (callback) => {
+    if (!isLeaving()) return close.call(server, callback);
+    const tell = (): void => {
+      // Once more for who has only asked for it now.
+      if (hasClosed) server.emit("close");
+      hasClosed = false;
+      callback?.();
+    };
+    // The server's own `close` comes in the turn after its last connection.
+    void left.then(() => setImmediate(tell));
+    return server;
+  };
+}
+
+/** Makes a server look as if it listened; its connections come to another one of the program. */
+export function pretend(server: Server, { port = 0, host = "127.0.0.1", path }: WelcomedListener): void {
+  let isOpen = true;
+  const { close } = server;
+  const at: AddressInfo = { port, address: host, family: host.includes(":") ? "IPv6" : "IPv4" };
+  Object.defineProperty(server, "listening", { configurable: true, get: () => isOpen });
+  server.address = () => (isOpen ? (path ?? at) : null);
+  server.close = (callback) => {
+    if (!isOpen) return close.call(server, callback);
+    isOpen = false;
+    if (callback) server.once("close", callback);
+    setImmediate(() => server.emit("close"));
+    return server;
+  };
+  process.nextTick(() => isOpen && server.emit("listening"));
+}

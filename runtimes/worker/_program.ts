@@ -1,0 +1,127 @@
+import type { Exports } from "./_entry.ts";
+import type { Life } from "./_life.ts";
+import type { WelcomedListener } from "./_listeners.ts";
+import type { Sigterm } from "./_sigterm.ts";
+import { takeOverListen } from "./_takeover.ts";
+import type { Uplink } from "./_uplink.ts";
+
+/** Longest time that the SIGTERM handlers of a program have, and what of the supervisor's own time is kept. */
+const HANDLERS_MS = 10_000;
+const MARGIN_MS = 500;
+
+/** How long a program that exports something has to begin anything, before it counts as ready. */
+const BEGIN_MS = 20;
+
+/** An entry that may turn out to be a program that listens by itself, and knows nothing of pools. */
+export interface Program {
+  /** Whether it listens where its group does: then it is a program, whatever it exports. */
+  readonly listens: boolean;
+  /** It is a worker after all: it listens as any other code. */
+  release(): void;
+  /** Lives until the program has ended. Resolves with what it failed to be, if it never was ready. */
+  live(exports: Exports): Promise<string | undefined>;
+  /** Calls the program's SIGTERM handlers, and waits until they are done. It may exit meanwhile. */
+  end(): Promise<void>;
+}
+
+/** What a program needs of the worker around it. */
+export interface ProgramOptions {
+  readonly entry: string;
+  readonly life: Life;
+  readonly listeners: readonly WelcomedListener[];
+  readonly uplink: Uplink;
+  readonly sigterm: Sigterm;
+  /** Milliseconds that the supervisor still waits before it insists. */
+  timeLeft(): number;
+}
+
+/** Watches an entry from before its import. */
+export function watchProgram(options: ProgramOptions): Program {
+  const { entry, life, listeners, uplink, sigterm } = options;
+  const { worker } = life;
+  let listens = false;
+  let isReady = false;
+  let isLive = false;
+  const elsewhere: string[] = [];
+
+  function ready(): void {
+    if (isReady || worker.signal.aborted) return;
+    isReady = true;
+    uplink.send({ type: "ready" });
+  }
+
+  function tellElsewhere(): void {
+    if (!isLive) return;
+    for (const line of elsewhere.splice(0)) {
+      worker.log.info(line);
+      // Until it is ready, this is what keeps it from being so.
+      if (!listens && listeners.length > 0) {
+        uplink.send({ type: "error", stage: "listen", error: { name: "Error", message: `it ${line}` } });
+      }
+    }
+  }
+
+  const release = takeOverListen({
+    worker,
+    listeners,
+    isLeaving: () => life.draining || worker.signal.aborted,
+    onTaken() {
+      if (listens) return;
+      listens = true;
+      sigterm.hold();
+      void life.listening.then(ready);
+    },
+    onElsewhere(line) {
+      elsewhere.push(line);
+      tellElsewhere();
+    },
+  });
+
+  /** Why a program that has nothing left to do was no worker; `undefined` when it has just done its work. */
+  function failure(exports: Exports): string | undefined {
+    if (isReady) return undefined;
+    const isNoWorker = Object.keys(exports).length > 0 ? notAWorker(entry) : undefined;
+    if (listeners.length === 0) return isNoWorker;
+    const declared = listeners.map((listener) => listener.port ?? listener.path).join(", ");
+    return isNoWorker ?? `${entry} ended without listening on ${declared}`;
+  }
+
+  return {
+    get listens() {
+      return listens;
+    },
+    release,
+    async live(exports) {
+      isLive = true;
+      sigterm.hold();
+      tellElsewhere();
+      if (listeners.length === 0) {
+        if (Object.keys(exports).length > 0) setTimeout(ready, BEGIN_MS).unref();
+        else setImmediate(ready);
+      }
+      const left = worker.stopping.then(() => true);
+      if (await Promise.race([left, outOfWork().then(() => false)])) return undefined;
+      // Its own word, as it would be by hand.
+      if (process.exitCode) process.exit();
+      return failure(exports);
+    },
+    async end() {
+      if (sigterm.call() === 0) return;
+      const ms = Math.max(0, Math.min(HANDLERS_MS, options.timeLeft() - MARGIN_MS));
+      await Promise.race([outOfWork(), new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+    },
+  };
+}
+
+/** What is said about an entry that is neither a worker nor a program. */
+export function notAWorker(entry: string): string {
+  return (
+    `the default export of ${entry} is no worker: export default defineWorker({ setup, run }), ` +
+    "or { fetch(request) { … } }"
+  );
+}
+
+/** Resolves when nothing is left that could run in this process, which then ends unless somebody does something. */
+function outOfWork(): Promise<void> {
+  return new Promise((resolve) => process.once("beforeExit", () => resolve()));
+}
