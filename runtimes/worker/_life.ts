@@ -4,6 +4,9 @@ import type { Worker, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
 import { oneLine, reasonOf } from "./_errors.ts";
 import { createListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
 
+/** A listener that is not listened on by then is told. */
+const UNUSED_MS = 3_000;
+
 /** Characters of one log message. */
 const MAX_MESSAGE = 16 * 1024;
 
@@ -32,6 +35,9 @@ export interface Life {
   readonly draining: boolean;
   /** Resolves when the first server listens, at once without listeners. */
   readonly listening: Promise<void>;
+  /** Accepts on the sockets of another slot, until it is told to let go. */
+  adopt(slot: string): void;
+  release(slot: string): void;
   drain(): void;
   stop(reason: string): void;
   reload(): void;
@@ -51,7 +57,10 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
   let markListening = (): void => {};
   const listening = new Promise<void>((resolve) => (markListening = resolve));
   if (config.listeners.length === 0) markListening();
-  const listeners: Listeners = createListeners(config.listeners, markListening);
+  const listeners: Listeners = createListeners(config.listeners, config.slot, {
+    onListening: () => markListening(),
+    onTrouble: (line) => log.error(line),
+  });
   const stopping = new Promise<void>((resolve) => {
     controller.signal.addEventListener("abort", () => resolve(), { once: true });
   });
@@ -62,6 +71,13 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
       (message: string, data?: unknown) => send(logFrame(level, message, data)),
     ]),
   ) as WorkerLog;
+
+  setTimeout(() => {
+    if (draining || goodbye) return;
+    for (const name of listeners.unused()) {
+      log.warn(`nothing listens on the listener "${name}" yet: worker.listen(server, { name }), or remove it`);
+    }
+  }, UNUSED_MS).unref();
 
   async function call(event: WorkerEvent): Promise<void> {
     const run = async (handler: () => void | Promise<void>): Promise<void> => {
@@ -119,6 +135,8 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
         controller.abort();
       });
     },
+    adopt: (slot) => listeners.adopt(slot),
+    release: (slot) => listeners.release(slot),
     stop: (reason) => leave({ kind: "done", reason }),
     reload: () => void call("reload"),
     goodbye: () => goodbye ?? { kind: "done" },

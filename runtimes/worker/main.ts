@@ -89,6 +89,8 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       else if (frame.type === "drain") life.drain();
       else if (frame.type === "stop") life.stop("stopped");
       else if (frame.type === "reload") life.reload();
+      else if (frame.type === "adopt") life.adopt(String(frame.slot));
+      else if (frame.type === "release") life.release(String(frame.slot));
       else if (frame.type === "ack") ack();
     },
     closed() {
