@@ -1,19 +1,29 @@
-import type { Server } from "node:net";
+import { Server } from "node:net";
+import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
-/** A listener as `welcome` describes it; `fd` is this process's own number. */
+/**
+ * A listener as `welcome` describes it. `fd` is this process's own number; without one the worker binds a socket of
+ * its own. `slot` is there when each slot has its own socket, and may be another one.
+ */
 export interface WelcomedListener {
   readonly name: string;
-  readonly fd: number;
-  readonly backlog?: number;
+  readonly slot?: string;
+  readonly fd?: number;
   readonly port?: number;
   readonly host?: string;
-  /** Absolute. */
   readonly path?: string;
+  readonly reusePort?: boolean;
+  readonly backlog?: number;
 }
 
+// The original: what stands in its place for unchanged programs calls this module.
+const { listen: listenOf } = Server.prototype;
+
 /** The servers of one worker. */
-export interface Listeners {
+export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
+  /** Names of the group's listeners that nothing has listened on. */
+  unused(): string[];
   listen(server: Server, name: string | undefined): Promise<void>;
   /** Resolves when every server has answered its last connection. */
   drain(): Promise<void>;
@@ -21,9 +31,32 @@ export interface Listeners {
   stop(): Cut;
 }
 
-/** Puts servers on inherited sockets. `onListening` is called at each one that listens. */
-export function createListeners(listeners: readonly WelcomedListener[], onListening: () => void): Listeners {
+/** What {@link createListeners} calls back. */
+export interface ListenersEvents {
+  /** At each server that listens. */
+  onListening(): void;
+  /** A line about a socket that cannot be accepted on. */
+  onTrouble(line: string): void;
+}
+
+/** The listeners that are this slot's own to listen on. */
+export function ownListeners(all: readonly WelcomedListener[], own: string): WelcomedListener[] {
+  return all.filter(({ slot }) => slot === undefined || slot === own);
+}
+
+/** Puts the servers of slot `own` on inherited sockets. */
+export function createListeners(
+  all: readonly WelcomedListener[],
+  own: string,
+  { onListening, onTrouble }: ListenersEvents,
+): Listeners {
+  const listeners = ownListeners(all, own);
+  const siblings = all.filter(({ slot }) => slot !== undefined && slot !== own) as SiblingSocket[];
+  const adoptions = createAdoptions(siblings, (slot, error) =>
+    onTrouble(`cannot accept on the socket of ${slot}: ${error.message}`),
+  );
   const servers = new Set<TrackedServer>();
+  const used = new Set<string>();
   let draining = false;
   let stopped = false;
 
@@ -39,26 +72,38 @@ export function createListeners(listeners: readonly WelcomedListener[], onListen
 
   return {
     async listen(server, name) {
-      const { fd, backlog } = pick(name);
+      const listener = pick(name);
+      const { fd, backlog, host, port } = listener;
       const tracked = trackServer(server);
       servers.add(tracked);
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
-        server.listen({ fd, backlog }, () => {
-          server.off("error", reject);
-          resolve();
-        });
+        const where = fd === undefined ? { port, host, reusePort: true } : { fd };
+        Reflect.apply(listenOf, server, [
+          { ...where, backlog },
+          () => {
+            server.off("error", reject);
+            resolve();
+          },
+        ]);
       });
+      used.add(listener.name);
+      adoptions.serve(server, listener.name);
       if (stopped) tracked.stop();
       else if (draining) void tracked.drain();
       onListening();
     },
+    adopt: (slot) => adoptions.adopt(slot),
+    release: (slot) => adoptions.release(slot),
+    unused: () => listeners.map((listener) => listener.name).filter((name) => !used.has(name)),
     async drain() {
       draining = true;
+      adoptions.close();
       await Promise.all([...servers].map((server) => server.drain()));
     },
     stop() {
       stopped = true;
+      adoptions.close();
       const cuts = [...servers].map((server) => server.stop());
       const sum = (name: keyof Cut): number => cuts.reduce((total, cut) => total + cut[name], 0);
       return { connections: sum("connections"), busy: sum("busy") };

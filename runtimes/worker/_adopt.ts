@@ -1,0 +1,86 @@
+import { Server, type ServerOpts } from "node:net";
+
+/** A socket of another slot; `fd` is this process's own number. */
+export interface SiblingSocket {
+  readonly name: string;
+  readonly slot: string;
+  readonly fd: number;
+  readonly backlog?: number;
+}
+
+/** The sockets of other slots that this worker accepts on. */
+export interface Adoptions {
+  /** Accepts on the sockets of a slot, for every server that listens, or will. Again: nothing. */
+  adopt(slot: string): void;
+  /** Stops accepting on them; accepted connections stay. */
+  release(slot: string): void;
+  /** A server of this worker listens: it gets the connections of the adopted sockets of that name. */
+  serve(server: Server, name: string): void;
+  /** Stops accepting on all of them, for good. */
+  close(): void;
+}
+
+/** What a server was made with, as far as it shows in its connections. */
+type Manner = Pick<
+  ServerOpts,
+  "allowHalfOpen" | "noDelay" | "keepAlive" | "keepAliveInitialDelay" | "highWaterMark"
+>;
+
+/**
+ * Accepts on sockets of other slots with a plain server, and hands each connection to the worker's own server of
+ * that name, to which it is as if it had accepted it. Every adoption takes another descriptor of the socket,
+ * because to stop accepting is to close one. `onError` gets what kept one from being accepted on.
+ */
+export function createAdoptions(
+  sockets: readonly SiblingSocket[],
+  onError: (slot: string, error: Error) => void,
+): Adoptions {
+  const spare = new Set(sockets);
+  const servers = new Map<string, Server>();
+  const adopted = new Map<string, Map<string, Server>>();
+  let closed = false;
+
+  function open(slot: string, name: string): void {
+    const fronts = adopted.get(slot);
+    const server = servers.get(name);
+    if (!fronts || !server || fronts.has(name)) return;
+    const socket = [...spare].find((each) => each.slot === slot && each.name === name);
+    if (!socket) return;
+    spare.delete(socket);
+    const front = createFront(server);
+    front.on("error", (error) => onError(slot, error));
+    front.listen({ fd: socket.fd, backlog: socket.backlog });
+    fronts.set(name, front);
+  }
+
+  function release(slot: string): void {
+    for (const front of adopted.get(slot)?.values() ?? []) front.close();
+    adopted.delete(slot);
+  }
+
+  return {
+    adopt(slot) {
+      if (closed || adopted.has(slot)) return;
+      adopted.set(slot, new Map());
+      for (const name of servers.keys()) open(slot, name);
+    },
+    release,
+    serve(server, name) {
+      if (closed) return;
+      servers.set(name, server);
+      for (const slot of adopted.keys()) open(slot, name);
+    },
+    close() {
+      closed = true;
+      for (const slot of adopted.keys()) release(slot);
+    },
+  };
+}
+
+function createFront(server: Server): Server {
+  const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = server as Server &
+    Manner;
+  const front = new Server({ allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark });
+  front.on("connection", (socket) => server.emit("connection", socket));
+  return front;
+}
