@@ -42,8 +42,8 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
       };
 
       const observers: Partial<PoolHooks> = {
-        "listener:opened": ({ group, at, strategy }) =>
-          say(undefined, `${group} listens on ${at} (${strategy})`),
+        "listener:opened": ({ group, at, strategy, reason }) =>
+          say(undefined, `${group} listens on ${at} (${strategy}: ${reason})`),
         "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
         "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
         "pool:stopping": ({ reason }) => say(undefined, `stopping: ${reason}`),
@@ -61,6 +61,8 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           say("red", `generation ${generation} rolled back: ${reason}`),
         "group:scaled": ({ group, from, to, by }) =>
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
+        "group:refused": ({ group, to, by, reason }) =>
+          say("yellow", `${group} not scaled to ${to} by ${by}: ${reason}`),
         "worker:ready": (fact) =>
           ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
         "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
