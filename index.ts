@@ -4,6 +4,7 @@
  */
 import type { PoolConfig } from "./core/config.ts";
 import { createKernel } from "./core/kernel.ts";
+import type { Plugin, PluginInput } from "./core/plugin.ts";
 import type { Pool } from "./core/pool.ts";
 import type { Runtime } from "./core/runtime.ts";
 import { restart } from "./plugins/restart/index.ts";
@@ -28,5 +29,12 @@ export interface CreatePoolOptions {
  */
 export function createPool(config: PoolConfig, { runtimes = [node()], load }: CreatePoolOptions = {}): Pool {
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
-  return createKernel(config, ports).use(restart(), sockets());
+  const own = namesOf(config?.plugins);
+  return createKernel(config, ports).use([restart(), sockets()].filter(({ name }) => !own.has(name)));
+}
+
+/** Names of the plugins in a config: one called as a built-in, `sockets({ strategies })` say, replaces it. */
+function namesOf(input: PluginInput | undefined): Set<string> {
+  if (Array.isArray(input)) return new Set(input.flatMap((each) => [...namesOf(each)]));
+  return new Set(input ? [(input as Plugin).name] : []);
 }

@@ -16,4 +16,4 @@ export {
 } from "./restart/index.ts";
 export type { ExitClassRow, LimitedOptions, WindowLimitedOptions } from "./restart/index.ts";
 export { sockets } from "./sockets/index.ts";
-export type { ListenerRequest, SharedListener, SocketStrategy } from "./sockets/index.ts";
+export type { ListenerRequest, SharedListener, SocketsOptions, SocketStrategy } from "./sockets/index.ts";
