@@ -3,6 +3,7 @@ import { greet, type Welcomed } from "./_connect.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
+import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
 import { createLife, type Life } from "./_life.ts";
 import { watchProgram, type Program } from "./_program.ts";
@@ -77,7 +78,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
   const program = watchProgram({
     entry: boot.entry,
     life,
-    listeners: config.listeners,
+    listeners: ownListeners(config.listeners, config.slot),
     uplink,
     sigterm: ownSigterm(() => life.stop("SIGTERM")),
     timeLeft: () => deadline - performance.now(),

@@ -70,6 +70,7 @@ test("a status is a table whose columns line up", () => {
         type: "reactor",
         runtime: "node",
         strategy: "shared",
+        strategyReason: null,
         desired: 2,
         min: 1,
         max: 4,
