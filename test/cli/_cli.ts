@@ -32,13 +32,14 @@ export interface Cli {
   run(words: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Finished>;
 }
 
-export async function createCli({ defer }: TestContext): Promise<Cli> {
+/** `executable` is the Node that runs every command. */
+export async function createCli({ defer }: TestContext, executable: string = process.execPath): Promise<Cli> {
   const runtimeFolder = await mkdtemp("/tmp/pcli-");
   defer(() => rm(runtimeFolder, { recursive: true, force: true }));
 
   const start: Cli["start"] = (words, { cwd = runtimeFolder, env } = {}) => {
     const { NO_COLOR: _n, FORCE_COLOR: _f, ...inherited } = process.env;
-    const child = spawn(process.execPath, [bin, ...words], {
+    const child = spawn(executable, [bin, ...words], {
       cwd,
       env: { ...inherited, XDG_RUNTIME_DIR: runtimeFolder, ...env },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { get, type IncomingMessage, type RequestOptions } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PoolConfig } from "../../index.ts";
+import type { TestContext } from "../_suite.ts";
+import { createCli, type Cli, type Running } from "../cli/_cli.ts";
+
+/** The path of an unchanged program. */
+export const program = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/unchanged/${name}`, import.meta.url));
+
+/** The Node of this machine, and the newest one of the development dependencies. */
+export const nodes: Readonly<Record<string, string>> = {
+  "Node 20": process.execPath,
+  "Node 24": fileURLToPath(new URL("../../node_modules/node24/bin/node", import.meta.url)),
+};
+
+/** A port that nobody had a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A pool that runs, as a process of its own. */
+export interface Started {
+  readonly port: number;
+  readonly cli: Cli;
+  readonly supervisor: Running;
+  /** Resolves with the body of an answer. */
+  ask(path: string, options?: RequestOptions): Promise<string>;
+  /** SIGTERM; resolves with the exit code and all that was said. */
+  stop(): Promise<{ code: number | null; said: string }>;
+}
+
+/** What `start` may be told beside the program. */
+export interface StartOptions {
+  readonly workers?: string;
+  readonly env?: Record<string, string>;
+  readonly node?: string;
+  /** A config instead of a command line; `port` is free. */
+  config?(port: number, folder: string): PoolConfig;
+  /** What the pool says when it is up. */
+  readonly until?: string | RegExp;
+}
+
+/** Starts an unchanged program with `poolable start`, and waits until the pool runs. */
+export async function start(t: TestContext, file: string, options: StartOptions = {}): Promise<Started> {
+  const { workers = "2", env, node, config, until = / is running\n/ } = options;
+  const [port, cli] = [await freePort(), await createCli(t, node)];
+  let words = [program(file), "--port", String(port), "--workers", workers];
+  if (config) {
+    const folder = await mkdtemp("/tmp/pu-");
+    t.defer(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, "poolable.config.mjs");
+    await writeFile(path, `export default ${JSON.stringify(config(port, folder))}`);
+    words = [path];
+  }
+  const supervisor = cli.start(["start", ...words], { env: { PORT: String(port), ...env } });
+  await supervisor.says(until);
+  return {
+    port,
+    cli,
+    supervisor,
+    ask: (path, more) => askFor({ host: "127.0.0.1", port, path, agent: false, ...more }),
+    async stop() {
+      supervisor.child.kill("SIGTERM");
+      const { code, stdout, stderr } = await supervisor.finished;
+      return { code, said: stdout + stderr };
+    },
+  };
+}
+
+async function askFor(options: RequestOptions): Promise<string> {
+  const [response] = (await once(get(options), "response")) as [IncomingMessage];
+  let text = "";
+  for await (const chunk of response) text += chunk;
+  return text;
+}
