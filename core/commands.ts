@@ -6,6 +6,7 @@ import { reload } from "./reload.ts";
 import { force, movePool, shutdown } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
 import type { Group, KernelState } from "./state.ts";
+import { isOver } from "./state.ts";
 
 /** Carries out what somebody asked for, or what time brought. */
 export function commands(draft: Draft, command: Command): void {
@@ -90,7 +91,9 @@ export function restartRefusal(state: KernelState, index: number): string | unde
   const slot = state.slots.get(index);
   if (slot.state === "permanent") return `${slot.id} ended for good; it starts again with the pool`;
   if (!slot.wanted) return `${slot.id} is not running; scale its group up to start it`;
-  return undefined;
+  const group = state.groups.get(slot.group);
+  if (slot.worker || !isOver(slot) || group.counts.up < group.desired) return undefined;
+  return `${slot.id} was replaced: group ${group.name} has the workers that it should have; scale it up`;
 }
 
 function restart(draft: Draft, index: number): void {

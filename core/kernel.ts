@@ -15,7 +15,7 @@ import { reduce } from "./reduce.ts";
 import { createReloads } from "./reloads.ts";
 import { resolveConfig } from "./resolve.ts";
 import type { Runtime } from "./runtime.ts";
-import { initialState } from "./state.ts";
+import { initialState, isOver } from "./state.ts";
 import type { KernelState, Slot } from "./state.ts";
 import { isUp } from "./states.ts";
 import { statusOf } from "./status.ts";
@@ -294,10 +294,6 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
 
 /** Where a group's own policy answers: after the plugins, before the built-in one. */
 const GROUP_STAGE = 500;
-
-function isOver(slot: Slot): boolean {
-  return slot.state === "permanent" || slot.state === "failed" || (slot.state === "idle" && slot.ended);
-}
 
 function notRunning(state: KernelState): string | undefined {
   return isUp(state.pool.state) ? undefined : `the pool is not running (${state.pool.state})`;

@@ -30,7 +30,8 @@ export function reload(draft: Draft, command: Extract<Command, { type: "reload" 
 /** In a hard reload: the next worker of a slot is of the new generation, and has a budget of its own. */
 function renew(draft: Draft, slot: Slot, generation: number): void {
   draft.change(slot.index, { generation, counted: [], streak: 0 });
-  if (!slot.wanted || (slot.state !== "backoff" && slot.state !== "failed")) return;
+  if (!slot.wanted || (slot.state !== "backoff" && slot.state !== "failed") || isReplaced(draft, slot))
+    return;
   disarm(draft, slot.index);
   move(draft, slot.index, "cancel", "reload");
   requestStart(draft, slot.index);
@@ -54,7 +55,7 @@ export function advanceReload(draft: Draft): void {
     for (const slot of draft.slotsOf(group)) if (isTaken(draft.slot(slot.twin))) free--;
     let isDone = free === plan.surge;
     for (const slot of draft.slotsOf(group)) {
-      if (!isCandidate(record, slot, target)) continue;
+      if (!isCandidate(record, slot, target) || isReplaced(draft, slot)) continue;
       isDone = false;
       if (free <= 0) break;
       if (isTaken(draft.slot(slot.twin))) continue;
@@ -83,6 +84,12 @@ function isCandidate(record: ReloadRecord, slot: Slot, target: number): boolean 
   return !record.given.includes(slot.index);
 }
 
+/** Whether another slot of the group was started in place of one that failed. */
+function isReplaced(draft: Draft, slot: Slot): boolean {
+  const { counts, desired } = draft.group(slot.group);
+  return slot.state === "failed" && counts.up >= desired;
+}
+
 /** The milliseconds for which a new worker must stay ready. */
 export function minReadyMs(draft: Draft, surge: Slot): number {
   return draft.pool.reload?.plans.find(({ group }) => group === surge.group)?.minReadyMs ?? 0;
@@ -93,7 +100,7 @@ export function takeOver(draft: Draft, surgeIndex: number): void {
   const record = draft.pool.reload;
   const next = draft.slot(surgeIndex);
   const old = draft.slot(next.twin);
-  if (!record || !old.wanted || old.ended || old.state === "permanent")
+  if (!record || !old.wanted || old.ended || old.state === "permanent" || isReplaced(draft, old))
     return end(draft, surgeIndex, "reload", "drain");
   const { state, worker, epoch, generation, deadline, startedAt } = old;
   draft.change(surgeIndex, { state, worker, epoch, generation, deadline, startedAt, ticket: null });

@@ -179,10 +179,15 @@ const NO_COUNTS: Counts = {
 
 export const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof Counts)[];
 
+/** Whether a slot never starts by itself again. */
+export function isOver({ state, ended }: Slot): boolean {
+  return state === "permanent" || state === "failed" || (state === "idle" && ended);
+}
+
 /** What one slot adds to the counts of its group and of the pool. */
 export function countsOf(slot: Slot): Counts {
   const { state, wanted } = slot;
-  const over = state === "permanent" || state === "failed" || (state === "idle" && slot.ended);
+  const over = isOver(slot);
   const up = wanted && !over;
   return {
     live: SLOT_STATES[state].process ? 1 : 0,
