@@ -1,0 +1,22 @@
+/** What the supervisor has heard of one worker, and what it did to it: times in milliseconds, `NaN` is never. */
+export class Notes {
+  readonly spawnAt: number;
+  helloAt: number = Number.NaN;
+  readyAt: number = Number.NaN;
+  /** The last word that proves it alive: ready, or a heartbeat since. */
+  talkedAt: number = Number.NaN;
+  goodbyeAt: number = Number.NaN;
+  disconnectedAt: number = Number.NaN;
+  violatedAt: number = Number.NaN;
+  drainAt: number = Number.NaN;
+  stopAt: number = Number.NaN;
+  termAt: number = Number.NaN;
+  killAt: number = Number.NaN;
+  acks = 0;
+  /** Its group was bounced, or reloaded hard: nothing may start before it is gone. */
+  mustGo = false;
+
+  constructor(spawnAt: number) {
+    this.spawnAt = spawnAt;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Effect, KernelEvent } from "../../../core/events.ts";
+import type { KernelState } from "../../../core/state.ts";
+import { broken } from "../broken.ts";
+import type { World } from "../world.ts";
+
+/** I13: a soft reload never takes a serving worker away before the next one serves, and ends with one generation. */
+export class Reloads {
+  #since: number | null = null;
+
+  /** The slot whose seats swapped in this step, by its main seat; `undefined` when none did. */
+  takenOver(state: KernelState, effects: readonly Effect[]): number | undefined {
+    for (const effect of effects) {
+      if (effect.type !== "fact" || effect.name !== "reload:progress") continue;
+      for (const slot of state.slots)
+        if (slot.id === effect.payload.slot && slot.seat === "main") return slot.index;
+    }
+    return undefined;
+  }
+
+  /** The new worker of a slot takes over. */
+  checkTakeOver(world: World, before: KernelState, slot: number): void {
+    const main = world.state.slots.get(slot);
+    const process = world.processOf(slot, main.epoch);
+    const plan = before.pool.reload?.plans.find(({ group }) => group === main.group);
+    if (!process || !plan || before.pool.reload!.hard)
+      broken("I13", `${main.id} is taken over without a reload`);
+    const readyFor = world.now - process.notes.readyAt;
+    if (!(readyFor >= plan.minReadyMs))
+      broken("I13", `${main.id} took over after ${readyFor} ms of ${plan.minReadyMs}`);
+    const target =
+      before.pool.reload!.failure === null
+        ? before.pool.reload!.generation
+        : world.state.groups.get(main.group).generation;
+    if (main.generation !== target)
+      broken("I13", `${main.id} was taken over by ${main.generation}, not ${target}`);
+  }
+
+  /** A drain message: a reload may only drain what has a successor, or what nobody needs. */
+  checkDrain(world: World, slot: number, epoch: number): void {
+    const main = world.state.slots.get(slot);
+    const seat = main.worker && main.epoch === epoch ? main : world.state.slots.get(main.twin);
+    if (seat.worker?.intent !== "reload" || seat.seat === "surge" || world.state.pool.reload?.hard) return;
+    broken("I13", `${seat.id} drains for a reload without a successor`);
+  }
+
+  /** After each step. */
+  check(world: World, event: KernelEvent, before: KernelState): void {
+    const { pool, groups, slots } = world.state;
+    const isUp = pool.state === "running" || pool.state === "restarting";
+    if (pool.reload && !isUp) broken("I13", "a reload goes on while the pool ends");
+    if ((pool.state === "restarting") !== (pool.reload?.hard === true))
+      broken("I13", `hard reload while ${pool.state}`);
+    if (before.pool.reload && !pool.reload) {
+      this.#since = null;
+      if (isUp) checkOutcome(world, before);
+    }
+    if (pool.reload && this.#since === null) this.#since = world.now;
+    if (!isUp) return;
+    for (let index = 0; index < groups.length; index++) {
+      const { first, max, name } = groups.get(index);
+      const surge =
+        pool.reload?.hard === false ? pool.reload.plans.find(({ group }) => group === index)?.surge : 0;
+      let taken = 0;
+      for (let slot = first; slot < first + max; slot++) {
+        const { worker, state } = slots.get(slots.get(slot).twin);
+        if (worker || state !== "idle") taken++;
+      }
+      if (taken > (surge ?? 0))
+        broken("I13", `${name} has ${taken} surge seats taken, ${surge ?? 0} planned (${event.type})`);
+    }
+  }
+}
+
+function checkOutcome(world: World, before: KernelState): void {
+  const record = before.pool.reload!;
+  const { lastReload, generation } = world.state.pool;
+  if (lastReload?.generation !== record.generation) broken("I13", "a reload ended without an outcome");
+  for (const { group: index } of record.plans) {
+    const group = world.state.groups.get(index);
+    if ((group.generation === record.generation) === lastReload.rolledBack)
+      broken("I13", `${group.name} is at ${group.generation}`);
+    for (let slot = group.first; slot < group.first + group.max; slot++) {
+      const seat = world.state.slots.get(slot);
+      const isReplaced = seat.state === "failed" && group.counts.up >= group.desired;
+      const counts =
+        seat.wanted &&
+        !seat.ended &&
+        seat.state !== "permanent" &&
+        !isReplaced &&
+        !record.given.includes(slot);
+      if (counts && seat.generation !== group.generation && !lastReload.rolledBack) {
+        broken("I13", `${seat.id} is left at generation ${seat.generation}`);
+      }
+    }
+  }
+  if ((generation === record.generation) === lastReload.rolledBack)
+    broken("I13", `the pool is at ${generation}`);
+}

@@ -1,0 +1,70 @@
+import type { Effect, KernelEvent } from "../../../core/events.ts";
+import { broken } from "../broken.ts";
+import { SPAWN_GAP_MS } from "../spec.ts";
+import type { World } from "../world.ts";
+import type { Exits } from "./exits.ts";
+
+type Spawn = Extract<Effect, { type: "spawn" }>;
+
+/** When each seat last started a worker; the seats of a slot swap in a reload. */
+export class Starts {
+  readonly #last: number[];
+  readonly #epochs: number[];
+
+  constructor(seats: number) {
+    this.#last = Array.from({ length: seats }, () => -Infinity);
+    this.#epochs = Array.from({ length: seats / 2 }, () => 0);
+  }
+
+  swap(a: number, b: number): void {
+    [this.#last[a], this.#last[b]] = [this.#last[b]!, this.#last[a]!];
+  }
+
+  /** I1, I6, I7, I9, and the order of groups, for a worker that is about to start. */
+  check(world: World, event: KernelEvent, spawn: Spawn, exits: Exits): void {
+    const { slot, epoch, generation } = spawn;
+    const { now, state } = world;
+    const { pool } = state;
+    const main = state.slots.get(slot);
+    const surge = state.slots.get(main.twin);
+    const seat = main.worker && main.epoch === epoch ? main : surge;
+    if (seat.epoch !== epoch || !seat.worker) broken("I1", `spawn of ${epoch}, which has no record`);
+    if (epoch !== ++this.#epochs[slot]!) broken("I10", `epoch ${epoch} after ${this.#epochs[slot]! - 1}`);
+    if (pool.state !== "running" && pool.state !== "restarting")
+      broken("I6", `a spawn while the pool is ${pool.state}`);
+    if (world.live[slot]!.length > (seat === surge || surge.worker ? 1 : 0))
+      broken("I1", `${main.id} has a process`);
+    if (now - this.#last[seat.index]! < SPAWN_GAP_MS) {
+      broken("I9", `${seat.id} spawns ${now - this.#last[seat.index]!} ms after the last time`);
+    }
+    this.#last[seat.index] = now;
+    if (generation !== seat.generation)
+      broken("generation", `started from ${generation}, not ${seat.generation}`);
+    const group = state.groups.get(seat.group);
+    if (!pool.reload && generation !== group.generation) {
+      broken("generation", `${seat.id} starts from ${generation}, its group is at ${group.generation}`);
+    }
+    if (seat === surge) {
+      if (!pool.reload || pool.reload.hard) broken("surge", `${seat.id} surges without a soft reload`);
+    } else {
+      if (!seat.wanted) broken("I14", `${seat.id} starts and is not wanted`);
+      if (now < exits.books[slot]!.notBefore) broken("I9", `${seat.id} starts before its time`);
+      if (event.type === "reload" && !event.hard) broken("surge", "a soft reload starts a main seat");
+    }
+    this.#checkTurn(world, seat.group);
+  }
+
+  #checkTurn(world: World, groupIndex: number): void {
+    const { groups, pool } = world.state;
+    if (pool.halting > 0) broken("order", "a start while a group halts");
+    for (const processes of world.live) {
+      for (const { notes, epoch } of processes)
+        if (notes.mustGo) broken("order", `a start while ${epoch} has to go`);
+    }
+    if (world.history.strategy === "one-for-one") return;
+    for (let index = 0; index < groupIndex; index++) {
+      if (groups.get(index).counts.unready > 0)
+        broken("order", `g${groupIndex} starts before g${index} is ready`);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// timeout: 300
+import * as assert from "uvu/assert";
+import { suite } from "../_suite.ts";
+import { playMany } from "./many.ts";
+
+const test = suite("simulator, more seeds");
+
+test("60,000 other histories break no invariant", { timeout: 280_000 }, () => {
+  const { fault, histories, steps, virtualHours, ended } = playMany(60_000, 4);
+  assert.is(fault, undefined, fault);
+  console.log(
+    `${histories} histories, ${steps} events, ${Math.round(virtualHours)} virtual hours, ${ended} pools ended`,
+  );
+});
+
+test.run();

@@ -1,0 +1,35 @@
+// timeout: 300
+import * as assert from "uvu/assert";
+import { suite } from "../_suite.ts";
+import { drawHistory } from "./history.ts";
+import { playMany } from "./many.ts";
+import { hash } from "./random.ts";
+import { play } from "./run.ts";
+import { explain } from "./shrink.ts";
+
+const test = suite("simulator");
+
+test("60,000 random histories break no invariant", { timeout: 280_000 }, () => {
+  const { fault, histories, steps, virtualHours, ended } = playMany(60_000, 1);
+  assert.is(fault, undefined, fault);
+  console.log(
+    `${histories} histories, ${steps} events, ${Math.round(virtualHours)} virtual hours, ${ended} pools ended`,
+  );
+});
+
+test("the same history gives the same trace (I21)", () => {
+  for (let index = 0; index < 400; index++) {
+    const history = drawHistory(hash(2, index));
+    assert.equal(play(history, { trace: true }).trace, play(history, { trace: true }).trace);
+  }
+});
+
+test("the reducer changes no state in place", () => {
+  for (let index = 0; index < 1500; index++) {
+    const history = drawHistory(hash(3, index));
+    const { fault } = play(history, { pure: true });
+    assert.is(fault, undefined, fault && `${fault.message}\n${explain(history)}`);
+  }
+});
+
+test.run();
