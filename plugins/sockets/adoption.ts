@@ -31,31 +31,45 @@ export function createAdoption(options: AdoptionOptions): (fact: HookPayload<"sl
   const started = new Set<string>();
   const adopters = new Map<string, Worker>();
 
-  function hold(worker: Worker): number {
-    let count = 0;
-    for (const adopter of adopters.values()) if (adopter === worker) count++;
-    return count;
+  function heldBy(worker: Worker): string[] {
+    return [...adopters].filter(([, adopter]) => adopter === worker).map(([slot]) => slot);
   }
 
-  function adopt(slot: string): void {
-    const usedUp = (worker: Worker): boolean => (worker.used.get(slot) ?? 0) >= adoptions;
-    const free = [...ready].filter((worker) => !usedUp(worker));
-    const order = new Map(free.map((worker) => [worker, hold(worker)]));
-    for (const worker of free.toSorted((one, other) => order.get(one)! - order.get(other)!)) {
-      // It may have left ready in this very step, which is told next.
-      if (!pool.send(worker.slot, { type: "adopt", slot }, worker.epoch)) continue;
-      worker.used.set(slot, (worker.used.get(slot) ?? 0) + 1);
-      adopters.set(slot, worker);
-      return;
-    }
+  /** The ready workers, those that have adopted the fewest first. */
+  function leastFirst(): Worker[] {
+    const held = new Map([...ready].map((worker) => [worker, heldBy(worker).length]));
+    return [...ready].toSorted((one, other) => held.get(one)! - held.get(other)!);
   }
 
-  function release(slot: string): void {
-    const worker = adopters.get(slot);
-    // With its last descriptor of the socket it stays, beside the owner: it could not come back.
-    if (!worker || (worker.used.get(slot) ?? 0) >= adoptions) return;
-    adopters.delete(slot);
+  function isSpent(worker: Worker, slot: string): boolean {
+    return (worker.used.get(slot) ?? 0) >= adoptions;
+  }
+
+  /** `false` when the worker cannot: it may have left ready in this very step, which is told next. */
+  function adopt(slot: string, worker: Worker): boolean {
+    if (isSpent(worker, slot) || !pool.send(worker.slot, { type: "adopt", slot }, worker.epoch)) return false;
+    worker.used.set(slot, (worker.used.get(slot) ?? 0) + 1);
+    adopters.set(slot, worker);
+    return true;
+  }
+
+  function release(slot: string, worker: Worker): void {
     pool.send(worker.slot, { type: "release", slot }, worker.epoch);
+  }
+
+  /** A worker that came back, or came new, takes over its share of what the others have adopted. */
+  function level(): void {
+    for (;;) {
+      const order = leastFirst();
+      const [least, most] = [order[0], order.at(-1)];
+      if (!least || !most) return;
+      const held = heldBy(most);
+      if (held.length - heldBy(least).length < 2) return;
+      // With its last descriptor of a socket a worker stays: it could not come back.
+      const slot = held.find((each) => !isSpent(most, each) && adopt(each, least));
+      if (slot === undefined) return;
+      release(slot, most);
+    }
   }
 
   return (fact) => {
@@ -69,8 +83,14 @@ export function createAdoption(options: AdoptionOptions): (fact: HookPayload<"sl
     const served = new Set([...ready].map((worker) => worker.slot));
     for (const [orphan, adopter] of adopters) if (!ready.has(adopter)) adopters.delete(orphan);
     for (const each of started) {
-      if (served.has(each)) release(each);
-      else if (!adopters.has(each)) adopt(each);
+      const adopter = adopters.get(each);
+      if (!adopter) {
+        if (!served.has(each)) leastFirst().some((worker) => adopt(each, worker));
+      } else if (served.has(each) && !isSpent(adopter, each)) {
+        adopters.delete(each);
+        release(each, adopter);
+      }
     }
+    if (to === "ready") level();
   };
 }

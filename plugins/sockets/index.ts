@@ -8,6 +8,7 @@ import type { SocketAbilities } from "../../core/runtime.ts";
 import { refuseTwins, urlOf } from "./addresses.ts";
 import { createAdoption } from "./adoption.ts";
 import { choose } from "./choose.ts";
+import { handoff } from "./handoff.ts";
 import { PassedSockets } from "./passed.ts";
 import { reusePort } from "./reuse-port.ts";
 import { ring } from "./ring.ts";
@@ -43,7 +44,7 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
   name: "sockets",
   async setup(pool) {
     const strategies = new Map<string, SocketStrategy>();
-    for (const each of [ring, shared, reusePort, ...(options.strategies ?? [])])
+    for (const each of [ring, shared, reusePort, handoff, ...(options.strategies ?? [])])
       strategies.set(each.name, each);
     const abilities = await abilitiesOf(pool);
     const open = new Map<string, Opened[]>();
