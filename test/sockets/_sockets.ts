@@ -1,0 +1,116 @@
+import { spawn, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { GroupConfig, HookPayload, PoolStatus } from "../../index.ts";
+import type { TestContext } from "../_suite.ts";
+
+const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+export const entry: string = path("fixtures/sockets/worker.mjs");
+
+/** A Node that can do SO_REUSEPORT, and runs TypeScript. */
+export const node24: string = path("../node_modules/node24/bin/node");
+
+/** A supervisor in a process of its own. Calls are answered in order. */
+export interface Supervisor {
+  readonly pid: number;
+  call<T = unknown>(name: string, ...args: unknown[]): Promise<T>;
+  /** Starts a pool of one group `w`; resolves with what it listens on. */
+  start(group: Partial<GroupConfig>): Promise<HookPayload<"listener:opened">[]>;
+  status(): Promise<PoolStatus["groups"][number]>;
+}
+
+/** Starts one under Node 24; it ends with the test. `wrap` puts a command in front. */
+export function supervise(t: TestContext, options: SpawnOptions & { wrap?: string[] } = {}): Supervisor {
+  const { wrap = [], ...rest } = options;
+  const [file, ...args] = [...wrap, node24, path("fixtures/sockets/supervisor.ts")];
+  const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"], ...rest });
+  const waiting: ((line: string) => void)[] = [];
+  createInterface({ input: child.stdout! }).on("line", (line) => waiting.shift()?.(line));
+  t.defer(async () => {
+    const exited = child.exitCode === null ? once(child, "exit") : undefined;
+    child.stdin!.end();
+    await exited;
+  });
+  const call: Supervisor["call"] = (name, ...args) =>
+    new Promise((resolve, reject) => {
+      child.once("exit", (code) => reject(new Error(`the supervisor ended with ${code}`)));
+      waiting.push((line) => {
+        const { result, error } = JSON.parse(line);
+        if (error) reject(Object.assign(new Error(error.message), { code: error.code }));
+        else resolve(result);
+      });
+      child.stdin!.write(`${JSON.stringify({ call: name, args })}\n`);
+    });
+  return {
+    pid: child.pid!,
+    call,
+    start: (group) => call("start", { name: "sockets", groups: { w: { entry, drain: "3s", ...group } } }),
+    status: async () => (await call<PoolStatus>("status")).groups[0]!,
+  };
+}
+
+/** What became of one fresh connection. */
+export interface Answer {
+  /** `slot epoch`, or the error code. */
+  readonly text: string;
+  readonly ok: boolean;
+  readonly ms: number;
+}
+
+/** Where a listener is: a URL, or a path. */
+export const target = (at: string): { port: number; host: string } | { path: string } => {
+  if (!at.startsWith("http:")) return { path: at };
+  const { port, hostname } = new URL(at);
+  return { port: Number(port), host: hostname.replace(/^\[|\]$/g, "") };
+};
+
+/** One request on a connection of its own; never rejects, and gives up after 2 s. */
+export function ask(at: string): Promise<Answer> {
+  return new Promise((resolve) => {
+    const begin = performance.now();
+    let text = "";
+    const end = (answer: string, ok: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ text: answer, ok, ms: performance.now() - begin });
+    };
+    const socket = connect(target(at));
+    const timer = setTimeout(end, 2_000, "hangs", false);
+    socket.on("data", (data) => (text += data));
+    socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error", false));
+    socket.on("close", () => end(text.split("\r\n\r\n")[1] ?? "nothing", text.startsWith("HTTP/1.1 200")));
+    socket.write("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  });
+}
+
+/** Fresh connections at once: enough for each socket of a group to get some. */
+export function askMany(at: string, count = 64): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, () => ask(at)));
+}
+
+/** How many answers each slot gave. */
+export function perSlot(answers: readonly Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { text } of answers) counts[text.split(" ")[0]!] = (counts[text.split(" ")[0]!] ?? 0) + 1;
+  return counts;
+}
+
+/** Asks all the time, a few at once, until `stop()` gives the answers. */
+export function keepAsking(at: string): { stop(): Promise<Answer[]> } {
+  const answers: Answer[] = [];
+  let stopped = false;
+  const lane = async (): Promise<void> => {
+    while (!stopped) answers.push(await ask(at));
+  };
+  const lanes = [lane(), lane(), lane(), lane()];
+  return {
+    async stop() {
+      stopped = true;
+      await Promise.all(lanes);
+      return answers;
+    },
+  };
+}
