@@ -21,7 +21,7 @@ export function takePassedListeners(env: NodeJS.ProcessEnv = process.env): Passe
 function adopt(fd: number, given: string | undefined): PassedListener[] {
   let handle: ReturnType<typeof createServerHandle>;
   try {
-    handle = createServerHandle(null, -1, -1, fd, 0);
+    handle = createServerHandle(null, 0, -1, fd, 0);
   } catch {
     return [];
   }

@@ -75,7 +75,9 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
   setTimeout(() => {
     if (draining || goodbye) return;
     for (const name of listeners.unused()) {
-      log.warn(`nothing listens on the listener "${name}" yet: worker.listen(server, { name }), or remove it`);
+      log.warn(
+        `nothing listens on the listener "${name}" yet: worker.listen(server, { name }), or remove it`,
+      );
     }
   }, UNUSED_MS).unref();
 
