@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import {
-  errorCodes,
+  type ErrorCode,
   type GroupConfig,
   type HookPayload,
   type Pool,
