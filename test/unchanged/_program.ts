@@ -30,6 +30,8 @@ export async function freePort(): Promise<number> {
 
 /** A pool that runs, as a process of its own. */
 export interface Started {
+  /** The group of a program that was started without a config. */
+  readonly group: string;
   readonly port: number;
   readonly cli: Cli;
   readonly supervisor: Running;
@@ -65,6 +67,7 @@ export async function start(t: TestContext, file: string, options: StartOptions 
   const supervisor = cli.start(["start", ...words], { env: { PORT: String(port), ...env } });
   await supervisor.says(until);
   return {
+    group: file.split(".")[0]!,
     port,
     cli,
     supervisor,

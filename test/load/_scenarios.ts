@@ -1,0 +1,95 @@
+import * as assert from "uvu/assert";
+import type { Suite, TestContext } from "../_suite.ts";
+import { nodes, start, type Started } from "../unchanged/_program.ts";
+import { IS_FULL, ROUNDS, underLoad, type Kind, type Load } from "./_load.ts";
+
+/** Apart in the full run. */
+const kinds: readonly Kind[] = IS_FULL ? ["keep-alive", "fresh"] : ["mixed"];
+
+/** What a test needs to know of the pool that is under load. */
+interface Under {
+  readonly pool: Started;
+  /** Runs a command to the pool, which must succeed. */
+  run(...words: string[]): Promise<string>;
+}
+
+/** Adds the load tests of one program, with supervisors on one Node. */
+export function loadScenarios(test: Suite, file: string, version: string): void {
+  const name = (what: string): string => `${file}, ${version}: ${what}`;
+
+  async function under(t: TestContext, workers: string): Promise<Under> {
+    const node = nodes[version]!;
+    const pool = await start(t, file, { workers, node });
+    const run = async (...words: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await pool.cli.run(words);
+      assert.is(code, 0, `${words.join(" ")}: ${stdout}${stderr}`);
+      return stdout;
+    };
+    return { pool, run };
+  }
+
+  async function loaded(
+    t: TestContext,
+    what: string,
+    kind: Kind,
+    workers: string,
+    work: (under: Under) => Promise<void>,
+  ): Promise<Load> {
+    const all = await under(t, workers);
+    const { port } = all.pool;
+    const load = await underLoad(t, { port, kind, name: name(what) }, () => work(all));
+    // The pool is as well as before.
+    assert.is((await all.pool.stop()).code, 0);
+    return load;
+  }
+
+  for (const kind of kinds) {
+    test(
+      name(`${ROUNDS} soft reloads of 2 workers, ${kind}: nothing fails`),
+      { timeout: 240_000 },
+      async (t) => {
+        const load = await loaded(t, `${ROUNDS} soft reloads`, kind, "2", async ({ run }) => {
+          for (let n = 0; n < ROUNDS; n++) await run("reload");
+        });
+        assert.equal([load.failed, load.hung], [0, 0], JSON.stringify(load));
+        assert.ok(Object.keys(load.pids).length >= ROUNDS);
+      },
+    );
+  }
+
+  test(
+    name("a restart of one of 2 workers at a time, mixed: nothing fails"),
+    { timeout: 60_000 },
+    async (t) => {
+      const load = await loaded(t, "2 restarts", "mixed", "2", async ({ pool, run }) => {
+        for (const slot of ["#0", "#1"]) await run("restart", `${pool.group}${slot}`);
+      });
+      assert.equal([load.failed, load.hung], [0, 0], JSON.stringify(load));
+    },
+  );
+
+  test(name("scale 2 → 4 → 1 → 2, mixed: nothing fails"), { timeout: 60_000 }, async (t) => {
+    const load = await loaded(t, "scale 2 → 4 → 1 → 2", "mixed", "1-4", async ({ pool, run }) => {
+      for (const count of ["2", "4", "1", "2"]) await run("scale", pool.group, count);
+    });
+    assert.equal([load.failed, load.hung], [0, 0], JSON.stringify(load));
+  });
+
+  for (const kind of kinds) {
+    test(name(`kill -9, ${kind}: only what it had in hand fails`), { timeout: 60_000 }, async (t) => {
+      let kills = 0;
+      const load = await loaded(t, "kill -9", kind, "2", async ({ pool }) => {
+        for (; kills < 3; kills++) {
+          const pid = Number(await pool.ask("/slow"));
+          process.kill(pid, "SIGKILL");
+          await pool.supervisor.says(new RegExp(`pid ${pid} ended[^]*ready in`));
+        }
+      });
+      // A worker has at most the requests of all 32 clients in hand.
+      assert.ok(load.failed <= 32 * kills, JSON.stringify(load));
+      assert.is(load.hung, 0, JSON.stringify(load));
+      for (const reason of Object.keys(load.reasons)) assert.match(reason, /ECONNRESET|cut|socket hang up/);
+      assert.ok(load.maxConnectMs <= 250, JSON.stringify(load));
+    });
+  }
+}

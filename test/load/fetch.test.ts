@@ -1,0 +1,8 @@
+// timeout: 900
+import { suite } from "../_suite.ts";
+import { nodes } from "../unchanged/_program.ts";
+import { loadScenarios } from "./_scenarios.ts";
+
+const test = suite("load on a fetch module");
+for (const version of Object.keys(nodes)) loadScenarios(test, "fetch.mjs", version);
+test.run();
