@@ -6,12 +6,24 @@ import { defineWorker } from "poolable/worker";
 let self;
 
 const provocations = {
-  "/crash": () => setTimeout(() => { throw new Error("asked to crash"); }),
+  "/crash": () =>
+    setTimeout(() => {
+      throw new Error("asked to crash");
+    }),
   "/exit": (url) => setTimeout(() => process.exit(Number(url.searchParams.get("code") ?? 0))),
   "/reject": () => void Promise.reject(new Error("asked to reject")),
-  "/hang": () => setTimeout(() => { for (;;); }, 50),
-  "/oom": () => setTimeout(() => { for (const hoard = []; ; ) hoard.push(Array(1e6).fill(Math.random())); }),
-  "/overflow": () => setTimeout(function deeper() { deeper(); }),
+  "/hang": () =>
+    setTimeout(() => {
+      for (;;);
+    }, 50),
+  "/oom": () =>
+    setTimeout(() => {
+      for (const hoard = []; ;) hoard.push(Array(1e6).fill(Math.random()));
+    }),
+  "/overflow": () =>
+    setTimeout(function deeper() {
+      deeper();
+    }),
   "/abort": () => setTimeout(() => process.abort()),
   "/kill": () => setTimeout(() => process.kill(process.pid, "SIGKILL")),
   "/stop": () => setTimeout(() => process.kill(process.pid, "SIGSTOP")),
