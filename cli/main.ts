@@ -7,14 +7,7 @@ import { nearest } from "../core/check.ts";
 import { checkArguments, show, splitRest, usage } from "./_args.ts";
 import { describeError, exitCodeOf } from "./_exit.ts";
 import { wantsColour } from "./_terminal.ts";
-import { reload } from "./commands/reload.ts";
-import { restart } from "./commands/restart.ts";
-import { scale } from "./commands/scale.ts";
-import { start } from "./commands/start.ts";
-import { status } from "./commands/status.ts";
-import { stop } from "./commands/stop.ts";
-
-const commands: Readonly<Record<string, CommandDef>> = { start, status, reload, restart, scale, stop };
+import { commands } from "./commands/index.ts";
 
 const poolable: CommandDef = defineCommand({
   meta: { name: "poolable", description: "Runs pools of worker processes and keeps them alive" },
@@ -29,7 +22,7 @@ async function main(words: readonly string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined;
   if (!command) throw unknownCommand(name);
   if (given.includes("--help") || given.includes("-h")) return printUsage(command, poolable);
-  if (rest && command !== start) throw usage("`--` and what follows is for the entry of `poolable start`");
+  if (rest && name !== "start") throw usage("`--` and what follows is for the entry of `poolable start`");
   const rawArgs = checkArguments(name, command.args as ArgsDef, given);
   await runCommand(command, { rawArgs, data: { rest } });
 }

@@ -112,7 +112,9 @@ export interface ShareQuestion {
  * `plugin:error` by name, and the next answer is used.
  */
 export interface Decisions {
+  /** The class of an ended worker, why, and how much it takes from the restart budget. */
   readonly classifyExit: SyncBailHook<[ExitReport], ExitVerdict | undefined>;
+  /** What happens to the slot of an ended worker. */
   readonly restart: SyncBailHook<[RestartQuestion], RestartAnswer | undefined>;
   /** The groups whose workers restart along with one whose exit counts; every tap may change the list. */
   readonly bounce: SyncWaterfallHook<[readonly string[], RestartQuestion]>;

@@ -1,6 +1,6 @@
 /**
- * The lifecycle, as data. The reducer moves by these tables only, and the diagram in `docs/lifecycle.md` is
- * made from them (`npm run docs:diagram`).
+ * The lifecycle, as data. The reducer moves by these tables only, and the tables and the diagram of
+ * `docs/lifecycle.md` are made from them (`npm run docs:tables`).
  */
 
 export type SlotState =
@@ -122,6 +122,11 @@ export const DEADLINES = {
 /** Whether workers may start in this state of the pool. */
 export function isUp(state: PoolState): boolean {
   return state === "running" || state === "restarting";
+}
+
+/** Why a call that needs a running pool is refused; `undefined` when the pool is one. */
+export function notRunning(state: PoolState): string | undefined {
+  return isUp(state) ? undefined : `the pool is not running (${state})`;
 }
 
 export type DeadlineKind = keyof typeof DEADLINES;

@@ -1,4 +1,5 @@
-const DEFAULT_NAMES: readonly string[] = [
+/** What every worker gets of the supervisor's environment. */
+export const DEFAULT_NAMES: readonly string[] = [
   "PATH",
   "HOME",
   "USER",

@@ -1,0 +1,228 @@
+import type { ArgsDef, CommandDef } from "citty";
+import { commands } from "../cli/commands/index.ts";
+import * as budget from "../core/budget.ts";
+import { createDecisions } from "../core/decisions.ts";
+import { formatDuration } from "../core/duration.ts";
+import { errorCodes } from "../core/errors.ts";
+import { GOODBYE_EXIT_CODES, WORKER_FRAMES } from "../core/protocol.ts";
+import type { Phase } from "../core/protocol.ts";
+import { resolveConfig } from "../core/resolve.ts";
+import { CONCURRENT_STARTS } from "../core/starting.ts";
+import { DEADLINES, POOL_STATES, SLOT_STATES } from "../core/states.ts";
+import type { DeadlineKind } from "../core/states.ts";
+import { exitClasses } from "../plugins/restart/classes.ts";
+import { VIOLATION_LIMIT, VIOLATION_WINDOW_MS } from "../plugins/restart/escalation.ts";
+import { handoff } from "../plugins/sockets/handoff.ts";
+import { reusePort } from "../plugins/sockets/reuse-port.ts";
+import { ring } from "../plugins/sockets/ring.ts";
+import { shared } from "../plugins/sockets/shared.ts";
+import { DEFAULT_NAMES } from "../runtimes/_environment.ts";
+import { readInterface, unionOf } from "./_sources.ts";
+
+/** The parts of the docs that say what the sources say, by name. */
+export const parts: Readonly<Record<string, () => string>> = {
+  "slot-states": () =>
+    table(
+      ["state", "process", "meaning"],
+      Object.entries(SLOT_STATES).map(([state, { process, meaning }]) => [
+        code(state),
+        process ? "yes" : "no",
+        meaning,
+      ]),
+    ),
+  "slot-diagram": slotDiagram,
+  "pool-states": () =>
+    table(
+      ["state", "meaning", "next"],
+      Object.entries(POOL_STATES).map(([state, { meaning, next }]) => [
+        code(state),
+        meaning,
+        next.map(code).join(", ") || "–",
+      ]),
+    ),
+  deadlines: () =>
+    table(
+      ["deadline", "time", "when it passes"],
+      Object.entries(DEADLINES).map(([kind, { ms, meaning }]) => [
+        code(kind),
+        ms === null ? timeOf(kind as DeadlineKind) : formatDuration(ms),
+        meaning,
+      ]),
+    ),
+  "exit-classes": () =>
+    table(
+      ["class", "concluded from", "counts"],
+      exitClasses.map(({ class: name, indicators, counts }) => [code(name), indicators, String(counts)]),
+    ),
+  budgets: () => table(["rule", "number"], budgets()),
+  strategies: () =>
+    table(
+      ["strategy", "spreads evenly", "queued connections survive the worker", "number of workers may change"],
+      [ring, shared, reusePort, handoff].map(({ name, balanced, keepsQueue, scalable }) => [
+        code(name),
+        ...[balanced, keepsQueue, scalable].map((is) => (is ? "yes" : "no")),
+      ]),
+    ),
+  hooks: () =>
+    table(
+      ["hook", "payload", "remarks"],
+      readInterface("PoolHooks").map(({ name, payload, doc }) => [
+        code(name),
+        payload.map(code).join(", "),
+        doc,
+      ]),
+    ),
+  decisions: () => {
+    const kinds = createDecisions();
+    return table(
+      ["decision", "kind", "asks for"],
+      readInterface("Decisions").map(({ name, doc }) => [
+        code(name),
+        answersOf(kinds[name as keyof typeof kinds]),
+        doc,
+      ]),
+    );
+  },
+  "config-pool": () => configTable("PoolConfig"),
+  "config-group": () => configTable("GroupConfig"),
+  "config-listen": () => configTable("ListenConfig"),
+  "environment-names": () => DEFAULT_NAMES.map(code).join(", "),
+  errors: () =>
+    table(
+      ["code", "meaning"],
+      Object.entries(errorCodes).map(([name, meaning]) => [code(name), meaning]),
+    ),
+  commands: () =>
+    table(
+      ["command", "does"],
+      Object.entries(commands).map(([name, command]) => [
+        code(synopsis(name, command)),
+        (command.meta as { description: string }).description,
+      ]),
+    ),
+  options: () =>
+    table(
+      ["command", "argument or option", "meaning"],
+      Object.entries(commands).flatMap(([name, { args }]) =>
+        Object.entries(args as ArgsDef).map(([key, { type, description, valueHint }]) => [
+          code(name),
+          code(
+            type === "positional" ? `<${valueHint ?? key}>` : `--${key}${type === "string" ? " <text>" : ""}`,
+          ),
+          description ?? "",
+        ]),
+      ),
+    ),
+  "worker-frames": () =>
+    table(
+      ["frame", "may come"],
+      Object.entries(WORKER_FRAMES).map(([frame, phases]) => [
+        code(frame),
+        phases.map((phase) => PHASES[phase]).join(", "),
+      ]),
+    ),
+  "supervisor-frames": () => unionOf("SupervisorFrameType").map(code).join(", "),
+  goodbyes: () =>
+    table(
+      ["kind", "exit code that must follow"],
+      Object.entries(GOODBYE_EXIT_CODES).map(([kind, exitCode]) => [code(kind), String(exitCode)]),
+    ),
+  violations: () => unionOf("ViolationKind").map(code).join(", "),
+};
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  connected: "first",
+  greeted: "before ready",
+  serving: "after ready",
+  parted: "after goodbye",
+};
+
+/** The time of a deadline that the table of states leaves to others. */
+function timeOf(kind: DeadlineKind): string {
+  if (kind === "backoff") return "what was decided";
+  if (kind === "settle") return "only in a reload: its `minReady`, 1 s by default";
+  const { timeouts } = resolveConfig({ name: "x", groups: { g: { entry: "./x.mjs" } } }, ["node"]).groups[0]!;
+  const half = kind === "stop" || kind === "term";
+  const ms = half ? timeouts.stop / 2 : timeouts[kind as keyof typeof timeouts];
+  return `${half ? "half of the group's `stop`" : `the group's \`${kind}\``}, ${formatDuration(ms)} by default`;
+}
+
+function budgets(): string[][] {
+  const seconds = (ms: number): string => `${ms / 1000} s`;
+  const window = seconds(budget.BUDGET_WINDOW_MS);
+  return [
+    [
+      "restarts at once when the worker lived at least",
+      `${formatDuration(budget.AT_ONCE_UPTIME_MS)}, was ready, and its budget is untouched`,
+    ],
+    [
+      "else waits, doubling with each counted exit in a row",
+      `from ${formatDuration(budget.backoffMs(0, 0.5))} to ${formatDuration(budget.backoffMs(99, 0.5))}, jittered by ±20 %`,
+    ],
+    ["the row is forgotten after a worker was ready for", seconds(budget.HEALTHY_MS)],
+    ["a slot fails at more than", `${budget.SLOT_BUDGET} counted in ${window}, sliding`],
+    [
+      "the pool shuts down, exit code 1, at more than",
+      `max(${budget.poolBudget(1)}, 3 · wanted slots) counted in ${window}, sliding`,
+    ],
+    ["no slot starts twice within", formatDuration(budget.SPAWN_INTERVAL_MS)],
+    ["the same for restarts that do not count", formatDuration(budget.UNCOUNTED_INTERVAL_MS)],
+    ["workers that start at the same time, at most", String(CONCURRENT_STARTS)],
+    ["flow violations that shut the pool down", `${VIOLATION_LIMIT} in ${seconds(VIOLATION_WINDOW_MS)}`],
+  ];
+}
+
+/** An exit leaves every state that has a process, so these are drawn as one. */
+function slotDiagram(): string {
+  const inside = new Set<string>();
+  const outside = new Set<string>();
+  for (const [from, { process, on }] of Object.entries(SLOT_STATES)) {
+    for (const [cause, to] of Object.entries(on)) {
+      const [word] = cause.split(":");
+      if (process && SLOT_STATES[to].process) inside.add(`    ${from} --> ${to}: ${word}`);
+      else outside.add(`  ${process ? "process" : from} --> ${to}: ${word}`);
+    }
+  }
+  return [
+    "```mermaid",
+    "stateDiagram-v2",
+    "  [*] --> idle",
+    "  state process {",
+    ...inside,
+    "  }",
+    ...outside,
+    "```",
+  ].join("\n");
+}
+
+/** How the answers of the taps become one, which the class of the hook says. */
+function answersOf({ constructor: { name } }: object): string {
+  if (name === "SyncBailHook") return "the first answer";
+  return name.startsWith("Async") ? "each may change it, and take its time" : "each may change it";
+}
+
+function configTable(type: string): string {
+  return table(
+    ["key", "type", "meaning"],
+    readInterface(type).map(({ name, type: text, doc }) => [code(name), code(text), doc]),
+  );
+}
+
+function synopsis(name: string, { args }: CommandDef): string {
+  const words = Object.entries(args as ArgsDef)
+    .filter(([, { type }]) => type === "positional")
+    .map(([key, { required, valueHint = key }]) =>
+      required === false ? `[${valueHint}]` : `<${valueHint}>`,
+    );
+  return ["poolable", name, ...words].join(" ");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
