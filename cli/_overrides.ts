@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { isRecord } from "../core/check.ts";
 import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
+import { isPoolName } from "../plugins/control/index.ts";
 import { usage, show, wholeNumber } from "./_args.ts";
 
 /** What the command line says about the pool, as it was written. */
@@ -50,6 +51,12 @@ function groupOptions({ workers, port, type }: StartOptions): Partial<GroupConfi
   };
 }
 
+/** Throws `E_USAGE` for a name that the command line gives and no pool can have. */
+export function checkName(name: string | undefined): void {
+  if (name === undefined || isPoolName(name)) return;
+  throw usage(`--name: ${show(name)} is no pool name; use letters, digits, ".", "_" and "-", 40 at most`);
+}
+
 /** `2`, or `1-4` for a range. */
 export function parseWorkers(text: string): NonNullable<GroupConfig["workers"]> {
   const [, low, high] = /^(\d+)-(\d+)$/.exec(text) ?? [];
@@ -63,6 +70,7 @@ function nameOf(file: string): string {
   const name = basename(file)
     .replace(/(?<=.)\.[^.]*$/, "")
     .replace(/[^\w.-]+/g, "-")
+    .replace(/^[.-]+/, "")
     .slice(0, 40);
-  return /^\.*$/.test(name) ? "pool" : name;
+  return name === "" ? "pool" : name;
 }

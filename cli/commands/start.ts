@@ -3,17 +3,18 @@ import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import type { PoolConfig } from "../../core/config.ts";
 import { PoolError } from "../../core/errors.ts";
+import type { ErrorCode } from "../../core/errors.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
 import { createPool } from "../../index.ts";
-import { control, poolDirectory } from "../../plugins/control/index.ts";
+import { control, isPoolName, poolDirectory } from "../../plugins/control/index.ts";
 import { logs } from "../../plugins/logs/index.ts";
 import { node } from "../../runtimes/node.ts";
 import { textOf } from "../_args.ts";
 import { loadConfig } from "../_load.ts";
 import { createOutput } from "../_output.ts";
 import type { Output } from "../_output.ts";
-import { entryConfig, overrideConfig } from "../_overrides.ts";
+import { checkName, entryConfig, overrideConfig } from "../_overrides.ts";
 import type { StartOptions } from "../_overrides.ts";
 import { handleFaults, handleSignals } from "../_signals.ts";
 import { paintFor } from "../_terminal.ts";
@@ -57,8 +58,12 @@ interface Source {
   blame<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** Codes of what is wrong with what a config says. */
+const OF_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["E_CONFIG", "E_ENTRY", "E_LISTEN", "E_PLUGIN"]);
+
 async function findSource(argument: string | undefined, options: StartOptions): Promise<Source> {
   const cwd = process.cwd();
+  checkName(options.name);
   const { kind, file } = await findTarget(argument, cwd);
   if (kind === "entry") return { read: async () => entryConfig(file, options, cwd), blame: (work) => work() };
   return {
@@ -67,8 +72,7 @@ async function findSource(argument: string | undefined, options: StartOptions): 
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof PoolError) || (error.code !== "E_CONFIG" && error.code !== "E_ENTRY"))
-          throw error;
+        if (!(error instanceof PoolError) || !OF_CONFIG.has(error.code)) throw error;
         throw new PoolError(error.code, `${relative(cwd, file)}: ${error.message}`, { cause: error });
       }
     },
@@ -78,7 +82,7 @@ async function findSource(argument: string | undefined, options: StartOptions): 
 function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Output, paint: Paint): Pool {
   const write = (line: string): void => output.line(line);
   // A name that is not right yet is refused by the pool, in its own words.
-  const directory = typeof config.name === "string" ? poolDirectory(config.name) : undefined;
+  const directory = isPoolName(config.name) ? poolDirectory(config.name) : undefined;
   // The lock comes first: a second start of the pool is refused before it has opened or said anything.
   const plugins = [
     control({ directory, audit: write }),

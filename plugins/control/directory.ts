@@ -22,14 +22,15 @@ export function baseDirectory(): string {
 export function poolDirectory(name: string): string {
   if (!isPoolName(name)) {
     const text = JSON.stringify(String(name).slice(0, 60));
-    throw new PoolError("E_USAGE", `${text} is no pool name: use 1 to 40 letters, digits, ".", "_" or "-"`);
+    const accepted = `use 1 to 40 letters, digits, ".", "_" or "-", the first a letter or digit`;
+    throw new PoolError("E_USAGE", `${text} is no pool name: ${accepted}`);
   }
   return join(baseDirectory(), name);
 }
 
-/** Whether `name` can name a pool; `.` and `..` cannot, they would leave the folder of the user. */
-export function isPoolName(name: string): boolean {
-  return /^[A-Za-z0-9._-]{1,40}$/.test(name) && name !== "." && name !== "..";
+/** Whether `name` can name a pool, as the config's rule has it; `..` cannot, it would leave the folder of the user. */
+export function isPoolName(name: unknown): name is string {
+  return typeof name === "string" && /^[A-Za-z0-9_][\w.-]{0,39}$/.test(name);
 }
 
 /** Makes a pool's folder and the one above it, both private to this user. */

@@ -7,7 +7,7 @@ import { acquireLock } from "./lock.ts";
 
 export { connectControl } from "./client.ts";
 export type { ControlClient } from "./client.ts";
-export { baseDirectory, poolDirectory } from "./directory.ts";
+export { baseDirectory, isPoolName, poolDirectory } from "./directory.ts";
 export { runningPools } from "./running.ts";
 export type { RunningPool } from "./running.ts";
 

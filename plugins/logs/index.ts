@@ -46,7 +46,9 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           say(undefined, `${group} listens on ${at} (${strategy}: ${reason})`),
         "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
         "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
-        "pool:stopping": ({ reason }) => say(undefined, `stopping: ${reason}`),
+        // With another code it is critical, which has been said.
+        "pool:stopping": ({ reason, exitCode }) =>
+          exitCode === 0 ? say(undefined, `stopping: ${reason}`) : undefined,
         "pool:stopped": ({ exitCode, reason }) =>
           say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
         "reload:started": ({ generation, hard, groups }) =>

@@ -1,6 +1,8 @@
 // timeout: 240
 import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
@@ -230,7 +232,10 @@ test("bad input is one line with the way out and exit code 2", { timeout: 60_000
   await write("name.config.mjs", "export default { name: '../k', groups: { web: { entry: './w.mjs' } } }");
   await write("dots.config.mjs", "export default { name: '..', groups: { web: { entry: './w.mjs' } } }");
   await write("gone.config.mjs", "export default { name: 'k', groups: { web: { entry: './gone.mjs' } } }");
-  await write("throws.mjs", "throw new Error('on import')");
+  await write(
+    "plugin.config.mjs",
+    "export default { name: 'k', groups: { web: { entry: './w.mjs' } }, plugins: [{ name: 'p' }] }",
+  );
   await write("w.mjs", "export default { fetch: () => new Response('') }");
   for (const [words, expected] of [
     [["start"], /no poolable\.config/],
@@ -239,8 +244,10 @@ test("bad input is one line with the way out and exit code 2", { timeout: 60_000
     [["start", "list.config.mjs"], /exports a list by default/],
     [["start", "key.config.mjs"], /groups\.web\.worker: unknown key; did you mean workers\?/],
     [["start", "type.config.mjs"], /groups\.web\.workers: "two" is not accepted/],
-    [["start", "name.config.mjs"], /name/],
-    [["start", "dots.config.mjs"], /name/],
+    [["start", "name.config.mjs"], /name\.config\.mjs: name: "\.\.\/k" is not accepted; expected 1 to 40/],
+    [["start", "dots.config.mjs"], /dots\.config\.mjs: name: "\.\." is not accepted/],
+    [["start", "plugin.config.mjs"], /plugin\.config\.mjs: plugins: expected \{ name, setup \}/],
+    [["start", "w.mjs", "--name", ".x"], /--name: "\.x" is no pool name/],
     [["start", "gone.config.mjs"], /gone\.mjs does not exist/],
     [["start", "w.mjs", "--port", "http"], /--port: "http" is not a whole number/],
     [["start", "w.mjs", "--prot", "80"], /unknown option "--prot"; did you mean --port/],
@@ -263,11 +270,27 @@ test("bad input is one line with the way out and exit code 2", { timeout: 60_000
   assert.match((await cli.run(["status"])).stderr, "no pool is running: start one with `poolable start`");
 });
 
+test("a port that is taken is told with the file and the key", async (t) => {
+  const cli = await createCli(t);
+  const holder = createServer().listen(0, "127.0.0.1");
+  t.defer(() => holder.close());
+  await once(holder, "listening");
+  const { port } = holder.address() as AddressInfo;
+  const text = `export default { name: 'k', groups: { web: { entry: './w.mjs', listen: ${port} } } }`;
+  await writeFile(join(cli.runtimeFolder, "port.config.mjs"), text);
+  await writeFile(join(cli.runtimeFolder, "w.mjs"), "export default { fetch: () => new Response('') }");
+  const { code, stderr } = await cli.run(["start", "port.config.mjs"]);
+  assert.is(code, 2);
+  const line = `poolable: port.config.mjs: groups.web.listen: cannot listen on 127.0.0.1:${port}: port ${port} is in use`;
+  assert.ok(stderr.startsWith(line), stderr);
+});
+
 test("an entry that throws on import ends the start with exit code 2", async (t) => {
   const cli = await createCli(t);
   await writeFile(join(cli.runtimeFolder, "throws.mjs"), "throw new Error('on import')");
   const { code, stdout } = await cli.run(["start", "throws.mjs"]);
-  assert.match(stdout, "on import");
+  assert.match(stdout, "critical, exit code 2: group throws cannot start: on import\n");
+  assert.not.match(stdout, "stopping:", "said already");
   assert.is(code, 2);
 });
 

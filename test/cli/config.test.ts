@@ -132,7 +132,8 @@ test("an entry becomes a pool of its name", () => {
   });
   for (const [file, name] of [
     ["/a b/mein wörker.js", "mein-w-rker"],
-    ["/.hidden", ".hidden"],
+    ["/.hidden", "hidden"],
+    ["/-x.js", "x"],
     ["/..js", "pool"],
   ]) {
     assert.is(entryConfig(file!, {}, "/").name, name, file);
