@@ -290,6 +290,7 @@ test("an entry that throws on import ends the start with exit code 2", async (t)
   await writeFile(join(cli.runtimeFolder, "throws.mjs"), "throw new Error('on import')");
   const { code, stdout } = await cli.run(["start", "throws.mjs"]);
   assert.match(stdout, "critical, exit code 2: group throws cannot start: on import\n");
+  assert.match(stdout, /^throws#0 \| +at .*throws\.mjs:1:7/m);
   assert.not.match(stdout, "stopping:", "said already");
   assert.is(code, 2);
 });
