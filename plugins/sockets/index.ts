@@ -79,7 +79,10 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
     const close = (): void => {
       for (const remove of removers) remove();
       for (const listener of [...open.values()].flat()) listener.close();
+      open.clear();
     };
+    // With the last worker's copy the socket is gone, and who connects is refused: nobody would answer.
+    removers.push(pool.hooks.hook("pool:stopping", close));
     try {
       for (const group of pool.config.groups) {
         for (const listener of group.listen) {
