@@ -1,4 +1,5 @@
 import { AsyncSeriesWaterfallHook, SyncBailHook, SyncWaterfallHook } from "tapable";
+import { PoolError } from "./errors.ts";
 import type { ExitReport, ExitVerdict } from "./exit.ts";
 import type { SpawnOptions } from "./runtime.ts";
 
@@ -135,7 +136,15 @@ export interface Decisions {
 /** The name of the built-in answers. */
 export const DEFAULT_TAP = { name: "poolable:default", stage: 1000 } as const;
 
+/** @throws PoolError `E_RUNTIME` where code from strings is forbidden: a decision would fail when it is first asked. */
 export function createDecisions(): Decisions {
+  try {
+    Function();
+  } catch (cause) {
+    const flag = "--disallow-code-generation-from-strings";
+    const wayOut = "start the supervisor without it (workers may have it, in execArgv)";
+    throw new PoolError("E_RUNTIME", `decisions are compiled, which ${flag} forbids: ${wayOut}`, { cause });
+  }
   return Object.freeze({
     classifyExit: new SyncBailHook<[ExitReport], ExitVerdict | undefined>(["report"]),
     restart: new SyncBailHook<[RestartQuestion], RestartAnswer | undefined>(["question"]),

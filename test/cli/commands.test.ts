@@ -295,6 +295,15 @@ test("an entry that throws on import ends the start with exit code 2", async (t)
   assert.is(code, 2);
 });
 
+test("a supervisor that may not compile decisions starts nothing", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(join(cli.runtimeFolder, "w.mjs"), "export default { run: (worker) => worker.stopping }");
+  const env = { NODE_OPTIONS: "--disallow-code-generation-from-strings" };
+  const { code, stdout, stderr } = await cli.run(["start", "w.mjs"], { env });
+  assert.equal([code, stdout], [2, ""], stderr);
+  assert.match(stderr, /^poolable: decisions are compiled, which --disallow-code-\S+ forbids: [^\n]+\n$/);
+});
+
 test("help and version", async (t) => {
   const cli = await createCli(t);
   assert.match((await cli.run(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
