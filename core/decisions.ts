@@ -77,7 +77,7 @@ export interface ReloadPolicy {
   readonly surge: number;
   /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
   readonly minReadyMs: number;
-  /** Why the group cannot be reloaded this way; the reload is refused with it. */
+  /** Why the group cannot be reloaded this way; the reload is refused with it, as `E_RELOAD_REFUSED`. */
   readonly refusal?: string;
 }
 
