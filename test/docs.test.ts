@@ -103,7 +103,7 @@ test("the README's quick start runs as pasted", { timeout: 30_000 }, async (t) =
 
   const program = shell(t, folder, unchanged!);
   await program.says("pool server is running");
-  assert.match(await (await fetch(`http://127.0.0.1:${port}`)).text(), /^hello from process \d+\n$/);
+  assert.match(await (await fetch(`http://127.0.0.1:${port}`)).text(), /^hello from \d+\n$/);
   const stop = shell(t, folder, "npx poolable stop --name server");
   assert.is(await stop.ended, 0, stop.output());
   assert.is(await program.ended, 0, program.output());
