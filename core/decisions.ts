@@ -13,7 +13,7 @@ export interface RestartQuestion {
   readonly counted: number;
   /** Counted exits that the budget allows within its window. */
   readonly limit: number;
-  /** Counted exits in a row without 60 healthy seconds between, this one not included. */
+  /** Counted exits in a row before this one, without a worker between them that was ready for 60 s; 0 after one. */
   readonly streak: number;
   readonly group: {
     readonly name: string;

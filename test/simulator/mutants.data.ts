@@ -120,7 +120,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/exited.ts",
-    find: "(healthy ? 0 : before.streak) + (counts > 0 ? 1 : 0)",
+    find: "(isHealthy(worker, draft.now) ? 0 : before.streak) + (counts > 0 ? 1 : 0)",
     replace: "before.streak + (counts > 0 ? 1 : 0)",
     what: "a healthy minute does not clear the streak",
   },
@@ -180,6 +180,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/judge.ts",
+    find: "isHealthy(seat.worker, now) ? 0 : seat.streak",
+    replace: "seat.streak",
+    what: "policies are told of a streak that a healthy minute has cleared",
+  },
+  {
+    file: "core/judge.ts",
     find: "(seat.bootFailed || report.ready ? 0 : 1)",
     replace: "(report.ready ? 0 : 1)",
     what: "a slot that fails to start twice counts as two slots",
@@ -234,15 +240,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/order.ts",
-    find: "if (draft.pool.halting > 0 && !haltNext(draft)) return;",
-    replace: "if (draft.pool.halting > 0) haltNext(draft);",
-    what: "what was held starts while other groups still end",
-  },
-  {
-    file: "core/order.ts",
     find: "for (const slot of draft.seatsOf(group)) {",
     replace: "for (const slot of draft.slotsOf(group)) {",
     what: "a group that restarts along leaves the worker that a reload brings up",
+  },
+  {
+    file: "core/queue.ts",
+    find: "{ front: queue.front, back: { value, next: queue.back } }",
+    replace: "{ front: { value, next: queue.front }, back: queue.back }",
+    what: "who came last to the start queue starts first",
   },
   {
     file: "core/reduce.ts",
@@ -408,6 +414,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/starting.ts",
+    find: "if (draft.pool.halting > 0) return false;",
+    replace: "",
+    what: "a slot starts while other groups still end",
+  },
+  {
+    file: "core/starting.ts",
     find: "draft.pool.counts.starting < CONCURRENT_STARTS",
     replace: "draft.pool.counts.starting <= CONCURRENT_STARTS",
     what: "nine workers start at once",
@@ -415,8 +427,8 @@ export const mutants: readonly Mutant[] = [
   {
     file: "core/starting.ts",
     find: "if (ticket !== next.value.number) continue;",
-    replace: "if (ticket === null) continue;",
-    what: "a slot that gave up its place and queued again starts at the old place",
+    replace: "",
+    what: "a slot that gave up its place in the start queue starts nevertheless",
   },
   {
     file: "core/starting.ts",

@@ -4,16 +4,15 @@
  * the invariants. Exit code 1 when too many get away, or when a fault does not fit the source any more.
  */
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import type { Mutant } from "./mutants.data.ts";
 import { mutants } from "./mutants.data.ts";
+import { root, spoil } from "./spoil.ts";
 
 const HISTORIES = 20_000;
 const SEED = 99;
@@ -29,17 +28,7 @@ interface Sighting {
   readonly detail: string;
 }
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
-
-/** The source with the fault in it. Throws when the fault does not fit exactly once. */
-function spoil({ file, find, replace }: Mutant): string {
-  const parts = readFileSync(join(root, file), "utf8").split(find);
-  if (parts.length !== 2) {
-    throw new Error(`${file}: ${JSON.stringify(find)} is there ${parts.length - 1} times, expected once`);
-  }
-  return parts.join(replace);
-}
 
 /** Plays histories on a copy of the kernel, with the fault if there is one. */
 async function seek(folder: string, index: number, mutant?: Mutant): Promise<Sighting> {
