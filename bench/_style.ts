@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -12,9 +12,22 @@ export interface Place {
   readonly workers: number;
 }
 
+/** What a supervisor is started for. */
+export interface Setup {
+  readonly places: readonly Place[];
+  /** Where it may leave files; one for each supervisor. */
+  readonly folder: string;
+  /** A program in `workers/` that listens on `PORT` by itself; without one the service of `recover`. */
+  readonly program?: string;
+  /** The Node that supervises and serves; without one that of the bench. */
+  readonly node?: string | undefined;
+}
+
 /** One running supervisor. */
 export interface Running {
   readonly supervisor: number;
+  /** Replaces every worker as a user would, and resolves when the old ones have ended. */
+  reload?(): Promise<void>;
   /** Ends the supervisor and its workers, and resolves when they are gone. */
   stop(): Promise<void>;
 }
@@ -24,7 +37,7 @@ export interface Style {
   readonly name: string;
   /** Why it cannot run here, with the way out. */
   missing(): string | undefined;
-  start(places: readonly Place[], folder: string): Promise<Running>;
+  start(setup: Setup): Promise<Running>;
 }
 
 /** The absolute path of something in `bench/`. */
@@ -33,8 +46,9 @@ export function here(path: string): string {
 }
 
 /** What the configs in `workers/` read. */
-export function placesEnv(places: readonly Place[]): { readonly BENCH_PORTS: string } {
-  return { BENCH_PORTS: places.map(({ port, workers }) => `${port}:${workers}`).join(",") };
+export function setupEnv({ places, program }: Setup): object {
+  const ports = places.map(({ port, workers }) => `${port}:${workers}`).join(",");
+  return { BENCH_PORTS: ports, ...(program === undefined ? {} : { BENCH_PROGRAM: program }) };
 }
 
 /**
@@ -47,13 +61,27 @@ export function sameEnv(env: object): NodeJS.ProcessEnv {
 }
 
 /** Starts `node args` in a group of its own; what it prints goes to `folder/name.log`. */
-export function startNode(name: string, args: readonly string[], folder: string, env: object): ChildProcess {
+export function startNode(
+  name: string,
+  args: readonly string[],
+  { folder, node = process.execPath }: Pick<Setup, "folder" | "node">,
+  env: object,
+): ChildProcess {
   const log = openSync(join(folder, `${name}.log`), "a");
-  return spawn(process.execPath, args, {
-    detached: true,
-    stdio: ["ignore", log, log],
-    env: sameEnv(env),
-  });
+  const child = spawn(node, args, { detached: true, stdio: ["ignore", log, log], env: sameEnv(env) });
+  closeSync(log);
+  return child;
+}
+
+/** Runs `node args` to its end; rejects with what it printed when it fails. */
+export async function runNode(args: readonly string[], node: string | undefined, env: object): Promise<void> {
+  const child = spawn(node ?? process.execPath, args, { env: sameEnv(env), timeout: 120_000 });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (part: string) => (said += part));
+  }
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`${args.join(" ")} failed: ${said}`);
 }
 
 /** SIGTERM, and after 10 s SIGKILL to the group. */

@@ -35,8 +35,8 @@ const workers = 2;
 const empty: Style = {
   name: "empty Node process",
   missing: () => undefined,
-  async start(_, folder) {
-    const child = startNode("empty", [here("workers/empty.mjs")], folder, {});
+  async start({ folder }) {
+    const child = startNode("empty", [here("workers/empty.mjs")], { folder }, {});
     return { supervisor: child.pid ?? 0, stop: () => stopNode(child) };
   },
 };
@@ -60,7 +60,7 @@ for (let repeat = 0; repeat < repeats; repeat++) {
     const running: [Style, Running][] = [];
     for (const [index, style] of styles.entries()) {
       const place = { port: port + index, workers };
-      const one = await style.start([place], folder);
+      const one = await style.start({ places: [place], folder });
       defer(() => one.stop());
       if (style !== empty) await firstAnswer(place.port);
       running.push([style, one]);

@@ -44,7 +44,7 @@ const since = (start: number, seen: Seen): Sample => ({
 
 async function bareStart(folder: string): Promise<Sample> {
   const start = wallNow();
-  const child = startNode("bare", [here("workers/bare.mjs")], folder, { PORT: String(port - 1) });
+  const child = startNode("bare", [here("workers/bare.mjs")], { folder }, { PORT: String(port - 1) });
   const seen = await firstAnswer(port - 1);
   const exited = once(child, "exit");
   child.kill("SIGKILL");
@@ -72,7 +72,7 @@ await withFolder(async (folder, defer) => {
     }
     const first = port + 100 * index;
     const places = Array.from({ length: stations }, (_, i) => ({ port: first + i, workers: 1 }));
-    const running = await style.start(places, folder);
+    const running = await style.start({ places, folder });
     defer(() => running.stop());
     for (const place of places) await firstAnswer(place.port);
     runs.push({ name: style.name, once: (round) => recovery(first + (round % stations)) });

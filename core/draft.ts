@@ -1,7 +1,8 @@
+import type { Counts } from "./counts.ts";
+import { COUNT_NAMES, countsOf } from "./counts.ts";
 import type { Effect } from "./events.ts";
 import type { HookName, HookPayload } from "./hooks.ts";
-import type { Counts, Group, KernelState, PoolRecord, Slot, WorkerRecord } from "./state.ts";
-import { COUNT_NAMES, countsOf } from "./state.ts";
+import type { Group, KernelState, PoolRecord, Slot, WorkerRecord } from "./state.ts";
 
 /**
  * One step of the reducer in the making: reads from the state it started with, collects changed copies and

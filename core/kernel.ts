@@ -1,28 +1,24 @@
-import { createAsker, KERNEL } from "./ask.ts";
-import { SLOT_BUDGET, withinWindow } from "./budget.ts";
+import { createAsker } from "./ask.ts";
 import type { Clock } from "./clock.ts";
-import { restartRefusal, scaleRefusal } from "./commands.ts";
 import type { PoolConfig } from "./config.ts";
-import type { RestartQuestion } from "./decisions.ts";
 import { PoolError } from "./errors.ts";
 import type { Effect, KernelEvent } from "./events.ts";
-import type { ExitReport } from "./exit.ts";
 import { checkEntry, createGenerations } from "./generations.ts";
 import { createNotifier } from "./hooks.ts";
+import { initialState } from "./initial.ts";
+import { judgeExit } from "./judge.ts";
 import { createPluginList } from "./plugins.ts";
 import type { Pool, PoolEnd } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { createReloads } from "./reloads.ts";
 import { resolveConfig } from "./resolve.ts";
+import { createRestart } from "./restarts.ts";
 import type { Runtime } from "./runtime.ts";
-import { initialState, isOver } from "./state.ts";
-import type { KernelState, Slot } from "./state.ts";
-import { isUp } from "./states.ts";
+import { createScale } from "./scaling.ts";
 import { statusOf } from "./status.ts";
 import { createTimers } from "./timers.ts";
 import { createWaiters } from "./waiters.ts";
 import { createWorkers } from "./workers.ts";
-import type { Address } from "./workers.ts";
 
 /** The ports of the kernel: all that it has of the world. */
 export interface KernelPorts {
@@ -82,12 +78,14 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     notifier,
     state: () => state,
     dispatch,
-    judge,
+    judge: (seat, worker, end) =>
+      judgeExit(asker, { state, seat, worker, end, now: clock.now(), chance: clock.random() }),
     groupConfig: (generation, group) => generations.group(generation, group),
-    now: () => clock.now(),
   });
   const reload = createReloads({
+    pool: resolved.name,
     asker,
+    notifier,
     generations,
     waiters,
     state: () => state,
@@ -139,42 +137,6 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       case "closed":
         void close(state.pool.end!);
     }
-  }
-
-  function judge(slot: Slot, worker: Address, report: ExitReport): KernelEvent {
-    const { answer: verdict, by: classifiedBy } = asker.classifyExit(report);
-    const now = clock.now();
-    const group = state.groups.get(slot.group);
-    const counted = withinWindow(slot.counted, now).length + verdict.counts;
-    const event = {
-      type: "exited",
-      ...worker,
-      report,
-      verdict,
-      classifiedBy,
-      chance: clock.random(),
-    } as const;
-    if (verdict.class === "requested" || slot.seat === "surge") {
-      const reason = report.intent ? "as asked" : "the old generation goes on";
-      const answer = { action: "restart", reason } as const;
-      return { ...event, answer, decidedBy: KERNEL, bounce: [] };
-    }
-    const question: RestartQuestion = {
-      report,
-      verdict,
-      now,
-      counted,
-      limit: SLOT_BUDGET,
-      streak: slot.streak,
-      group: {
-        name: group.name,
-        everReady: group.everReady,
-        bootFailures: group.counts.bootFailed + (slot.bootFailed || report.ready ? 0 : 1),
-        wanted: group.counts.wanted,
-      },
-    };
-    const { answer, by: decidedBy } = asker.restart(question);
-    return { ...event, answer, decidedBy, bounce: verdict.counts > 0 ? asker.bounce(question) : [] };
   }
 
   async function close(end: PoolEnd): Promise<void> {
@@ -233,48 +195,8 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       dispatch({ type: "stop", now, reason, exitCode: 0 });
       return closed;
     },
-    async restart(id) {
-      const index = indexOf(id);
-      const refusal = restartRefusal(state, index) ?? notRunning(state);
-      if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
-      const { epoch } = state.slots.get(index);
-      dispatch({ type: "restart", slot: index });
-      const isDone = (now: Slot): boolean => now.epoch > epoch && (now.state === "ready" || isOver(now));
-      await waiters.until(({ slots }) => isDone(slots.get(index)));
-      const slot = state.slots.get(index);
-      if (slot.state === "ready") return;
-      throw new PoolError(
-        "E_RESTART_REFUSED",
-        `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`,
-      );
-    },
-    async scale(name, count, by = "call") {
-      const group = [...state.groups].find((candidate) => candidate.name === name);
-      if (!group) {
-        const known = [...state.groups].map((candidate) => candidate.name).join(", ");
-        throw new PoolError(
-          "E_UNKNOWN_GROUP",
-          `no group is called ${JSON.stringify(name)}; there are ${known}`,
-        );
-      }
-      const { desired: from, min, max, index } = group;
-      const to = asker.scaleTarget(count, { group: name, from, min, max });
-      const question = { group: name, from, to, min, max };
-      const refusal =
-        scaleRefusal(state, group, to) ??
-        notRunning(state) ??
-        (to === from ? undefined : asker.decisions.refuseScale.call(question));
-      if (refusal) {
-        notifier.notify("group:refused", { group: name, from, to, by, reason: refusal });
-        throw new PoolError("E_SCALE_REFUSED", refusal);
-      }
-      dispatch({ type: "scale", group: index, count: to, by });
-      await waiters.until(({ groups }) => {
-        const { unready, live, up } = groups.get(index).counts;
-        return unready === 0 && live <= up;
-      });
-      return { from, to };
-    },
+    restart: createRestart({ waiters, state: () => state, dispatch, indexOf }),
+    scale: createScale({ asker, notifier, waiters, state: () => state, dispatch }),
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
     reload,
     send(id, frame, epoch) {
@@ -294,7 +216,3 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
 
 /** Where a group's own policy answers: after the plugins, before the built-in one. */
 const GROUP_STAGE = 500;
-
-function notRunning(state: KernelState): string | undefined {
-  return isUp(state.pool.state) ? undefined : `the pool is not running (${state.pool.state})`;
-}

@@ -75,6 +75,13 @@ export interface Violation {
 /** What a worker may have unacknowledged of frames; the supervisor gives credit back once a loop turn. */
 export const CREDIT_WINDOW = 256;
 
+/** Where a worker stands that has said so much. */
+export function phaseOf(said: { hello: boolean; ready: boolean; goodbye: GoodbyeKind | undefined }): Phase {
+  if (said.goodbye) return "parted";
+  if (said.ready) return "serving";
+  return said.hello ? "greeted" : "connected";
+}
+
 /** `undefined` when `frame` may come in `phase`, else what is wrong with it. */
 export function judgeFrame(phase: Phase, frame: Frame): Violation | undefined {
   const allowed = Object.hasOwn(WORKER_FRAMES, frame.type) ? WORKER_FRAMES[frame.type]! : undefined;

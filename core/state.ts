@@ -1,14 +1,11 @@
 import type { RollingCount } from "./budget.ts";
-import { NO_COUNT } from "./budget.ts";
-import type { ResolvedPool, Timeouts } from "./config.ts";
+import type { Timeouts } from "./config.ts";
+import type { Counts } from "./counts.ts";
 import type { Intent, KillCause, LastExit, ReportedError } from "./exit.ts";
 import type { GoodbyeKind, Violation } from "./protocol.ts";
 import type { Queue } from "./queue.ts";
-import { EMPTY_QUEUE } from "./queue.ts";
 import type { DeadlineKind, PoolState, SlotState } from "./states.ts";
-import { SLOT_STATES } from "./states.ts";
 import type { Vector } from "./vector.ts";
-import { vectorOf } from "./vector.ts";
 
 /** Everything that the kernel knows. Never changed in place. */
 export interface KernelState {
@@ -79,26 +76,6 @@ export interface Ticket {
   readonly number: number;
 }
 
-/** How many slots of a group, or of the pool, are so. Kept by differences: never counted over. */
-export interface Counts {
-  /** have a process */
-  live: number;
-  starting: number;
-  ready: number;
-  /** start by themselves: waiting in backoff, in the queue or for their group's turn */
-  pending: number;
-  /** should have a worker */
-  wanted: number;
-  /** are wanted and can have a worker */
-  up: number;
-  /** are up, and not ready yet */
-  unready: number;
-  /** never start by themselves again */
-  over: number;
-  failed: number;
-  bootFailed: number;
-}
-
 export interface Group {
   readonly index: number;
   readonly name: string;
@@ -164,113 +141,7 @@ export interface WorkerRecord {
   violation: Violation | undefined;
 }
 
-const NO_COUNTS: Counts = {
-  live: 0,
-  starting: 0,
-  ready: 0,
-  pending: 0,
-  wanted: 0,
-  up: 0,
-  unready: 0,
-  over: 0,
-  failed: 0,
-  bootFailed: 0,
-};
-
-export const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof Counts)[];
-
 /** Whether a slot never starts by itself again. */
 export function isOver({ state, ended }: Slot): boolean {
   return state === "permanent" || state === "failed" || (state === "idle" && ended);
-}
-
-/** What one slot adds to the counts of its group and of the pool. */
-export function countsOf(slot: Slot): Counts {
-  const { state, wanted } = slot;
-  const over = isOver(slot);
-  const up = wanted && !over;
-  return {
-    live: SLOT_STATES[state].process ? 1 : 0,
-    starting: state === "starting" ? 1 : 0,
-    ready: state === "ready" ? 1 : 0,
-    pending: state === "backoff" || slot.ticket !== null ? 1 : 0,
-    wanted: wanted ? 1 : 0,
-    up: up ? 1 : 0,
-    unready: up && state !== "ready" ? 1 : 0,
-    over: over ? 1 : 0,
-    failed: state === "failed" ? 1 : 0,
-    bootFailed: slot.bootFailed ? 1 : 0,
-  };
-}
-
-/** The state before anything was started: every slot of every group up to its maximum is there, idle. */
-export function initialState(config: ResolvedPool): KernelState {
-  const groups: Group[] = [];
-  const slots: Slot[] = [];
-  for (const group of config.groups) {
-    groups.push({
-      index: group.index,
-      name: group.name,
-      first: slots.length,
-      min: group.min,
-      max: group.max,
-      timeouts: group.timeouts,
-      desired: group.min,
-      generation: 1,
-      everReady: false,
-      halting: "no",
-      counts: { ...NO_COUNTS },
-    });
-    for (let index = 0; index < group.max; index++) {
-      slots.push(idleSlot(slots.length, `${group.name}#${index}`, group.index));
-    }
-  }
-  const mains = slots.length;
-  for (const { id, group, index } of slots.slice()) {
-    slots.push({ ...idleSlot(mains + index, id, group), seat: "surge", twin: index });
-    slots[index] = { ...slots[index]!, twin: mains + index };
-  }
-  return {
-    pool: {
-      name: config.name,
-      state: "init",
-      ordered: config.strategy !== "one-for-one",
-      generation: 1,
-      counts: { ...NO_COUNTS },
-      dormant: groups.filter((group) => group.desired === 0).length,
-      halting: 0,
-      queue: EMPTY_QUEUE,
-      tickets: 0,
-      exits: NO_COUNT,
-      reload: null,
-      lastReload: null,
-      end: null,
-    },
-    groups: vectorOf(groups),
-    slots: vectorOf(slots),
-  };
-}
-
-function idleSlot(index: number, id: string, group: number): Slot {
-  return {
-    index,
-    id,
-    group,
-    seat: "main",
-    twin: index,
-    state: "idle",
-    wanted: false,
-    ended: false,
-    ticket: null,
-    bootFailed: false,
-    epoch: 0,
-    generation: 0,
-    restarts: 0,
-    deadline: null,
-    worker: null,
-    startedAt: -Infinity,
-    counted: [],
-    streak: 0,
-    lastExit: null,
-  };
 }

@@ -2,15 +2,14 @@ import type { Asker } from "./ask.ts";
 import type { ResolvedGroup } from "./config.ts";
 import { messageOf } from "./errors.ts";
 import type { KernelEvent } from "./events.ts";
-import type { ExitReport } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { Notifier } from "./hooks.ts";
 import { readError, readLog, readText } from "./incoming.ts";
-import { goodbyeOf, judgeFrame } from "./protocol.ts";
-import type { Phase } from "./protocol.ts";
+import type { Address, Occupied } from "./judge.ts";
+import { goodbyeOf, judgeFrame, phaseOf } from "./protocol.ts";
 import { seatOf } from "./reduce.ts";
 import type { ProcessEnd, Runtime, SpawnOptions, WorkerProcess, WorkerSink } from "./runtime.ts";
-import type { Group, KernelState, Slot, WorkerRecord } from "./state.ts";
+import type { Group, KernelState } from "./state.ts";
 
 /** Heartbeats that a worker sends within the time that its silence is borne. */
 const HEARTBEATS_PER_DEADLINE = 3;
@@ -24,16 +23,9 @@ export interface WorkersContext {
   state(): KernelState;
   dispatch(event: KernelEvent): void;
   /** What the policies say of an ended worker, as the event that the reducer takes. */
-  judge(seat: Slot, worker: Address, report: ExitReport): KernelEvent;
+  judge(seat: Occupied, worker: Address, end: ProcessEnd): KernelEvent;
   /** A group as the given generation has it. */
   groupConfig(generation: number, group: number): ResolvedGroup;
-  now(): number;
-}
-
-/** A worker goes by the index of its slot and by its epoch there. */
-export interface Address {
-  readonly slot: number;
-  readonly epoch: number;
 }
 
 /** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
@@ -44,8 +36,6 @@ export interface Workers {
   signal(worker: Address, signal: "SIGTERM" | "SIGKILL"): void;
   disconnect(worker: Address): void;
 }
-
-type Occupied = Slot & { worker: WorkerRecord };
 
 export function createWorkers(context: WorkersContext): Workers {
   /** `undefined` while a worker's options are asked for: it has no process yet. */
@@ -131,7 +121,7 @@ export function createWorkers(context: WorkersContext): Workers {
     const seat = seatFor(worker);
     if (!seat) return;
     processes.delete(keyOf(worker));
-    context.dispatch(context.judge(seat, worker, reportOf(seat, groupOf(worker.slot), end, context.now())));
+    context.dispatch(context.judge(seat, worker, end));
   }
 
   /** Ends a worker that has no process yet; whether it was one. */
@@ -161,38 +151,6 @@ export function createWorkers(context: WorkersContext): Workers {
   };
 }
 
-function phaseOf(worker: WorkerRecord): Phase {
-  if (worker.goodbye) return "parted";
-  if (worker.ready) return "serving";
-  return worker.hello ? "greeted" : "connected";
-}
-
 function notStarted(spawnError: string): ProcessEnd {
   return { code: null, signal: null, spawnError, stderrTail: "" };
-}
-
-function reportOf(slot: Occupied, group: Group, end: ProcessEnd, now: number): ExitReport {
-  const { worker } = slot;
-  return Object.freeze({
-    slot: slot.id,
-    group: group.name,
-    epoch: slot.epoch,
-    pid: worker.pid,
-    hello: worker.hello,
-    ready: worker.ready,
-    goodbye: worker.goodbye,
-    goodbyeReason: worker.goodbyeReason,
-    acked: worker.goodbye !== undefined,
-    code: end.code,
-    signal: end.signal,
-    spawnError: end.spawnError,
-    sentSignals: worker.sentSignals,
-    intent: worker.intent,
-    cause: worker.cause,
-    violation: worker.violation,
-    uptimeMs: Math.max(0, now - worker.spawnedAt),
-    error: worker.error,
-    stderrTail: end.stderrTail,
-    oomKills: end.oomKills,
-  });
 }

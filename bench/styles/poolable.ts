@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { here, placesEnv, startNode, stopNode } from "../_style.ts";
+import { here, runNode, setupEnv, startNode, stopNode } from "../_style.ts";
 import type { Style } from "../_style.ts";
 
 const cli = here("../dist/cli.mjs");
@@ -8,9 +8,15 @@ const cli = here("../dist/cli.mjs");
 export const poolable: Style = {
   name: "poolable",
   missing: () => (existsSync(cli) ? undefined : "there is no dist/cli.mjs: run npm run build"),
-  async start(places, folder) {
-    const env = { ...placesEnv(places), XDG_RUNTIME_DIR: folder, TMPDIR: folder };
-    const child = startNode("poolable", [cli, "start", here("workers/poolable.config.mjs")], folder, env);
-    return { supervisor: child.pid ?? 0, stop: () => stopNode(child) };
+  async start(setup) {
+    const { folder, node } = setup;
+    const env = { ...setupEnv(setup), XDG_RUNTIME_DIR: folder, TMPDIR: folder };
+    const config = here("workers/poolable.config.mjs");
+    const child = startNode("poolable", [cli, "start", config], setup, env);
+    return {
+      supervisor: child.pid ?? 0,
+      reload: () => runNode([cli, "reload"], node, env),
+      stop: () => stopNode(child),
+    };
   },
 };

@@ -6,7 +6,7 @@ module.exports = {
     const [port, workers = "1"] = place.split(":");
     return {
       name: `web${port}`,
-      script: join(__dirname, "bare.mjs"),
+      script: join(__dirname, process.env.BENCH_PROGRAM ?? "bare.mjs"),
       exec_mode: "cluster",
       instances: Number(workers),
       env: { PORT: port },

@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { Server, type ServerOpts } from "node:net";
 
 /** A socket of another slot; `fd` is this process's own number. */
@@ -73,8 +74,18 @@ export function createAdoptions(
     close() {
       closed = true;
       for (const slot of adopted.keys()) release(slot);
+      // A socket stays open for as long as anybody has a descriptor of it.
+      for (const { fd } of spare) letGo(fd);
+      spare.clear();
     },
   };
+}
+
+/** The program may have closed it: all descriptors are within its reach. */
+function letGo(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {}
 }
 
 function createFront(server: Server): Server {

@@ -1,4 +1,5 @@
 import { Server } from "node:net";
+import { acceptRest } from "./_accept-rest.ts";
 import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
@@ -25,7 +26,7 @@ export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
   /** Names of the group's listeners that nothing has listened on. */
   unused(): string[];
   listen(server: Server, name: string | undefined): Promise<void>;
-  /** Resolves when every server has answered its last connection. */
+  /** Accepts what waits to be, and no more. Resolves when every server has answered its last connection. */
   drain(): Promise<void>;
   /** Closes every server and cuts what is connected; returns how much. */
   stop(): Cut;
@@ -98,6 +99,7 @@ export function createListeners(
     unused: () => listeners.map((listener) => listener.name).filter((name) => !used.has(name)),
     async drain() {
       draining = true;
+      await acceptRest(() => [...servers].reduce((sum, { accepted }) => sum + accepted, 0));
       adoptions.close();
       await Promise.all([...servers].map((server) => server.drain()));
     },

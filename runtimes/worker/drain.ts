@@ -11,6 +11,8 @@ export interface Cut {
 
 /** A server that can end without losing a connection. */
 export interface TrackedServer {
+  /** How many connections it has had so far. */
+  readonly accepted: number;
   /** Stops accepting, and resolves when the last connection has ended. */
   drain(): Promise<void>;
   /** Stops accepting and cuts every connection; returns how many. */
@@ -36,10 +38,12 @@ export function trackServer(server: Server): TrackedServer {
   const connections = new Set<Socket>();
   const http2 = updateSettings === undefined ? undefined : createHttp2Drain();
   const http1 = keepAliveTimeout !== undefined || http2 ? createHttp1Drain(server) : undefined;
+  let accepted = 0;
   let draining: Promise<void> | undefined;
   let onEmpty = (): void => {};
 
   watch(server, http1, http2, setSecureContext !== undefined, (socket) => {
+    accepted++;
     connections.add(socket);
     socket.once("close", () => {
       connections.delete(socket);
@@ -53,6 +57,9 @@ export function trackServer(server: Server): TrackedServer {
   }
 
   return {
+    get accepted() {
+      return accepted;
+    },
     drain() {
       draining ??= new Promise((resolve) => {
         onEmpty = resolve;

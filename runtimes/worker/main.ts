@@ -60,7 +60,10 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
   try {
     await definition.setup?.(life.worker);
   } catch (error) {
-    if (!life.worker.signal.aborted) return failStart(session, "setup", error);
+    if (!life.worker.signal.aborted) {
+      console.error(error);
+      return failStart(session, "setup", error);
+    }
   }
   if (!life.worker.signal.aborted && !(await runOf(session, definition))) return;
   await leave(session.uplink, session.acked, life.goodbye());
@@ -121,6 +124,8 @@ async function load(session: Session): Promise<Exports | undefined> {
   } catch (error) {
     loaded = true;
     socket.ref();
+    // A syntax error is printed by the runtime, with its place.
+    if (!(error instanceof SyntaxError)) console.error(error);
     await failStart(session, "import", error);
     return undefined;
   }

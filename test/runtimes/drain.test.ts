@@ -81,6 +81,21 @@ test("an idle connection is used once more during a drain, not cut", async (t) =
   assert.is((await worker.frame("goodbye")).kind, "drained");
 });
 
+test("who waits in the accept queue when a drain begins is answered", async (t) => {
+  const { port, spawn } = await served(t);
+  const worker = spawn("parts.worker.ts");
+  await worker.frame("ready");
+  // All of them wait, and the drain too, until it has finished computing.
+  const busy = ask(port, "/busy", false);
+  await worker.until("its busy time", () => worker.lines.stdout.includes("busy"));
+  const answers = Array.from({ length: 30 }, () => ask(port, "/", false));
+  worker.send({ type: "drain" });
+  for (const [pid] of await Promise.all(answers)) assert.is(pid, String(worker.pid()));
+  await busy;
+  await worker.end();
+  assert.is((await worker.frame("goodbye")).kind, "drained");
+});
+
 test("workers are replaced under load, and no request is lost", async (t) => {
   const { port, spawn } = await served(t);
   let current = spawn("parts.worker.ts");

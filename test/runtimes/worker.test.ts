@@ -112,9 +112,11 @@ test("a flood of logs keeps within its credit, and what is dropped is counted", 
   assert.is(logs.length - dropped.length + lost, 40_000);
 });
 
-test("an error in setup is a failed start with its cause", async (t) => {
+test("an error in setup is a failed start with its cause, and printed with its place", async (t) => {
   const worker = await part(t, "setup");
-  assert.is((await worker.end()).code, 1);
+  const end = await worker.end();
+  assert.is(end.code, 1);
+  assert.match(end.stderrTail, /^Error: no setup\n +at .*parts\.worker\.ts:\d+/);
   const { stage, error } = await worker.frame("error");
   assert.is(stage, "setup");
   assert.is((error as Error).message, "no setup");

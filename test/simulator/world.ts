@@ -1,20 +1,21 @@
 import type { ResolvedPool } from "../../core/config.ts";
+import type { RestartQuestion } from "../../core/decisions.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "../../core/events.ts";
 import type { Frame } from "../../core/frames.ts";
 import { restartRefusal, scaleRefusal } from "../../core/commands.ts";
-import { goodbyeOf, judgeFrame } from "../../core/protocol.ts";
+import { initialState } from "../../core/initial.ts";
+import type { Occupied } from "../../core/judge.ts";
+import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol.ts";
 import type { ProcessEnd } from "../../core/runtime.ts";
 import { reduce, seatOf } from "../../core/reduce.ts";
-import type { ReloadPlan, Slot, WorkerRecord } from "../../core/state.ts";
-import { initialState } from "../../core/state.ts";
-import type { KernelState } from "../../core/state.ts";
+import type { KernelState, ReloadPlan } from "../../core/state.ts";
 import { drawBehaviour, good, spoil } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Heap } from "./heap.ts";
 import type { Item } from "./heap.ts";
 import type { History, Op } from "./history.ts";
 import { configOf } from "./history.ts";
-import { createJudge, phaseOf } from "./judge.ts";
+import { createJudge } from "./judge.ts";
 import type { Judge } from "./judge.ts";
 import { FakeProcess } from "./process.ts";
 import type { Host, Word } from "./process.ts";
@@ -54,6 +55,8 @@ export class World implements Host {
   closedAt: number | null = null;
   /** The worker that the current event is about, if it is there. */
   subject: FakeProcess | undefined;
+  /** What the policies were asked about the exit that comes next. */
+  asked: RestartQuestion | undefined;
   /** Time that the supervisor was frozen, and how often. */
   frozenMs = 0;
   freezes = 0;
@@ -77,7 +80,7 @@ export class World implements Host {
     this.config = configOf(history);
     this.state = initialState(this.config);
     this.#watcher = watcher;
-    this.#judge = createJudge(this.config);
+    this.#judge = createJudge(this.config, (question) => (this.asked = question));
     this.#random = new Random(hash(history.seed, 1));
     this.live = Array.from({ length: this.state.slots.length / 2 }, () => []);
     this.timers = Array.from({ length: this.state.slots.length }, () => null);
@@ -229,12 +232,15 @@ export class World implements Host {
   #exited(process: FakeProcess, end: ProcessEnd): void {
     const seat = this.#seatOf(process);
     if (!seat) return;
-    this.dispatch(this.#judge(this.state, seat, end, this.now, this.#random.next()));
+    const worker = { slot: process.slot, epoch: process.epoch };
+    const { state, now } = this;
+    this.asked = undefined;
+    this.dispatch(this.#judge({ state, seat, worker, end, now, chance: this.#random.next() }));
   }
 
-  #seatOf(process: FakeProcess): (Slot & { worker: WorkerRecord }) | undefined {
+  #seatOf(process: FakeProcess): Occupied | undefined {
     const seat = seatOf(this.state, process);
-    return seat === undefined ? undefined : (this.state.slots.get(seat) as Slot & { worker: WorkerRecord });
+    return seat === undefined ? undefined : (this.state.slots.get(seat) as Occupied);
   }
 
   #fire(seat: number): void {

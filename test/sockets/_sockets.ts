@@ -27,8 +27,11 @@ export function supervise(t: TestContext, options: SpawnOptions & { wrap?: strin
   const { wrap = [], ...rest } = options;
   const [file, ...args] = [...wrap, node24, path("fixtures/sockets/supervisor.ts")];
   const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"], ...rest });
-  const waiting: ((line: string) => void)[] = [];
+  const waiting: ((answer: string | Error) => void)[] = [];
   createInterface({ input: child.stdout! }).on("line", (line) => waiting.shift()?.(line));
+  child.once("exit", (code) => {
+    for (const settle of waiting.splice(0)) settle(new Error(`the supervisor ended with ${code}`));
+  });
   t.defer(async () => {
     const exited = child.exitCode === null ? once(child, "exit") : undefined;
     child.stdin!.end();
@@ -36,9 +39,9 @@ export function supervise(t: TestContext, options: SpawnOptions & { wrap?: strin
   });
   const call: Supervisor["call"] = (name, ...args) =>
     new Promise((resolve, reject) => {
-      child.once("exit", (code) => reject(new Error(`the supervisor ended with ${code}`)));
-      waiting.push((line) => {
-        const { result, error } = JSON.parse(line);
+      waiting.push((answer) => {
+        if (answer instanceof Error) return reject(answer);
+        const { result, error } = JSON.parse(answer);
         if (error) reject(Object.assign(new Error(error.message), { code: error.code }));
         else resolve(result);
       });
@@ -68,7 +71,7 @@ export const target = (at: string): { port: number; host: string } | { path: str
 };
 
 /** One request on a connection of its own; never rejects, and gives up after 2 s. */
-export function ask(at: string): Promise<Answer> {
+export function ask(at: string, url = "/"): Promise<Answer> {
   return new Promise((resolve) => {
     const begin = performance.now();
     let text = "";
@@ -82,7 +85,7 @@ export function ask(at: string): Promise<Answer> {
     socket.on("data", (data) => (text += data));
     socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error", false));
     socket.on("close", () => end(text.split("\r\n\r\n")[1] ?? "nothing", text.startsWith("HTTP/1.1 200")));
-    socket.write("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    socket.write(`GET ${url} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n`);
   });
 }
 

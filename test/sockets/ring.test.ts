@@ -9,8 +9,11 @@ const test = suite("sockets/ring");
 
 const group = { workers: { min: 1, max: 4 }, listen: { port: 0 } };
 
-/** Every answer came, and in time; `lost` connections may have died with a worker. */
-function assertAnswered(answers: readonly Answer[], label: string, lost = 0): void {
+/** Longer than any queue with somebody at it takes on a busy machine; a lost SYN comes again after as long. */
+const TOO_LATE_MS = 1_000;
+
+/** Every answer came; `lost` connections may have died with a worker. Returns how long the slowest took. */
+function assertAnswered(answers: readonly Answer[], label: string, lost = 0): number {
   const failed = answers.filter(({ ok }) => !ok);
   const texts = failed.map(({ text }) => text).join(", ");
   assert.ok(failed.length <= lost, `${label}: ${failed.length} of ${answers.length} failed: ${texts}`);
@@ -19,7 +22,17 @@ function assertAnswered(answers: readonly Answer[], label: string, lost = 0): vo
     `${label}: a connection hangs`,
   );
   const slowest = Math.max(...answers.map(({ ms }) => ms));
-  assert.ok(slowest < 250, `${label}: the slowest of ${answers.length} took ${Math.round(slowest)} ms`);
+  assert.ok(
+    slowest < TOO_LATE_MS,
+    `${label}: the slowest of ${answers.length} took ${Math.round(slowest)} ms`,
+  );
+  return slowest;
+}
+
+/** What another program does to one round is not judged: the middle one of several is. */
+function assertPrompt(slowest: readonly number[]): void {
+  const sorted = slowest.map(Math.round).toSorted((a, b) => a - b);
+  assert.ok(sorted[sorted.length >> 1]! < 250, `the slowest of each round took ${sorted.join(", ")} ms`);
 }
 
 test("reactors ring by default, the reason is told, and connections spread evenly", async (t) => {
@@ -42,14 +55,16 @@ test(
   async (t) => {
     const supervisor = supervise(t);
     const [{ at } = { at: "" }] = await supervisor.start(group);
+    const slowest: number[] = [];
     for (const count of [2, 4, 1, 2]) {
       const load = keepAsking(at);
       await supervisor.call("scale", "w", count);
-      assertAnswered(await load.stop(), `while it scales to ${count}`);
+      slowest.push(assertAnswered(await load.stop(), `while it scales to ${count}`));
       const answers = await askMany(at);
       assertAnswered(answers, `at ${count}`);
       assert.is(Object.keys(perSlot(answers)).length, count, "every worker gets connections");
     }
+    assertPrompt(slowest);
     // Two slots were scaled away: their sockets are adopted by both workers, half each.
     const shares = Object.values(perSlot(await askMany(at, 320)));
     assert.ok(Math.max(...shares) < 320 * 0.65, `spread as ${shares.join(" : ")}`);
@@ -62,13 +77,14 @@ test(
   async (t) => {
     const supervisor = supervise(t);
     const [{ at } = { at: "" }] = await supervisor.start({ ...group, workers: 3 });
+    const slowest: number[] = [];
     // More often than one worker has descriptors for one sibling's socket in groups of this size.
     for (let round = 0; round < 6; round++) {
       const slot = `w#${round % 3}`;
       const load = keepAsking(at);
       await supervisor.call("kill", slot, false);
       // Four are asked at once, so at most four were in flight.
-      assertAnswered(await load.stop(), `after kill -9 of ${slot}`, 4);
+      slowest.push(assertAnswered(await load.stop(), `after kill -9 of ${slot}`, 4));
       const orphaned = await askMany(at);
       assertAnswered(
         orphaned.filter(({ text }) => text !== "ECONNRESET"),
@@ -80,6 +96,7 @@ test(
       assertAnswered(answers, "when it is back");
       assert.is(Object.keys(perSlot(answers)).length, 3);
     }
+    assertPrompt(slowest);
   },
 );
 

@@ -1,4 +1,4 @@
-import type { Counts } from "../../../core/state.ts";
+import type { Counts } from "../../../core/counts.ts";
 import { broken } from "../broken.ts";
 import { CONCURRENT_STARTS, HAS_PROCESS } from "../spec.ts";
 import type { World } from "../world.ts";

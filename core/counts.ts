@@ -1,0 +1,57 @@
+import type { Slot } from "./state.ts";
+import { isOver } from "./state.ts";
+import { SLOT_STATES } from "./states.ts";
+
+/** How many slots of a group, or of the pool, are so. Kept by differences: never counted over. */
+export interface Counts {
+  /** have a process */
+  live: number;
+  starting: number;
+  ready: number;
+  /** start by themselves: waiting in backoff, in the queue or for their group's turn */
+  pending: number;
+  /** should have a worker */
+  wanted: number;
+  /** are wanted and can have a worker */
+  up: number;
+  /** are up, and not ready yet */
+  unready: number;
+  /** never start by themselves again */
+  over: number;
+  failed: number;
+  bootFailed: number;
+}
+
+export const NO_COUNTS: Readonly<Counts> = {
+  live: 0,
+  starting: 0,
+  ready: 0,
+  pending: 0,
+  wanted: 0,
+  up: 0,
+  unready: 0,
+  over: 0,
+  failed: 0,
+  bootFailed: 0,
+};
+
+export const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof Counts)[];
+
+/** What one slot adds to the counts of its group and of the pool. */
+export function countsOf(slot: Slot): Counts {
+  const { state, wanted } = slot;
+  const over = isOver(slot);
+  const up = wanted && !over;
+  return {
+    live: SLOT_STATES[state].process ? 1 : 0,
+    starting: state === "starting" ? 1 : 0,
+    ready: state === "ready" ? 1 : 0,
+    pending: state === "backoff" || slot.ticket !== null ? 1 : 0,
+    wanted: wanted ? 1 : 0,
+    up: up ? 1 : 0,
+    unready: up && state !== "ready" ? 1 : 0,
+    over: over ? 1 : 0,
+    failed: state === "failed" ? 1 : 0,
+    bootFailed: slot.bootFailed ? 1 : 0,
+  };
+}

@@ -1,0 +1,35 @@
+import { restartRefusal } from "./commands.ts";
+import { PoolError } from "./errors.ts";
+import type { Command } from "./events.ts";
+import type { Pool } from "./pool.ts";
+import type { KernelState, Slot } from "./state.ts";
+import { isOver } from "./state.ts";
+import { notRunning } from "./states.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What restarts need of the kernel around them. */
+export interface RestartContext {
+  readonly waiters: Waiters;
+  state(): KernelState;
+  dispatch(command: Command): void;
+  /** The index of a slot. Throws `E_UNKNOWN_SLOT`. */
+  indexOf(slot: string): number;
+}
+
+export function createRestart({ waiters, state, dispatch, indexOf }: RestartContext): Pool["restart"] {
+  return async (id) => {
+    const index = indexOf(id);
+    const refusal = restartRefusal(state(), index) ?? notRunning(state().pool.state);
+    if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
+    const { epoch } = state().slots.get(index);
+    dispatch({ type: "restart", slot: index });
+    const isDone = (now: Slot): boolean => now.epoch > epoch && (now.state === "ready" || isOver(now));
+    await waiters.until(({ slots }) => isDone(slots.get(index)));
+    const slot = state().slots.get(index);
+    if (slot.state === "ready") return;
+    throw new PoolError(
+      "E_RESTART_REFUSED",
+      `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`,
+    );
+  };
+}

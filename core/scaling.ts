@@ -1,0 +1,49 @@
+import type { Asker } from "./ask.ts";
+import { scaleRefusal } from "./commands.ts";
+import { PoolError } from "./errors.ts";
+import type { Command } from "./events.ts";
+import type { Notifier } from "./hooks.ts";
+import type { Pool } from "./pool.ts";
+import type { KernelState } from "./state.ts";
+import { notRunning } from "./states.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What scaling needs of the kernel around it. */
+export interface ScaleContext {
+  readonly asker: Asker;
+  readonly notifier: Notifier;
+  readonly waiters: Waiters;
+  state(): KernelState;
+  dispatch(command: Command): void;
+}
+
+export function createScale({ asker, notifier, waiters, state, dispatch }: ScaleContext): Pool["scale"] {
+  return async (name, count, by = "call") => {
+    const groups = [...state().groups];
+    const group = groups.find((candidate) => candidate.name === name);
+    if (!group) {
+      const known = groups.map((candidate) => candidate.name).join(", ");
+      throw new PoolError(
+        "E_UNKNOWN_GROUP",
+        `no group is called ${JSON.stringify(name)}; there are ${known}`,
+      );
+    }
+    const { desired: from, min, max, index } = group;
+    const to = asker.scaleTarget(count, { group: name, from, min, max });
+    const question = { group: name, from, to, min, max };
+    const refusal =
+      scaleRefusal(state(), group, to) ??
+      notRunning(state().pool.state) ??
+      (to === from ? undefined : asker.decisions.refuseScale.call(question));
+    if (refusal) {
+      notifier.notify("group:refused", { group: name, from, to, by, reason: refusal });
+      throw new PoolError("E_SCALE_REFUSED", refusal);
+    }
+    dispatch({ type: "scale", group: index, count: to, by });
+    await waiters.until(({ groups: now }) => {
+      const { unready, live, up } = now.get(index).counts;
+      return unready === 0 && live <= up;
+    });
+    return { from, to };
+  };
+}
