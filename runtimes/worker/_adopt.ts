@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
-import { Server, type ServerOpts } from "node:net";
+import type { Server } from "node:net";
+import { createFront } from "./_front.ts";
 
 /** A socket of another slot; `fd` is this process's own number. */
 export interface SiblingSocket {
@@ -20,12 +21,6 @@ export interface Adoptions {
   /** Stops accepting on all of them, for good. */
   close(): void;
 }
-
-/** What a server was made with, as far as it shows in its connections. */
-type Manner = Pick<
-  ServerOpts,
-  "allowHalfOpen" | "noDelay" | "keepAlive" | "keepAliveInitialDelay" | "highWaterMark"
->;
 
 /**
  * Accepts on sockets of other slots with a plain server, and hands each connection to the worker's own server of
@@ -86,12 +81,4 @@ function letGo(fd: number): void {
   try {
     closeSync(fd);
   } catch {}
-}
-
-function createFront(server: Server): Server {
-  const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = server as Server &
-    Manner;
-  const front = new Server({ allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark });
-  front.on("connection", (socket) => server.emit("connection", socket));
-  return front;
 }

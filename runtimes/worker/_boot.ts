@@ -12,6 +12,9 @@ export interface Boot {
   readonly entry: string;
 }
 
+/** Whether the entry is the main module by itself, and this file was loaded before it. */
+export const isPreloaded: boolean = process.versions["deno"] !== undefined;
+
 /**
  * Takes the channel's variables out of `process.env`, so that neither the entry nor its children see the token,
  * and this file out of `process.argv`, so that the entry finds itself where a program expects to. Returns
@@ -29,10 +32,10 @@ export function takeBoot(): Boot | undefined {
   const supervisor = Number(take("POOLABLE_SUPERVISOR"));
   const guarded = take("POOLABLE_GUARDED") === "1";
   take("POOLABLE_SLOT");
-  const entry = process.argv[2];
+  const entry = process.argv[isPreloaded ? 1 : 2];
   if (channel === "" || token === "" || !Number.isInteger(supervisor) || entry === undefined)
     return undefined;
-  process.argv.splice(1, 2, resolve(entry));
+  process.argv.splice(1, isPreloaded ? 1 : 2, resolve(entry));
   return { channel, token, epoch, supervisor, guarded, entry: process.argv[1]! };
 }
 

@@ -1,6 +1,7 @@
 import { Server } from "node:net";
 import { acceptRest } from "./_accept-rest.ts";
 import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
+import { acceptorOf } from "./_front.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
 /**
@@ -80,7 +81,7 @@ export function createListeners(
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
         const where = fd === undefined ? { port, host, reusePort: true } : { fd };
-        Reflect.apply(listenOf, server, [
+        Reflect.apply(listenOf, acceptorOf(server), [
           { ...where, backlog },
           () => {
             server.off("error", reject);

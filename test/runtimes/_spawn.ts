@@ -72,6 +72,7 @@ export function observe(
       entry,
       args: [],
       execArgv,
+      permissions: "all",
       env: from.environment({}),
       cwd: fixtures,
       listeners: [],
