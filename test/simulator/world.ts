@@ -57,6 +57,8 @@ export class World implements Host {
   subject: FakeProcess | undefined;
   /** What the policies were asked about the exit that comes next. */
   asked: RestartQuestion | undefined;
+  /** What came in the middle of a reload. */
+  readonly met: Set<string> = new Set();
   /** Time that the supervisor was frozen, and how often. */
   frozenMs = 0;
   freezes = 0;
@@ -153,6 +155,7 @@ export class World implements Host {
       const { slot } = this.subject;
       this.live[slot] = this.live[slot]!.filter((process) => process !== this.subject);
     }
+    if (before.pool.reload) this.#meet(event, before.pool.reload.hard);
     const { state, effects } = reduce(before, event, this.now);
     this.state = state;
     this.steps++;
@@ -162,6 +165,13 @@ export class World implements Host {
       this.#carryOut(effect);
     }
     this.#watcher.settled(this, event, before);
+  }
+
+  #meet(event: KernelEvent, hard: boolean): void {
+    const isCrash = event.type === "exited" && event.report.intent === undefined;
+    if (isCrash || event.type === "scale" || event.type === "restart" || event.type === "stop") {
+      this.met.add(`${isCrash ? "crash" : event.type} in a ${hard ? "hard" : "soft"} reload`);
+    }
   }
 
   #carryOut(effect: Effect): void {
@@ -294,6 +304,7 @@ export class World implements Host {
       case "stop":
         return this.dispatch({ type: "stop", now: op.now, reason: "asked to stop", exitCode: 0 });
       case "reload":
+        if (this.state.pool.reload) this.met.add("reload in a reload");
         this.#nextReload = op;
         return this.#startReload();
       case "signal":
