@@ -15,6 +15,8 @@ export interface RestartQuestion {
   readonly limit: number;
   /** Counted exits in a row before this one, without a worker between them that was ready for 60 s; 0 after one. */
   readonly streak: number;
+  /** The generation of the worker that ended. */
+  readonly generation: number;
   readonly group: {
     readonly name: string;
     /** Whether a worker of this group has been ready since the pool started. */

@@ -1,5 +1,5 @@
 import type { Draft } from "./draft.ts";
-import { arm, disarm, kill, move, signal, stop, timeOf } from "./moves.ts";
+import { arm, disarm, kill, move, signal, stop, timeOf, timeoutsOf } from "./moves.ts";
 import { takeOver } from "./reload.ts";
 import { requestStart } from "./starting.ts";
 import type { Slot } from "./state.ts";
@@ -24,7 +24,7 @@ export function due(draft: Draft, index: number): void {
   if (draft.now < deadline.at) {
     draft.effect({ type: "arm", seat: index, at: deadline.at });
   } else if (draft.now - deadline.at > BELIEVED_LATENESS_MS && SILENCE.has(deadline.kind)) {
-    arm(draft, index, deadline.kind, timeOf(draft.group(slot.group), deadline.kind));
+    arm(draft, index, deadline.kind, timeOf(timeoutsOf(draft, slot), deadline.kind));
   } else {
     actions[deadline.kind](draft, slot);
   }

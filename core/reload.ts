@@ -1,7 +1,7 @@
 import type { Draft } from "./draft.ts";
 import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
-import { arm, disarm, end, move } from "./moves.ts";
+import { arm, disarm, end, move, timeoutsOf } from "./moves.ts";
 import { halt } from "./order.ts";
 import { finishReload } from "./reload-end.ts";
 import { movePool } from "./shutdown.ts";
@@ -130,7 +130,7 @@ function retire(draft: Draft, index: number): void {
   if (old.deadline) draft.effect({ type: "arm", seat: index, at: old.deadline.at });
   else draft.effect({ type: "disarm", seat: index });
   if (old.worker) {
-    const { drain: deadlineMs } = draft.group(old.group).timeouts;
+    const { drain: deadlineMs } = timeoutsOf(draft, old);
     draft.effect({ type: "send", ...draft.addressed(old), frame: { type: "reload", deadlineMs } });
   }
   end(draft, index, "reload", "drain");

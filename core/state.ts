@@ -57,6 +57,8 @@ export interface ReloadPlan {
   readonly surge: number;
   /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
   readonly minReadyMs: number;
+  /** What the new generation has. */
+  readonly timeouts: Timeouts;
 }
 
 /** How a reload ended. */
@@ -83,7 +85,8 @@ export interface Group {
   readonly first: number;
   readonly min: number;
   readonly max: number;
-  readonly timeouts: Timeouts;
+  /** Of its generation. */
+  timeouts: Timeouts;
   desired: number;
   /** The version that its workers start from. */
   generation: number;

@@ -228,8 +228,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/moves.ts",
-    find: "return group.timeouts.stop / 2;",
-    replace: "return group.timeouts.stop;",
+    find: "return timeouts.stop / 2;",
+    replace: "return timeouts.stop;",
     what: "SIGTERM and SIGKILL come late by half of the time to stop",
   },
   {
@@ -294,14 +294,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reload-end.ts",
-    find: "    if (reason === null) draft.editGroup(group).generation = record.generation;\n",
+    find: "    edited.generation = record.generation;\n",
     replace: "",
     what: "after a reload the group starts workers of the old generation",
   },
   {
     file: "core/reload-end.ts",
-    find: "if (reason === null) draft.editGroup(group).generation = record.generation;",
-    replace: "draft.editGroup(group).generation = record.generation;",
+    find: "    if (reason !== null) continue;\n",
+    replace: "",
     what: "after a rollback the group starts workers of the generation that failed",
   },
   {

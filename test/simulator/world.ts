@@ -336,9 +336,9 @@ export class World implements Host {
     this.#nextReload = null;
     if (this.state.pool.state !== "running") return;
     const plans: ReloadPlan[] = [];
-    for (const { index } of this.config.groups) {
+    for (const { index, timeouts } of this.config.groups) {
       if (op.group === null || op.group === index)
-        plans.push({ group: index, surge: op.surge, minReadyMs: op.minReadyMs });
+        plans.push({ group: index, surge: op.surge, minReadyMs: op.minReadyMs, timeouts });
     }
     this.dispatch({ type: "reload", generation: ++this.#generation, hard: op.hard, plans });
   }
