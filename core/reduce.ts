@@ -86,7 +86,10 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       draft.changeWorker(seat, { goodbye: event.kind, goodbyeReason: event.reason });
       draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "ack" } });
       move(draft, seat, "goodbye", event.kind);
-      if (draft.slot(seat).state !== "killing") arm(draft, seat, "leave");
+      if (draft.slot(seat).state === "killing") return;
+      // It has the time of a drain, which it does not get twice.
+      if (!event.drains || slot.state === "stopping") arm(draft, seat, "leave");
+      else if (slot.state !== "draining") arm(draft, seat, "drain");
       return;
     case "violation":
       if (!worker.violation) draft.changeWorker(seat, { violation: event.violation });

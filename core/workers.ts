@@ -107,8 +107,10 @@ export function createWorkers(context: WorkersContext): Workers {
         return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
       case "goodbye": {
         const kind = goodbyeOf(frame);
-        if (kind)
-          return context.dispatch({ type: "goodbye", ...worker, kind, reason: readText(frame.reason) });
+        if (kind) {
+          const [reason, drains] = [readText(frame.reason), frame.drains === true];
+          return context.dispatch({ type: "goodbye", ...worker, kind, reason, drains });
+        }
         const detail = "a goodbye of an unknown kind";
         return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }

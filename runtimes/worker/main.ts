@@ -66,7 +66,7 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
     }
   }
   if (!life.worker.signal.aborted && !(await runOf(session, definition))) return;
-  await leave(session.uplink, session.acked, life.goodbye());
+  await leave(session.uplink, session.acked, life.goodbye(), life.answered());
 }
 
 /** Ties the life of this worker to its connection and its signals. */
@@ -115,7 +115,7 @@ async function load(session: Session): Promise<Exports | undefined> {
     // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
     if (program.listens) await program.end();
     socket.ref();
-    await leave(uplink, acked, life.goodbye());
+    await leave(uplink, acked, life.goodbye(), life.answered());
   });
   try {
     const exports = await loadEntry(boot.entry);
@@ -144,7 +144,7 @@ async function liveProgram(session: Session, exports: Exports): Promise<void> {
   if (life.worker.signal.aborted) await program.end();
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new TypeError(failure));
-  await leave(uplink, acked, life.goodbye());
+  await leave(uplink, acked, life.goodbye(), life.answered());
 }
 
 /** Runs the worker to its end. `false` when it failed and is leaving. */

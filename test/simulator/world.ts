@@ -234,7 +234,13 @@ export class World implements Host {
     const violation = judgeFrame(phaseOf(seat.worker), frame);
     if (violation) return this.dispatch({ type: "violation", ...at, violation });
     if (frame.type === "goodbye") {
-      return this.dispatch({ type: "goodbye", ...at, kind: goodbyeOf(frame)!, reason: undefined });
+      return this.dispatch({
+        type: "goodbye",
+        ...at,
+        kind: goodbyeOf(frame)!,
+        reason: undefined,
+        drains: frame.drains === true,
+      });
     }
     this.dispatch({ type: frame.type as "hello" | "ready" | "heartbeat", ...at });
   }
