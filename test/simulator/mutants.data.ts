@@ -293,6 +293,18 @@ export const mutants: readonly Mutant[] = [
     what: "in a reload a new worker takes over at once, before minReady",
   },
   {
+    file: "core/reduce.ts",
+    find: 'if (!event.drains || slot.state === "stopping") arm',
+    replace: "if (event.kind) arm",
+    what: "a worker that still answers is killed 2 s after its goodbye",
+  },
+  {
+    file: "core/reduce.ts",
+    find: 'else if (slot.state !== "draining") arm(draft, seat, "drain");',
+    replace: 'else arm(draft, seat, "drain");',
+    what: "a goodbye in the middle of a drain gives the worker another drain's time",
+  },
+  {
     file: "core/reload-end.ts",
     find: "    edited.generation = record.generation;\n",
     replace: "",
