@@ -37,9 +37,10 @@ export const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
     if (!isObject(answer)) return "not a plan";
     if (!isWithin(answer.surge, 1, Number.MAX_SAFE_INTEGER))
       return `surge ${answer.surge}: accepted is 1 or more`;
-    const { minReadyMs, refusal } = answer;
-    if (!(Number.isFinite(minReadyMs) && minReadyMs >= 0)) {
-      return `minReadyMs ${minReadyMs}: accepted is a number of milliseconds from 0`;
+    const { minReadyMs, trialMs = 0, refusal } = answer;
+    for (const [key, ms] of Object.entries({ minReadyMs, trialMs })) {
+      if (!(Number.isFinite(ms) && ms >= 0))
+        return `${key} ${ms}: accepted is a number of milliseconds from 0`;
     }
     const isReason = refusal === undefined || (typeof refusal === "string" && refusal !== "");
     return isReason ? undefined : `refusal ${String(refusal)}: accepted is a reason`;

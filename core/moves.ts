@@ -50,7 +50,7 @@ export function timeOf(timeouts: Timeouts, kind: DeadlineKind): number {
   const fixed = DEADLINES[kind].ms;
   if (fixed !== null) return fixed;
   if (kind === "stop" || kind === "term") return timeouts.stop / 2;
-  return kind === "backoff" || kind === "settle" ? 0 : timeouts[kind as "hello"];
+  return kind in timeouts ? timeouts[kind as "hello"] : 0;
 }
 
 /**

@@ -123,11 +123,11 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
     return { plans, groups: chosen.map(({ name }) => name), generation };
   }
 
-  function paceOf(name: string, hard: boolean): Pick<ReloadPlan, "surge" | "minReadyMs"> {
-    const { surge, minReadyMs, refusal } = context.asker.reloadPlan({ group: name, hard });
+  function paceOf(name: string, hard: boolean): Pick<ReloadPlan, "surge" | "minReadyMs" | "trialMs"> {
+    const { surge, minReadyMs, trialMs = 0, refusal } = context.asker.reloadPlan({ group: name, hard });
     if (refusal !== undefined)
       throw new PoolError("E_RELOAD_REFUSED", `group ${name} cannot be reloaded this way: ${refusal}`);
-    return { surge, minReadyMs };
+    return { surge, minReadyMs, trialMs };
   }
 
   return (options = {}) => {

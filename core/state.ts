@@ -55,8 +55,10 @@ export interface ReloadPlan {
   readonly group: number;
   /** New workers beside the old ones, at most. */
   readonly surge: number;
-  /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
+  /** How long a new worker must have been ready, in milliseconds. */
   readonly minReadyMs: number;
+  /** How long it then serves beside its predecessor before that leaves, in milliseconds. */
+  readonly trialMs: number;
   /** What the new generation has. */
   readonly timeouts: Timeouts;
 }

@@ -53,7 +53,7 @@ export function createWorkers(context: WorkersContext): Workers {
   }
 
   async function spawn(worker: Address, generation: number): Promise<void> {
-    const about = { ...named(worker), generation };
+    const about = { ...named(worker), generation, seat: seatFor(worker)?.seat ?? "main" };
     const group = context.groupConfig(generation, groupOf(worker.slot).index);
     const runtime = context.runtimes.get(group.runtime)!;
     let options: SpawnOptions;

@@ -40,6 +40,8 @@ export interface Life {
   /** Accepts on the sockets of another slot, until it is told to let go. */
   adopt(slot: string): void;
   release(slot: string): void;
+  /** Begins to accept, where a reload has held it back. */
+  serve(): void;
   drain(): void;
   stop(reason: string): void;
   reload(): void;
@@ -155,6 +157,7 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     },
     adopt: (slot) => listeners.adopt(slot),
     release: (slot) => listeners.release(slot),
+    serve: () => listeners.serve(),
     stop(reason) {
       if (goodbye) cut();
       else leave({ kind: "done", reason });

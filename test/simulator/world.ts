@@ -344,7 +344,13 @@ export class World implements Host {
     const plans: ReloadPlan[] = [];
     for (const { index, timeouts } of this.config.groups) {
       if (op.group === null || op.group === index)
-        plans.push({ group: index, surge: op.surge, minReadyMs: op.minReadyMs, timeouts });
+        plans.push({
+          group: index,
+          surge: op.surge,
+          minReadyMs: op.minReadyMs,
+          trialMs: op.minReadyMs / 2,
+          timeouts,
+        });
     }
     this.dispatch({ type: "reload", generation: ++this.#generation, hard: op.hard, plans });
   }

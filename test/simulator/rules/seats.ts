@@ -74,6 +74,7 @@ function checkDeadline(world: World, seat: Slot, notes: Notes | undefined): void
     case "kill":
       return between(notes!.killAt + KILL_MS, KILL_MS);
     case "settle":
+    case "trial":
       return between(notes!.readyAt, Infinity);
     case "backoff":
   }
@@ -86,7 +87,8 @@ function kindsOf(seat: Slot, notes: Notes | undefined): readonly string[] {
     case "starting":
       return isGone ? ["channel"] : [notes!.helloAt >= 0 ? "ready" : "hello"];
     case "ready":
-      return [isGone ? "channel" : seat.seat === "main" ? "heartbeat" : "settle"];
+      if (isGone) return ["channel"];
+      return seat.seat === "main" ? ["heartbeat"] : ["settle", "trial"];
     case "draining":
       return hasLeft ? ["leave"] : isGone ? ["channel", "drain"] : ["drain"];
     case "stopping":
