@@ -36,6 +36,7 @@ export type SupervisorFrameType =
   | "reload"
   | "job"
   | "adopt"
+  | "serve"
   | "release";
 
 /**
