@@ -38,6 +38,7 @@ export class FakeClock implements Clock {
 
   /** Lets `ms` go by, timer by timer, each with all that follows from it. */
   async pass(ms: number): Promise<void> {
+    await turn();
     const until = this.#now + ms;
     for (;;) {
       const next = this.#timers.pop();
@@ -215,11 +216,7 @@ export function rig(config: Partial<PoolConfig> = {}, begin: (worker: FakeWorker
 
 /** The outcome of a promise that should have one by now: `"pending"` when it has none. */
 export async function settled<T>(promise: Promise<T>): Promise<T | Error | "pending"> {
+  const outcome = promise.catch((error: Error) => error);
   await turn();
-  return await Promise.race([
-    promise.catch((error: Error) => error),
-    turn()
-      .then(() => turn())
-      .then(() => "pending" as const),
-  ]);
+  return await Promise.race([outcome, turn().then(() => "pending" as const)]);
 }
