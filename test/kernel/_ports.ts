@@ -196,14 +196,18 @@ const OBSERVED = [
   "reload:rolledback",
 ] as const satisfies readonly HookName[];
 
-/** Makes a pool of one group `g` of one worker, unless `config` says otherwise. */
-export function rig(config: Partial<PoolConfig> = {}, begin: (worker: FakeWorker) => void = obliging): Rig {
+/** Makes a pool of one group `g` of one worker, unless `config` says otherwise. `load` gives the config of a reload. */
+export function rig(
+  config: Partial<PoolConfig> = {},
+  begin: (worker: FakeWorker) => void = obliging,
+  load?: () => PoolConfig,
+): Rig {
   const clock = new FakeClock();
   const runtime = new FakeRuntime(begin);
   const { plugins = [], ...rest } = config;
   const groups = { g: { entry: "./g.ts" } };
   const whole: PoolConfig = { name: "test", groups, root: "/", ...rest, plugins: [restart(), plugins] };
-  const pool = createKernel(whole, { clock, runtimes: [runtime], pid: 1 });
+  const pool = createKernel(whole, { clock, runtimes: [runtime], pid: 1, ...(load ? { load } : {}) });
   const told: [string, unknown][] = [];
   for (const name of OBSERVED) pool.hooks.hook(name, (fact: unknown) => void told.push([name, fact]));
   return {
