@@ -75,7 +75,6 @@ function isWithin(value: unknown, low: number, high: number): boolean {
 }
 
 function arePermissions(value: unknown): boolean {
-  return (
-    isRecord(value) && Object.values(value).every((given) => typeof given === "boolean" || isTexts(given))
-  );
+  if (!isObject(value)) return false;
+  return Object.values(value as object).every((given) => typeof given === "boolean" || isTexts(given));
 }

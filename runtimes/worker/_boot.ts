@@ -12,8 +12,13 @@ export interface Boot {
   readonly entry: string;
 }
 
+const { bun, deno } = process.versions;
+
+/** Whether this process runs on Node, and not on what names a version of it too. */
+export const isNode: boolean = bun === undefined && deno === undefined;
+
 /** Whether the entry is the main module by itself, and this file was loaded before it. */
-export const isPreloaded: boolean = process.versions["deno"] !== undefined;
+const isPreloaded = deno !== undefined;
 
 /**
  * Takes the channel's variables out of `process.env`, so that neither the entry nor its children see the token,
@@ -41,9 +46,6 @@ export function takeBoot(): Boot | undefined {
 
 /** This process's runtime as `hello` names it: `node 24.21.0`. */
 export function runtimeName(): string {
-  for (const name of ["bun", "deno"]) {
-    const version = process.versions[name];
-    if (version !== undefined) return `${name} ${version}`;
-  }
-  return `node ${process.versions.node}`;
+  if (bun !== undefined) return `bun ${bun}`;
+  return deno === undefined ? `node ${process.versions.node}` : `deno ${deno}`;
 }

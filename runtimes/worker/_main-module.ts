@@ -18,14 +18,16 @@ interface Loading {
  */
 export async function mainModule(): Promise<Exports> {
   const { mainModule: url } = (globalThis as unknown as { Deno: { mainModule: string } }).Deno;
+  const uncaught = holdUncaught();
   await begun(url);
   const code = `export * as main from ${JSON.stringify(url)}`;
-  const stop = holdUncaught();
   try {
     const { main } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { main: Exports };
+    uncaught.release();
     return main;
-  } finally {
-    stop();
+  } catch (error) {
+    uncaught.release(error);
+    throw error;
   }
 }
 
@@ -44,23 +46,30 @@ function begun(main: string): Promise<void> {
   });
 }
 
+/** An error that Deno has told, and its time to turn out as the main module's own. */
+const OWN_MS = 100;
+
 /**
  * Keeps Deno from ending the process at once when the main module throws: whoever imports it is told of it too, and
  * can say so in order. What else is thrown meanwhile, and the program itself does not handle, ends it as by hand.
  */
-function holdUncaught(): () => void {
-  let isOver = false;
-  function onUncaught(error: unknown): void {
-    if (process.listenerCount("uncaughtException") > 1) return;
-    setTimeout(() => {
-      if (isOver) return;
-      console.error(error);
-      process.exit(1);
-    }, 0);
+function holdUncaught(): { release(own?: unknown): void } {
+  const held = new Set<unknown>();
+  function end(error: unknown): void {
+    console.error(error);
+    process.exit(1);
   }
-  process.on("uncaughtException", onUncaught);
-  return () => {
-    isOver = true;
-    process.off("uncaughtException", onUncaught);
+  function hold(error: unknown): void {
+    if (process.listenerCount("uncaughtException") > 1) return;
+    held.add(error);
+    setTimeout(() => held.has(error) && end(error), OWN_MS);
+  }
+  process.on("uncaughtException", hold);
+  return {
+    release(own) {
+      process.off("uncaughtException", hold);
+      held.delete(own);
+      for (const error of held) end(error);
+    },
   };
 }

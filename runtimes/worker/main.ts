@@ -1,4 +1,4 @@
-import { isPreloaded, takeBoot, type Boot } from "./_boot.ts";
+import { isNode, takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
@@ -37,9 +37,9 @@ else {
   );
   const session = welcomed && (await begin(boot, welcomed));
   const life = session && live(session);
-  // Top-level, so that an entry whose own top-level await never settles ends as it would without a supervisor. One
-  // that is the main module begins when this one has ended.
-  if (!isPreloaded) await life;
+  // Top-level, so that an entry whose own top-level await never settles ends as it would without a supervisor. Deno
+  // begins with it when this module has ended, and Bun survives what is thrown until then.
+  if (isNode) await life;
 }
 
 /** Gets ready for the entry. */

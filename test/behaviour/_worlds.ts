@@ -1,0 +1,53 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { GroupConfig, PoolConfig } from "../../index.ts";
+import { findExecutables } from "../../runtimes/_executable.ts";
+import type { RuntimeName } from "../../runtimes/traits.ts";
+
+/** What is the same for every runtime, said in its own words. */
+export interface World {
+  /** The runtime of the workers. */
+  readonly runtime: RuntimeName;
+  /** Loads a module before the worker's half. */
+  preload(path: string): string[];
+  /** Makes a worker whose memory ends soon. */
+  readonly smallHeap: { readonly group?: Partial<GroupConfig>; pool?(): Partial<PoolConfig> };
+  /** What is read on a worker's stderr, or how it ends, when its memory has ended. */
+  readonly outOfMemory: string;
+  /** Behaviours that it cannot have, by the title of the test, and why. */
+  readonly gaps?: Readonly<Record<string, string>>;
+}
+
+/** The worlds that the behaviour lists run in. */
+export const worlds: Readonly<Record<RuntimeName, World>> = {
+  node: {
+    runtime: "node",
+    preload: (path) => ["--import", path],
+    smallHeap: { group: { execArgv: ["--max-old-space-size=32"] } },
+    outOfMemory: "heap out of memory",
+  },
+  bun: {
+    runtime: "bun",
+    preload: (path) => ["--preload", path],
+    smallHeap: { pool: () => ({ executables: { bun: boundedBun() } }) },
+    outOfMemory: "Out of memory",
+  },
+  deno: {
+    runtime: "deno",
+    preload: (path) => [`--preload=${path}`],
+    smallHeap: { group: { execArgv: ["--v8-flags=--max-old-space-size=32"] } },
+    outOfMemory: "Fatal JavaScript out of memory",
+    gaps: { "exit: SIGSEGV": "Deno ignores a SIGSEGV that another process, or itself, sends" },
+  },
+};
+
+/** A Bun with little memory, which no flag gives it. */
+function boundedBun(): string {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const [bun] = findExecutables("bun", { root, env: process.env });
+  const script = join(mkdtempSync(join(tmpdir(), "b-")), "bun");
+  writeFileSync(script, `#!/bin/sh\nulimit -v 2000000\nexec "${bun?.file}" "$@"\n`, { mode: 0o755 });
+  return script;
+}
