@@ -1,3 +1,4 @@
+import type * as Http from "node:http";
 import { Server, type ServerOpts } from "node:net";
 import type * as Tls from "node:tls";
 
@@ -37,6 +38,13 @@ export function acceptorOf(server: Server): Server {
     lookThrough(server, front);
   }
   return front;
+}
+
+/** The prototypes whose `listen` a program calls, whatever server it makes. */
+export function listeningPrototypes(): Pick<Server, "listen">[] {
+  if (process.versions["bun"] === undefined) return [Server.prototype];
+  const http = process.getBuiltinModule("node:http") as typeof Http;
+  return [Server.prototype, http.Server.prototype];
 }
 
 function canListen(server: unknown): boolean {

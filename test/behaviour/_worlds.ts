@@ -16,6 +16,10 @@ export interface World {
   readonly smallHeap: { readonly group?: Partial<GroupConfig>; pool?(): Partial<PoolConfig> };
   /** What is read on a worker's stderr, or how it ends, when its memory has ended. */
   readonly outOfMemory: string;
+  /** The exit code after a top-level await that never settles, when nothing is left to do. */
+  readonly unsettled?: number;
+  /** Whether the worker's half loads the entry, and says so when it cannot. Else it never begins. */
+  readonly saysWhatItCannotLoad: boolean;
   /** Behaviours that it cannot have, by the title of the test, and why. */
   readonly gaps?: Readonly<Record<string, string>>;
 }
@@ -27,19 +31,28 @@ export const worlds: Readonly<Record<RuntimeName, World>> = {
     preload: (path) => ["--import", path],
     smallHeap: { group: { execArgv: ["--max-old-space-size=32"] } },
     outOfMemory: "heap out of memory",
+    unsettled: 13,
+    saysWhatItCannotLoad: true,
   },
   bun: {
     runtime: "bun",
     preload: (path) => ["--preload", path],
     smallHeap: { pool: () => ({ executables: { bun: boundedBun() } }) },
     outOfMemory: "Out of memory",
+    unsettled: 0,
+    saysWhatItCannotLoad: true,
   },
   deno: {
     runtime: "deno",
     preload: (path) => [`--preload=${path}`],
     smallHeap: { group: { execArgv: ["--v8-flags=--max-old-space-size=32"] } },
     outOfMemory: "Fatal JavaScript out of memory",
-    gaps: { "exit: SIGSEGV": "Deno ignores a SIGSEGV that another process, or itself, sends" },
+    saysWhatItCannotLoad: false,
+    gaps: {
+      "exit: SIGSEGV": "Deno ignores a SIGSEGV that another process, or itself, sends",
+      "a top-level await that never settles ends":
+        "Deno sees none while a signal is listened to: it meets the deadline",
+    },
   },
 };
 
