@@ -1,3 +1,4 @@
+import { isSurging } from "./counts.ts";
 import type { Draft } from "./draft.ts";
 import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
@@ -51,14 +52,15 @@ export function advanceReload(draft: Draft): void {
   for (const plan of record.plans) {
     const group = draft.group(plan.group);
     const target = targetOf(record, group);
-    let free = plan.surge;
-    for (const slot of draft.slotsOf(group)) if (isTaken(draft.slot(slot.twin))) free--;
-    let isDone = free === plan.surge;
+    let isDone = group.counts.surging === 0;
+    let free = plan.surge - group.counts.surging;
+    // Nearly always somebody comes up or goes, and there is nothing to look for among the slots.
+    if (free <= 0) return;
     for (const slot of draft.slotsOf(group)) {
       if (!isCandidate(record, slot, target) || isReplaced(draft, slot)) continue;
       isDone = false;
       if (free <= 0) break;
-      if (isTaken(draft.slot(slot.twin))) continue;
+      if (isSurging(draft.slot(slot.twin))) continue;
       draft.change(slot.twin, { generation: target });
       requestStart(draft, slot.twin);
       free--;
@@ -72,10 +74,6 @@ export function advanceReload(draft: Draft): void {
 /** The generation that the wave leads to: the new one, or back to the group's own. */
 function targetOf(record: ReloadRecord, group: Group): number {
   return record.failure === null ? record.generation : group.generation;
-}
-
-function isTaken(surge: Slot): boolean {
-  return surge.worker !== null || surge.ticket !== null || surge.state !== "idle";
 }
 
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
