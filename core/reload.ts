@@ -17,7 +17,7 @@ import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
 export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
   if (draft.pool.state !== "running" || draft.pool.reload) return;
   const { generation, hard, plans } = command;
-  draft.pool.reload = { generation, hard, plans, failure: null, replaced: 0, forced: 0, given: [] };
+  draft.pool.reload = { generation, hard, plans, next: 0, failure: null, replaced: 0, forced: 0, given: [] };
   const groups = plans.map(({ group }) => draft.group(group).name);
   draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups });
   if (!hard) return;
@@ -52,23 +52,30 @@ export function advanceReload(draft: Draft): void {
   for (const plan of record.plans) {
     const group = draft.group(plan.group);
     const target = targetOf(record, group);
-    let isDone = group.counts.surging === 0;
     let free = plan.surge - group.counts.surging;
     // Nearly always somebody comes up or goes, and there is nothing to look for among the slots.
     if (free <= 0) return;
-    for (const slot of draft.slotsOf(group)) {
+    let isDone = group.counts.surging === 0;
+    for (const slot of slotsFrom(draft, group, record.next)) {
       if (!isCandidate(record, slot, target) || isReplaced(draft, slot)) continue;
       isDone = false;
-      if (free <= 0) break;
       if (isSurging(draft.slot(slot.twin))) continue;
       draft.change(slot.twin, { generation: target });
       requestStart(draft, slot.twin);
-      free--;
+      draft.pool.reload = { ...record, next: slot.index + 1 };
+      if (--free <= 0) return;
     }
     // One group after the other.
     if (!isDone) return;
   }
   finishReload(draft);
+}
+
+/** The slots of a group, each once, from the given one on: most of those before it have been replaced. */
+function* slotsFrom(draft: Draft, group: Group, from: number): Iterable<Slot> {
+  const { first, max } = group;
+  const start = from >= first && from < first + max ? from - first : 0;
+  for (let step = 0; step < max; step++) yield draft.slot(first + ((start + step) % max));
 }
 
 /** The generation that the wave leads to: the new one, or back to the group's own. */
