@@ -2,7 +2,7 @@ import { commands } from "./commands.ts";
 import { Draft } from "./draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
-import { arm, disarm, kill, move, timeoutsOf } from "./moves.ts";
+import { arm, disarm, kill, move, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
 import { advanceReload, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
@@ -26,6 +26,7 @@ export interface Step {
 export function reduce(state: KernelState, event: KernelEvent, now: number): Step {
   const seat = "epoch" in event ? seatOf(state, event) : undefined;
   if ("epoch" in event && seat === undefined) return { state, effects: [] };
+  if (event.type === "heartbeat") return { state: heard(state, seat!, now), effects: [] };
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
@@ -47,7 +48,19 @@ export function seatOf(state: KernelState, worker: { slot: number; epoch: number
   return surge.worker && surge.epoch === worker.epoch ? surge.index : undefined;
 }
 
-function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
+/**
+ * A heartbeat moves the deadline alone: the armed timer finds it later than itself and is armed again. It is the most
+ * frequent event by far, so it goes without a draft, and has no effect to carry out.
+ */
+function heard(state: KernelState, seat: number, now: number): KernelState {
+  const { pool, groups, slots } = state;
+  const slot = slots.get(seat);
+  if (slot.state !== "ready" || slot.deadline?.kind !== "heartbeat") return state;
+  const at = now + timeoutsBy(pool.reload, groups.get(slot.group), slot).heartbeat;
+  return { pool, groups, slots: slots.set(seat, { ...slot, deadline: { kind: "heartbeat", at } }) };
+}
+
+function ofWorker(draft: Draft, seat: number, event: Exclude<WorkerEvent, { type: "heartbeat" }>): void {
   const slot = draft.slot(seat);
   const worker = slot.worker!;
   const waitsForWord = slot.state === "starting" || slot.state === "ready";
@@ -71,14 +84,6 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       else arm(draft, seat, "settle", minReadyMs(draft, slot));
       return;
     }
-    case "heartbeat":
-      // Only the deadline moves: the armed timer finds it later than itself and is armed again. A heartbeat
-      // is the most frequent event by far, and this way it has no effect to carry out.
-      if (slot.state === "ready" && slot.deadline?.kind === "heartbeat") {
-        const at = draft.now + timeoutsOf(draft, slot).heartbeat;
-        draft.change(seat, { deadline: { kind: "heartbeat", at } });
-      }
-      return;
     case "error":
       draft.changeWorker(seat, { error: event.error });
       return;

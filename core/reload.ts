@@ -1,3 +1,4 @@
+import { isSurging } from "./counts.ts";
 import type { Draft } from "./draft.ts";
 import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
@@ -16,7 +17,7 @@ import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
 export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
   if (draft.pool.state !== "running" || draft.pool.reload) return;
   const { generation, hard, plans } = command;
-  draft.pool.reload = { generation, hard, plans, failure: null, replaced: 0, forced: 0, given: [] };
+  draft.pool.reload = { generation, hard, plans, next: 0, failure: null, replaced: 0, forced: 0, given: [] };
   const groups = plans.map(({ group }) => draft.group(group).name);
   draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups });
   if (!hard) return;
@@ -51,17 +52,18 @@ export function advanceReload(draft: Draft): void {
   for (const plan of record.plans) {
     const group = draft.group(plan.group);
     const target = targetOf(record, group);
-    let free = plan.surge;
-    for (const slot of draft.slotsOf(group)) if (isTaken(draft.slot(slot.twin))) free--;
-    let isDone = free === plan.surge;
-    for (const slot of draft.slotsOf(group)) {
+    let free = plan.surge - group.counts.surging;
+    // Nearly always somebody comes up or goes, and there is nothing to look for among the slots.
+    if (free <= 0) return;
+    let isDone = group.counts.surging === 0;
+    for (const slot of slotsFrom(draft, group, record.next)) {
       if (!isCandidate(record, slot, target) || isReplaced(draft, slot)) continue;
       isDone = false;
-      if (free <= 0) break;
-      if (isTaken(draft.slot(slot.twin))) continue;
+      if (isSurging(draft.slot(slot.twin))) continue;
       draft.change(slot.twin, { generation: target });
       requestStart(draft, slot.twin);
-      free--;
+      draft.pool.reload = { ...record, next: slot.index + 1 };
+      if (--free <= 0) return;
     }
     // One group after the other.
     if (!isDone) return;
@@ -69,13 +71,16 @@ export function advanceReload(draft: Draft): void {
   finishReload(draft);
 }
 
+/** The slots of a group, each once, from the given one on: most of those before it have been replaced. */
+function* slotsFrom(draft: Draft, group: Group, from: number): Iterable<Slot> {
+  const { first, max } = group;
+  const start = from >= first && from < first + max ? from - first : 0;
+  for (let step = 0; step < max; step++) yield draft.slot(first + ((start + step) % max));
+}
+
 /** The generation that the wave leads to: the new one, or back to the group's own. */
 function targetOf(record: ReloadRecord, group: Group): number {
   return record.failure === null ? record.generation : group.generation;
-}
-
-function isTaken(surge: Slot): boolean {
-  return surge.worker !== null || surge.ticket !== null || surge.state !== "idle";
 }
 
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */

@@ -41,6 +41,8 @@ export interface ReloadRecord {
   readonly generation: number;
   readonly hard: boolean;
   readonly plans: readonly ReloadPlan[];
+  /** The slot where the wave goes on to look for the next one to replace. */
+  readonly next: number;
   /** Why it goes back to the generation before; `null` while it goes forward. */
   readonly failure: string | null;
   readonly replaced: number;

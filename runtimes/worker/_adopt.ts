@@ -45,7 +45,9 @@ export function createAdoptions(
     spare.delete(socket);
     const front = createFront(server);
     front.on("error", (error) => onError(slot, error));
-    front.listen({ fd: socket.fd, backlog: socket.backlog });
+    const { fd, backlog } = socket;
+    // Twice: beside an `fd`, Node does not look at `options.backlog`, and Bun looks at nothing else.
+    Reflect.apply(front.listen, front, [{ fd, backlog }, backlog]);
     fronts.set(name, front);
   }
 

@@ -139,7 +139,8 @@ function listenOn(server: Server, { fd, backlog, host, port }: WelcomedListener)
       server.off("error", reject);
       resolve();
     };
-    Reflect.apply(listenOf, acceptorOf(server), [{ ...where, backlog }, listening]);
+    // Twice: beside an `fd`, Node does not look at `options.backlog`, and Bun looks at nothing else.
+    Reflect.apply(listenOf, acceptorOf(server), [{ ...where, backlog }, backlog, listening]);
   });
 }
 
