@@ -94,6 +94,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
       else if (frame.type === "serve") life.serve();
+      else if (frame.type === "ping") uplink.send({ type: "heartbeat" });
       else if (frame.type === "ack") ack();
     },
     closed() {
