@@ -9,7 +9,8 @@ import process from "node:process";
 import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Clock, Pool, Runtime, SpawnRequest, WorkerProcess, WorkerSink } from "../core/index.ts";
-import { createKernel, definePlugin } from "../core/index.ts";
+import type { Plugin } from "../core/index.ts";
+import { createKernel } from "../core/index.ts";
 import { restart } from "../plugins/restart/index.ts";
 import { machine } from "./_machine.ts";
 import { median, table } from "./_numbers.ts";
@@ -104,7 +105,7 @@ class Workers implements Runtime {
 }
 
 /** Somebody who observes as the log and the status do, and has a say in the decisions and none to give. */
-function observer(heard: { facts: number }): ReturnType<ReturnType<typeof definePlugin>> {
+function observer(heard: { facts: number }): Plugin {
   return {
     name: "observer",
     setup({ hooks, decisions }) {

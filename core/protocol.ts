@@ -37,6 +37,7 @@ export type SupervisorFrameType =
   | "job"
   | "adopt"
   | "serve"
+  | "ping"
   | "release";
 
 /**

@@ -4,7 +4,7 @@ import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
 import { arm, disarm, kill, move, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
-import { advanceReload, minReadyMs, surgeExited } from "./reload.ts";
+import { advanceReload, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
 import type { KernelState } from "./state.ts";
@@ -26,7 +26,8 @@ export interface Step {
 export function reduce(state: KernelState, event: KernelEvent, now: number): Step {
   const seat = "epoch" in event ? seatOf(state, event) : undefined;
   if ("epoch" in event && seat === undefined) return { state, effects: [] };
-  if (event.type === "heartbeat") return { state: heard(state, seat!, now), effects: [] };
+  if (event.type === "heartbeat" && state.slots.get(seat!).seat === "main")
+    return { state: putOff(state, seat!, now), effects: [] };
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
@@ -49,10 +50,10 @@ export function seatOf(state: KernelState, worker: { slot: number; epoch: number
 }
 
 /**
- * A heartbeat moves the deadline alone: the armed timer finds it later than itself and is armed again. It is the most
+ * A heartbeat of a slot's worker moves the deadline alone: the armed timer finds it later than itself and is armed again. It is the most
  * frequent event by far, so it goes without a draft, and has no effect to carry out.
  */
-function heard(state: KernelState, seat: number, now: number): KernelState {
+function putOff(state: KernelState, seat: number, now: number): KernelState {
   const { pool, groups, slots } = state;
   const slot = slots.get(seat);
   if (slot.state !== "ready" || slot.deadline?.kind !== "heartbeat") return state;
@@ -60,7 +61,7 @@ function heard(state: KernelState, seat: number, now: number): KernelState {
   return { pool, groups, slots: slots.set(seat, { ...slot, deadline: { kind: "heartbeat", at } }) };
 }
 
-function ofWorker(draft: Draft, seat: number, event: Exclude<WorkerEvent, { type: "heartbeat" }>): void {
+function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
   const slot = draft.slot(seat);
   const worker = slot.worker!;
   const waitsForWord = slot.state === "starting" || slot.state === "ready";
@@ -84,6 +85,9 @@ function ofWorker(draft: Draft, seat: number, event: Exclude<WorkerEvent, { type
       else arm(draft, seat, "settle", minReadyMs(draft, slot));
       return;
     }
+    case "heartbeat":
+      if (slot.state === "ready") heard(draft, seat);
+      return;
     case "error":
       draft.changeWorker(seat, { error: event.error });
       return;

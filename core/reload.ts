@@ -104,17 +104,29 @@ function planOf(draft: Draft, surge: Slot): ReloadPlan | undefined {
   return draft.pool.reload?.plans.find(({ group }) => group === surge.group);
 }
 
-/** A new worker has been ready for long enough to serve, beside the old one for a while. */
+/** A new worker has been ready for long enough to serve, beside the old one for a while, and must show that it lives. */
 export function tryOut(draft: Draft, surgeIndex: number): void {
+  draft.changeWorker(surgeIndex, { heard: false });
   const surge = draft.slot(surgeIndex);
+  draft.effect({ type: "send", ...draft.addressed(surge), frame: { type: "ping" } });
   draft.fact("reload:trial", { ...draft.named(surge), generation: surge.generation });
-  const { trialMs = 0 } = planOf(draft, surge) ?? {};
-  if (trialMs > 0) arm(draft, surgeIndex, "trial", trialMs);
-  else takeOver(draft, surgeIndex);
+  arm(draft, surgeIndex, "trial", planOf(draft, surge)?.trialMs ?? 0);
+}
+
+/** It has served for long enough. One that has not been heard since may hang: it has its time for a heartbeat. */
+export function judgeTrial(draft: Draft, surgeIndex: number): void {
+  if (draft.slot(surgeIndex).worker?.heard) takeOver(draft, surgeIndex);
+  else arm(draft, surgeIndex, "heartbeat");
+}
+
+/** A new worker gives a sign of life. */
+export function heard(draft: Draft, surgeIndex: number): void {
+  draft.changeWorker(surgeIndex, { heard: true });
+  if (draft.slot(surgeIndex).deadline?.kind === "heartbeat") takeOver(draft, surgeIndex);
 }
 
 /** A new worker has proved itself: it takes its slot over, and the old one drains. */
-export function takeOver(draft: Draft, surgeIndex: number): void {
+function takeOver(draft: Draft, surgeIndex: number): void {
   const record = draft.pool.reload;
   const next = draft.slot(surgeIndex);
   const old = draft.slot(next.twin);

@@ -139,6 +139,8 @@ export interface WorkerRecord {
   hello: boolean;
   ready: boolean;
   readyAt: number;
+  /** Whether it has given a sign of life since it was asked for one, before it takes over. */
+  heard: boolean;
   goodbye: GoodbyeKind | undefined;
   goodbyeReason: string | undefined;
   error: ReportedError | undefined;

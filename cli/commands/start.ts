@@ -102,7 +102,10 @@ function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Ou
     config.plugins,
   ];
   const { root, executables } = config;
-  return createPool({ ...config, plugins }, { runtimes: allRuntimes({ directory, root, executables }), load });
+  return createPool(
+    { ...config, plugins },
+    { runtimes: allRuntimes({ directory, root, executables }), load },
+  );
 }
 
 function banner(write: (line: string) => void, paint: Paint): Plugin {

@@ -1,11 +1,14 @@
 import type { Frame } from "../../core/frames.ts";
 import type { GoodbyeKind } from "../../core/protocol.ts";
-import type { Worker, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
+import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
 import { oneLine, reasonOf } from "./_errors.ts";
 import { createListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
 
 /** A listener that is not listened on by then is told. */
 const UNUSED_MS = 3_000;
+
+/** After a stop the worker leaves at the latest by then, whatever its `run` does. */
+export const RETURN_MS = 5_000;
 
 /** Characters of one log message. */
 const MAX_MESSAGE = 16 * 1024;
@@ -42,18 +45,21 @@ export interface Life {
   release(slot: string): void;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
-  drain(): void;
-  stop(reason: string): void;
-  reload(): void;
+  /** `deadlineMs` is how long the supervisor lets it, here and below. */
+  drain(deadlineMs: number): void;
+  stop(reason: string, deadlineMs: number): void;
+  reload(deadlineMs: number): void;
   goodbye(): Goodbye;
   /** Resolves when nothing is left to answer after the goodbye. */
   answered(): Promise<void>;
 }
 
+type Handler = (deadline: WorkerDeadline) => void | Promise<void>;
+
 /** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
 export function createLife(config: Config, send: (frame: Frame) => void): Life {
   const controller = new AbortController();
-  const handlers: Record<WorkerEvent, Set<() => void | Promise<void>>> = {
+  const handlers: Record<WorkerEvent, Set<Handler>> = {
     drain: new Set(),
     reload: new Set(),
     stop: new Set(),
@@ -88,10 +94,10 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     }
   }, UNUSED_MS).unref();
 
-  async function call(event: WorkerEvent): Promise<void> {
-    const run = async (handler: () => void | Promise<void>): Promise<void> => {
+  async function call(event: WorkerEvent, deadlineMs: number): Promise<void> {
+    const run = async (handler: Handler): Promise<void> => {
       try {
-        await handler();
+        await handler({ deadlineMs });
       } catch (error) {
         log.error(`the ${event} handler failed: ${reasonOf(error)}`);
       }
@@ -99,11 +105,11 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     await Promise.all([...handlers[event]].map(run));
   }
 
-  function leave(as: Goodbye): void {
+  function leave(as: Goodbye, deadlineMs: number): void {
     if (goodbye) return;
     goodbye = as;
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
-    void call("stop");
+    void call("stop", Math.min(deadlineMs, RETURN_MS));
     controller.abort();
     if (as.drains) answered = listeners.drain();
     else cut();
@@ -132,11 +138,11 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     log,
     on(event, handler) {
       // A function of its own, so that a handler added twice is called twice and removed once.
-      const entry = (): void | Promise<void> => handler();
+      const entry: Handler = (deadline) => handler(deadline);
       handlers[event].add(entry);
       return () => void handlers[event].delete(entry);
     },
-    end: (end) => leave(endAs(end)),
+    end: (end) => leave(endAs(end), RETURN_MS),
     listen: (server, options) => listeners.listen(server, options?.name),
   };
 
@@ -146,10 +152,10 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
       return draining;
     },
     listening,
-    drain() {
+    drain(deadlineMs) {
       if (draining || goodbye) return;
       draining = true;
-      void Promise.all([call("drain"), listeners.drain()]).then(() => {
+      void Promise.all([call("drain", deadlineMs), listeners.drain()]).then(() => {
         if (goodbye) return;
         goodbye = { kind: "drained" };
         controller.abort();
@@ -158,11 +164,11 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     adopt: (slot) => listeners.adopt(slot),
     release: (slot) => listeners.release(slot),
     serve: () => listeners.serve(),
-    stop(reason) {
+    stop(reason, deadlineMs) {
       if (goodbye) cut();
-      else leave({ kind: "done", reason });
+      else leave({ kind: "done", reason }, deadlineMs);
     },
-    reload: () => void call("reload"),
+    reload: (deadlineMs) => void call("reload", deadlineMs),
     goodbye: () => goodbye ?? { kind: "done" },
     answered: async () => answered,
   };

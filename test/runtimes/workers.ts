@@ -7,6 +7,11 @@ import type { TestContext } from "../_suite.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
 
+/** The time that each handler was told, by event. */
+function deadlines({ lines }: Observed): Record<string, number> {
+  return Object.fromEntries(lines.stdout.map((line) => [line.split(" ")[0]!, Number(line.split(" ")[1])]));
+}
+
 /** How one worker behaves towards a supervisor that does as it is told. */
 export function workerBehaviours(suite: Suite, world: World): void {
   const test = testsIn(suite, world);
@@ -95,6 +100,36 @@ export function workerBehaviours(suite: Suite, world: World): void {
     // The output travels on its own: it may come after the frame.
     await worker.until("its line", () => worker.lines.stdout.length > 0);
     assert.equal(worker.lines.stdout, ["reload handler"]);
+  });
+
+  test("handlers are told how long the worker has", async (t) => {
+    const worker = await part(t, "deadlines");
+    await worker.frame("ready");
+    worker.send({ type: "reload", deadlineMs: 20_000 });
+    worker.send({ type: "drain", deadlineMs: 7000 });
+    worker.send({ type: "stop", deadlineMs: 3000 });
+    await worker.end();
+    const { reload, drain, stop } = deadlines(worker);
+    for (const [told, asked] of [
+      [reload, 20_000],
+      [drain, 7000],
+      [stop, 3000],
+    ] as const) {
+      assert.ok(told! > asked - 1000 && told! <= asked, `${told} of ${asked}`);
+    }
+  });
+
+  test("the time to stop is never longer than the worker itself waits, and Infinity is no word of the supervisor", async (t) => {
+    const worker = await part(t, "deadlines");
+    await worker.frame("ready");
+    worker.send({ type: "drain" });
+    worker.send({ type: "stop", deadlineMs: 60_000 });
+    await worker.end();
+    assert.equal(deadlines(worker), { drain: Infinity, stop: 5000 });
+
+    const byItself = await part(t, "deadlines enough");
+    await byItself.end();
+    assert.equal(deadlines(byItself), { stop: 5000 });
   });
 
   test("log carries data, survives what is not JSON, and is cut", async (t) => {
