@@ -9,6 +9,7 @@ const RUNNING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "E_NOT_RUNNING",
   "E_CONTROL",
   "E_SCALE_REFUSED",
+  "E_RELOAD_REFUSED",
   "E_RESTART_REFUSED",
   "E_STATE",
 ]);

@@ -7,14 +7,18 @@ import { isRecord } from "../core/check.ts";
 import type { PoolConfig } from "../core/config.ts";
 
 /**
- * Runs a config file and returns its default export; what is in it is checked by the pool.
+ * Runs a config file and returns its default export; what is in it is checked by the pool. `afresh` runs it and what
+ * it imports again, as they are now, and leaves out the plugins and policies.
  *
  * @throws PoolError `E_CONFIG_LOAD`, one line with the place
  */
-export async function loadConfig(file: string): Promise<PoolConfig> {
+export async function loadConfig(
+  file: string,
+  { afresh = false }: { afresh?: boolean } = {},
+): Promise<PoolConfig> {
   let module: { default?: unknown };
   try {
-    module = await importFile(file);
+    module = await (afresh ? importAgain(file) : importFile(file));
   } catch (error) {
     throw new PoolError("E_CONFIG_LOAD", await describe(file, error), { cause: error });
   }
@@ -28,11 +32,20 @@ export async function loadConfig(file: string): Promise<PoolConfig> {
 }
 
 async function importFile(file: string): Promise<{ default?: unknown }> {
-  if (/\.m?js$/.test(file) || stripsTypes()) return import(pathToFileURL(file).href);
+  if (isRunnable(file)) return import(pathToFileURL(file).href);
   const { createJiti } = await import("jiti");
   return createJiti(import.meta.url, { moduleCache: false, fsCache: false, interopDefault: false }).import(
     file,
   );
+}
+
+async function importAgain(file: string): Promise<{ default?: unknown }> {
+  const { importAfresh } = await import("./_afresh.ts");
+  return importAfresh(file, isRunnable(file) ? undefined : import.meta.resolve("jiti"));
+}
+
+function isRunnable(file: string): boolean {
+  return /\.m?js$/.test(file) || stripsTypes();
 }
 
 function stripsTypes(): boolean {

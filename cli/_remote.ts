@@ -1,4 +1,4 @@
-import { PoolError } from "../core/errors.ts";
+import { messageOf, PoolError } from "../core/errors.ts";
 import { connectControl, poolDirectory, runningPools } from "../plugins/control/index.ts";
 import type { RunningPool } from "../plugins/control/index.ts";
 import { usage } from "./_args.ts";
@@ -35,7 +35,10 @@ export async function callPool(
 async function choosePool(): Promise<string> {
   const file = await findConfig(process.cwd());
   if (file) {
-    const { name } = await loadConfig(file);
+    const { name } = await loadConfig(file).catch((error: unknown) => {
+      const message = `${messageOf(error)}; --name chooses a pool without the config`;
+      throw new PoolError("E_CONFIG_LOAD", message, { cause: error });
+    });
     if (typeof name === "string") return name;
   }
   const pools = await runningPools();

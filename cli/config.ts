@@ -1,5 +1,6 @@
+import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { PoolError } from "../core/errors.ts";
 
 /** What `poolable start` was pointed at. */
@@ -11,6 +12,19 @@ export interface Target {
 
 /** In the order of preference, where a folder has more than one. */
 const NAMES = ["ts", "mts", "js", "mjs"].map((extension) => `poolable.config.${extension}`);
+
+/**
+ * The working folder by the path that the shell came by, so that a symbolic link in it is followed anew at each
+ * reload; the system knows only where the link led at the start.
+ */
+export function workingFolder(): string {
+  const [real, { PWD = "" }] = [process.cwd(), process.env];
+  try {
+    return isAbsolute(PWD) && realpathSync(PWD) === realpathSync(real) ? PWD : real;
+  } catch {
+    return real;
+  }
+}
 
 /**
  * Finds what to start: a config file (`*.config.*`), a folder that has one, or an entry, which is any other file.

@@ -17,7 +17,7 @@ const poolable: CommandDef = defineCommand({
 async function main(words: readonly string[]): Promise<void> {
   const { own, rest } = splitRest(words);
   const [name, ...given] = own;
-  if (name === undefined || name === "--help" || name === "-h") return printUsage(poolable);
+  if (name === undefined || ["help", "--help", "-h"].includes(name)) return printUsage(poolable);
   if (name === "--version" || name === "-v") return console.log(readVersion());
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined;
   if (!command) throw unknownCommand(name);

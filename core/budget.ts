@@ -31,6 +31,14 @@ export function backoffMs(streak: number, chance: number): number {
   return Math.min(BACKOFF_MAX_MS, Math.round(wait * (1 - JITTER + 2 * JITTER * chance)));
 }
 
+/** Whether a worker was ready for so long that the streak of its slot starts afresh. */
+export function isHealthy(
+  worker: { readonly ready: boolean; readonly readyAt: number },
+  now: number,
+): boolean {
+  return worker.ready && now - worker.readyAt >= HEALTHY_MS;
+}
+
 /** The entries of `times` that are still within the window at `now`. */
 export function withinWindow(times: readonly number[], now: number): readonly number[] {
   return times.filter((time) => now - time < BUDGET_WINDOW_MS);

@@ -1,4 +1,5 @@
 import { AsyncSeriesWaterfallHook, SyncBailHook, SyncWaterfallHook } from "tapable";
+import { PoolError } from "./errors.ts";
 import type { ExitReport, ExitVerdict } from "./exit.ts";
 import type { SpawnOptions } from "./runtime.ts";
 
@@ -12,7 +13,7 @@ export interface RestartQuestion {
   readonly counted: number;
   /** Counted exits that the budget allows within its window. */
   readonly limit: number;
-  /** Counted exits in a row without 60 healthy seconds between, this one not included. */
+  /** Counted exits in a row before this one, without a worker between them that was ready for 60 s; 0 after one. */
   readonly streak: number;
   readonly group: {
     readonly name: string;
@@ -76,7 +77,7 @@ export interface ReloadPolicy {
   readonly surge: number;
   /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
   readonly minReadyMs: number;
-  /** Why the group cannot be reloaded this way; the reload is refused with it. */
+  /** Why the group cannot be reloaded this way; the reload is refused with it, as `E_RELOAD_REFUSED`. */
   readonly refusal?: string;
 }
 
@@ -135,7 +136,15 @@ export interface Decisions {
 /** The name of the built-in answers. */
 export const DEFAULT_TAP = { name: "poolable:default", stage: 1000 } as const;
 
+/** @throws PoolError `E_RUNTIME` where code from strings is forbidden: a decision would fail when it is first asked. */
 export function createDecisions(): Decisions {
+  try {
+    Function();
+  } catch (cause) {
+    const flag = "--disallow-code-generation-from-strings";
+    const wayOut = "start the supervisor without it (workers may have it, in execArgv)";
+    throw new PoolError("E_RUNTIME", `decisions are compiled, which ${flag} forbids: ${wayOut}`, { cause });
+  }
   return Object.freeze({
     classifyExit: new SyncBailHook<[ExitReport], ExitVerdict | undefined>(["report"]),
     restart: new SyncBailHook<[RestartQuestion], RestartAnswer | undefined>(["question"]),

@@ -16,6 +16,7 @@ export const errorCodes = {
   E_UNKNOWN_GROUP: "no group has this name",
   E_UNKNOWN_SLOT: "no slot has this id",
   E_SCALE_REFUSED: "the group cannot have that many workers",
+  E_RELOAD_REFUSED: "a group cannot be reloaded this way",
   E_RESTART_REFUSED: "this worker cannot be restarted",
   E_STATE: "the pool is in a state that does not allow this call",
   E_USAGE: "the command line is not understood",

@@ -3,7 +3,7 @@ import {
   AT_ONCE_UPTIME_MS,
   backoffMs,
   BUDGET_WINDOW_MS,
-  HEALTHY_MS,
+  isHealthy,
   poolBudget,
   SLOT_BUDGET,
   SPAWN_INTERVAL_MS,
@@ -43,12 +43,11 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   const counts = requested ? 0 : verdict.counts;
 
   disarm(draft, seat);
-  const healthy = worker.ready && draft.now - worker.readyAt >= HEALTHY_MS;
   const counted = withinWindow(before.counted, draft.now);
   const slot = draft.change(seat, {
     worker: null,
     counted: counts > 0 ? [...counted, ...Array<number>(counts).fill(draft.now)] : counted,
-    streak: (healthy ? 0 : before.streak) + (counts > 0 ? 1 : 0),
+    streak: (isHealthy(worker, draft.now) ? 0 : before.streak) + (counts > 0 ? 1 : 0),
     bootFailed: before.bootFailed || (!worker.ready && !requested),
     lastExit: { class: verdict.class, code: report.code, signal: report.signal, reason: verdict.reason },
   });

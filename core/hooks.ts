@@ -121,6 +121,14 @@ export interface PoolHooks {
     readonly hard: boolean;
     readonly groups: readonly string[];
   }) => void;
+  /** A reload was asked for that cannot be; the caller got this reason, and nothing was touched. */
+  "reload:refused": (fact: {
+    readonly pool: string;
+    readonly hard: boolean;
+    /** As asked; `undefined` for all. */
+    readonly groups: readonly string[] | undefined;
+    readonly reason: string;
+  }) => void;
   /** One slot has its new worker; `replaced` counts them, on the way back too. */
   "reload:progress": (fact: OfWorker & { readonly generation: number; readonly replaced: number }) => void;
   "reload:done": (fact: ReloadFact) => void;

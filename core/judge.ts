@@ -1,6 +1,6 @@
 import type { Asker } from "./ask.ts";
 import { KERNEL } from "./ask.ts";
-import { SLOT_BUDGET, withinWindow } from "./budget.ts";
+import { isHealthy, SLOT_BUDGET, withinWindow } from "./budget.ts";
 import type { RestartQuestion } from "./decisions.ts";
 import type { ExitReport } from "./exit.ts";
 import type { Exited } from "./exited.ts";
@@ -47,7 +47,7 @@ export function judgeExit(
     now,
     counted: withinWindow(seat.counted, now).length + verdict.counts,
     limit: SLOT_BUDGET,
-    streak: seat.streak,
+    streak: isHealthy(seat.worker, now) ? 0 : seat.streak,
     group: {
       name: group.name,
       everReady: group.everReady,

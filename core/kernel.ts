@@ -83,7 +83,9 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     groupConfig: (generation, group) => generations.group(generation, group),
   });
   const reload = createReloads({
+    pool: resolved.name,
     asker,
+    notifier,
     generations,
     waiters,
     state: () => state,

@@ -50,8 +50,8 @@ export interface Pool {
    * Replaces the workers by a new generation: the config is asked for afresh, and the entries are resolved anew.
    * Soft (the default) brings each new worker up beside the old one and rolls back when one does not come up;
    * hard ends all and starts all. A reload during a reload waits, and the latest of those that wait wins.
-   * Resolves with the report, also when it was rolled back. Rejects with `E_UNKNOWN_GROUP`, `E_STATE`, or what
-   * is wrong with the new config (nothing was touched then).
+   * Resolves with the report, also when it was rolled back. Rejects with `E_UNKNOWN_GROUP`,
+   * `E_RELOAD_REFUSED`, `E_STATE`, or what is wrong with the new config (nothing was touched then).
    */
   reload(options?: ReloadOptions): Promise<ReloadReport>;
   /**

@@ -1,8 +1,9 @@
 import type { Asker } from "./ask.ts";
 import type { PoolConfig } from "./config.ts";
-import { PoolError } from "./errors.ts";
+import { messageOf, PoolError } from "./errors.ts";
 import type { Command } from "./events.ts";
 import type { Generations } from "./generations.ts";
+import type { Notifier } from "./hooks.ts";
 import type { KernelState, ReloadPlan } from "./state.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -35,7 +36,9 @@ export interface ReloadReport {
 
 /** What the reloads need of the kernel around them. */
 export interface ReloadsContext {
+  readonly pool: string;
   readonly asker: Asker;
+  readonly notifier: Notifier;
   readonly generations: Generations;
   readonly waiters: Waiters;
   state(): KernelState;
@@ -67,8 +70,38 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
     return report;
   }
 
-  async function run({ hard = false, groups: names }: ReloadOptions): Promise<ReloadReport> {
+  async function run(options: ReloadOptions): Promise<ReloadReport> {
+    const { hard = false } = options;
     const startedAt = context.now();
+    const { plans, groups, generation } = await prepare(options).catch((error: unknown) => {
+      const reason = messageOf(error);
+      context.notifier.notify("reload:refused", { pool: context.pool, hard, groups: options.groups, reason });
+      throw error;
+    });
+    context.dispatch({ type: "reload", generation, hard, plans });
+    await context.waiters.until((state) => state.pool.reload === null);
+    const { pool: after } = context.state();
+    context.generations.prune(inUse(context.state()));
+    const outcome = after.lastReload?.generation === generation ? after.lastReload : undefined;
+    return {
+      generation,
+      hard,
+      groups,
+      replaced: outcome?.replaced ?? 0,
+      failed: outcome?.failed ?? 0,
+      rolledBack: outcome?.rolledBack ?? false,
+      reason: outcome ? outcome.reason : "the pool stopped",
+      forcedKills: outcome?.forced ?? 0,
+      tookMs: Math.round(context.now() - startedAt),
+    };
+  }
+
+  /** All that can be refused. Touches nothing. */
+  async function prepare({ hard = false, groups: names }: ReloadOptions): Promise<{
+    plans: ReloadPlan[];
+    groups: string[];
+    generation: number;
+  }> {
     const { pool, groups } = context.state();
     if (pool.state !== "running") throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
     const all = [...groups];
@@ -83,28 +116,13 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
     const chosen = all.filter(({ name }) => names === undefined || names.includes(name));
     const plans = chosen.map(({ index, name }) => plan(index, name, hard));
     const generation = context.generations.next(await context.load());
-    context.dispatch({ type: "reload", generation, hard, plans });
-    await context.waiters.until((state) => state.pool.reload === null);
-    const { pool: after } = context.state();
-    context.generations.prune(inUse(context.state()));
-    const outcome = after.lastReload?.generation === generation ? after.lastReload : undefined;
-    return {
-      generation,
-      hard,
-      groups: chosen.map(({ name }) => name),
-      replaced: outcome?.replaced ?? 0,
-      failed: outcome?.failed ?? 0,
-      rolledBack: outcome?.rolledBack ?? false,
-      reason: outcome ? outcome.reason : "the pool stopped",
-      forcedKills: outcome?.forced ?? 0,
-      tookMs: Math.round(context.now() - startedAt),
-    };
+    return { plans, groups: chosen.map(({ name }) => name), generation };
   }
 
   function plan(group: number, name: string, hard: boolean): ReloadPlan {
     const { surge, minReadyMs, refusal } = context.asker.reloadPlan({ group: name, hard });
     if (refusal !== undefined)
-      throw new PoolError("E_STATE", `group ${name} cannot be reloaded this way: ${refusal}`);
+      throw new PoolError("E_RELOAD_REFUSED", `group ${name} cannot be reloaded this way: ${refusal}`);
     return { group, surge, minReadyMs };
   }
 

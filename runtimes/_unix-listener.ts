@@ -55,8 +55,8 @@ async function clear(path: string): Promise<void> {
   else if (code !== "ENOENT") throw refuse(path, code);
 }
 
-/** `undefined` when somebody listens, else the error code. */
-function probe(path: string): Promise<string | undefined> {
+/** Connects and hangs up: `undefined` when somebody listens, else the error code. */
+export function probe(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once("connect", () => {

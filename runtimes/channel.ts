@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { PoolError } from "../core/errors.ts";
@@ -7,9 +8,13 @@ import type { Frame } from "../core/frames.ts";
 import { judgeFrame, PROTOCOL_VERSION, type Violation } from "../core/protocol.ts";
 import { createConnection, type Connection } from "./_connection.ts";
 import { checkSocketPath } from "./_paths.ts";
+import { probe } from "./_unix-listener.ts";
 
 /** Connections that have not said who they are; one more is turned away. */
 const MAX_STRANGERS = 64;
+
+/** The name of a channel's socket in its folder. */
+const NAME = /^w[0-9a-f]{12}\.sock$/;
 
 /** What the channel tells about one worker. MUST NOT throw. */
 export interface ChannelHandlers {
@@ -58,6 +63,7 @@ export async function openChannel(directory: string): Promise<Channel> {
   const path =
     process.platform === "win32" ? `\\\\.\\pipe\\poolable-${name}` : join(directory, `${name}.sock`);
   checkSocketPath(path);
+  if (process.platform !== "win32") await removeStale(directory);
   const expected = new Map<string, Expected>();
   const sockets = new Set<Socket>();
   let strangers = 0;
@@ -137,6 +143,17 @@ export async function openChannel(directory: string): Promise<Channel> {
       });
     },
   };
+}
+
+/** Removes the sockets of supervisors that were killed. One that somebody listens on is another pool's, and stays. */
+async function removeStale(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  const paths = names.filter((name) => NAME.test(name)).map((name) => join(directory, name));
+  await Promise.all(
+    paths.map(async (path) => {
+      if ((await probe(path)) === "ECONNREFUSED") rmSync(path, { force: true });
+    }),
+  );
 }
 
 /** Binds under a umask that makes the socket 0600 from its first moment: `bind` happens within `listen`. */

@@ -19,7 +19,7 @@ import type { StartOptions } from "../_overrides.ts";
 import { handleFaults, handleSignals } from "../_signals.ts";
 import { paintFor } from "../_terminal.ts";
 import type { Paint } from "../_terminal.ts";
-import { findTarget } from "../config.ts";
+import { findTarget, workingFolder } from "../config.ts";
 
 /** `poolable start [config | entry] [-- arguments of the entry]` */
 export const start: CommandDef = defineCommand({
@@ -42,7 +42,7 @@ export const start: CommandDef = defineCommand({
     const config = await source.read();
     const output = createOutput(process.stdout);
     const exitCode = await source.blame(async () => {
-      const pool = compose(config, source.read, output, paintFor(process.stdout));
+      const pool = compose(config, source.reread, output, paintFor(process.stdout));
       return await supervise(pool, (line) => output.line(line));
     });
     await output.flush(1_000);
@@ -52,8 +52,9 @@ export const start: CommandDef = defineCommand({
 
 /** Where the config comes from. */
 interface Source {
-  /** Reads it, at the start and afresh at each reload. */
   read(): Promise<PoolConfig>;
+  /** Reads it as it is now, for a reload. */
+  reread(): Promise<PoolConfig>;
   /** Puts the name of the file in front of what is wrong with the config. */
   blame<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -62,12 +63,16 @@ interface Source {
 const OF_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["E_CONFIG", "E_ENTRY", "E_LISTEN", "E_PLUGIN"]);
 
 async function findSource(argument: string | undefined, options: StartOptions): Promise<Source> {
-  const cwd = process.cwd();
+  const cwd = workingFolder();
   checkName(options.name);
   const { kind, file } = await findTarget(argument, cwd);
-  if (kind === "entry") return { read: async () => entryConfig(file, options, cwd), blame: (work) => work() };
+  if (kind === "entry") {
+    const read = async (): Promise<PoolConfig> => entryConfig(file, options, cwd);
+    return { read, reread: read, blame: (work) => work() };
+  }
   return {
     read: async () => overrideConfig(await loadConfig(file), file, options),
+    reread: async () => overrideConfig(await loadConfig(file, { afresh: true }), file, options),
     async blame(work) {
       try {
         return await work();

@@ -27,9 +27,9 @@ const provocations = {
   "/abort": () => setTimeout(() => process.abort()),
   "/kill": () => setTimeout(() => process.kill(process.pid, "SIGKILL")),
   "/stop": () => setTimeout(() => process.kill(process.pid, "SIGSTOP")),
-  "/done": () => self.end({ restart: "enough for today" }),
-  "/retire": () => self.end({ permanent: "not needed any more" }),
-  "/fatal": () => self.end({ fatal: "nothing can go on" }),
+  "/done": () => setTimeout(() => self.end({ restart: "enough for today" })),
+  "/retire": () => setTimeout(() => self.end({ permanent: "not needed any more" })),
+  "/fatal": () => setTimeout(() => self.end({ fatal: "nothing can go on" })),
 };
 
 export default defineWorker({

@@ -53,6 +53,7 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
         "reload:started": ({ generation, hard, groups }) =>
           say("cyan", `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`),
+        "reload:refused": ({ reason }) => say("red", `not reloaded: ${reason}`),
         "reload:progress": ({ slot, generation }) => say(undefined, `${slot} is on generation ${generation}`),
         "reload:done": ({ generation, replaced, failed }) =>
           say(

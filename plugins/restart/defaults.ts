@@ -8,7 +8,7 @@ const restartAlways = always();
 
 /** The built-in answers, by class. A class that is not here is restarted at the kernel's pace. */
 const answers: Readonly<Record<string, (question: RestartQuestion) => RestartAnswer | undefined>> = {
-  fatal: ({ verdict }) => ({ action: "shutdown", exitCode: 1, reason: `critical: ${verdict.reason}` }),
+  fatal: ({ verdict }) => ({ action: "shutdown", exitCode: 1, reason: verdict.reason }),
   permanent: () => ({ action: "permanent", reason: "as it said" }),
   selfRestart: () => ({ action: "restart", reason: "asked for its own restart" }),
 };

@@ -22,7 +22,7 @@ export function createEscalation(
     const critical = (why: string): RestartAnswer => ({
       action: "shutdown",
       exitCode: 1,
-      reason: `critical: ${why} (${report.slot}: ${verdict.reason})`,
+      reason: `${why} (${report.slot}: ${verdict.reason})`,
     });
     if (report.violation?.kind === "protocolMismatch" && !group.everReady)
       return critical("protocol mismatch at boot");

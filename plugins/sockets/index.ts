@@ -64,11 +64,21 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
       const inherited = (open.get(group) ?? []).flatMap((listener) => listener.inherited(slot));
       return { ...spawn, listeners: [...spawn.listeners, ...inherited] };
     });
-    pool.decisions.refuseScale.tap("sockets", ({ group, from, to }) => {
+    /** Why a group has to keep its number of workers; `undefined` when it has not. */
+    const fixedBy = (group: string): string | undefined => {
       const fixed = open.get(group)?.find(({ strategy }) => !strategy.scalable)?.strategy;
       if (!fixed) return undefined;
       const why = fixed.fixedBecause ?? "it cannot change the number of workers while the socket is open";
-      return `group ${group} stays at ${from}, not ${to}: its socket is shared by '${fixed.name}', and ${why}`;
+      return `its socket is shared by '${fixed.name}', and ${why}`;
+    };
+    pool.decisions.refuseScale.tap("sockets", ({ group, from, to }) => {
+      const why = fixedBy(group);
+      return why && `group ${group} stays at ${from}, not ${to}: ${why}`;
+    });
+    pool.decisions.reloadPlan.tap("sockets", (plan, { group, hard }) => {
+      // A soft one takes a worker more than there are.
+      const why = hard ? undefined : fixedBy(group);
+      return why ? { ...plan, refusal: `${why}; a hard reload keeps the number` } : plan;
     });
 
     refuseTwins(pool.config);

@@ -28,7 +28,8 @@ export interface SharedListener {
  * one with `sockets({ strategies: [own] })`, and a group asks for it as `listen: { port, strategy: "own" }`.
  *
  * - `scalable`: the number of workers may change while the socket is open. Where it may not, a scaling request is
- *   refused with `E_SCALE_REFUSED` and `fixedBecause`.
+ *   refused with `E_SCALE_REFUSED` and `fixedBecause`, and a soft reload, which takes a worker more for a while, with
+ *   `E_RELOAD_REFUSED`.
  * - `balanced`: connections are spread evenly.
  * - `keepsQueue`: connections that wait in the queue survive the worker.
  */

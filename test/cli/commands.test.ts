@@ -268,6 +268,12 @@ test("bad input is one line with the way out and exit code 2", { timeout: 60_000
     assert.match(stderr, /^poolable: [^\n]+\n$/);
   }
   assert.match((await cli.run(["status"])).stderr, "no pool is running: start one with `poolable start`");
+  await write("poolable.config.mjs", "export default {\n  name: ]\n}");
+  const broken = await cli.run(["status"]);
+  assert.match(
+    broken.stderr,
+    /^poolable: poolable\.config\.mjs:2: Unexpected token.*; --name chooses a pool/,
+  );
 });
 
 test("a port that is taken is told with the file and the key", async (t) => {
@@ -295,10 +301,19 @@ test("an entry that throws on import ends the start with exit code 2", async (t)
   assert.is(code, 2);
 });
 
+test("a supervisor that may not compile decisions starts nothing", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(join(cli.runtimeFolder, "w.mjs"), "export default { run: (worker) => worker.stopping }");
+  const env = { NODE_OPTIONS: "--disallow-code-generation-from-strings" };
+  const { code, stdout, stderr } = await cli.run(["start", "w.mjs"], { env });
+  assert.equal([code, stdout], [2, ""], stderr);
+  assert.match(stderr, /^poolable: decisions are compiled, which --disallow-code-\S+ forbids: [^\n]+\n$/);
+});
+
 test("help and version", async (t) => {
   const cli = await createCli(t);
   assert.match((await cli.run(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
-  for (const words of [[], ["--help"], ["-h"]]) {
+  for (const words of [[], ["help"], ["--help"], ["-h"]]) {
     const { code, stdout } = await cli.run(words);
     assert.is(code, 0);
     for (const name of ["start", "status", "restart", "scale", "stop"]) assert.match(stdout, name);

@@ -1,7 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Frame } from "../../core/frames.ts";
 import type { ViolationKind } from "../../core/protocol.ts";
@@ -62,6 +63,24 @@ async function closed(socket: Socket): Promise<void> {
   socket.resume();
   if (!socket.closed) await once(socket, "close");
 }
+
+test("the socket of a supervisor that was killed is removed, and nothing else", async (t) => {
+  const directory = folder(t);
+  const left = (name: string): string => {
+    const path = join(directory, name);
+    const script =
+      "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 9))";
+    spawnSync(process.execPath, ["-e", script, path]);
+    assert.ok(existsSync(path));
+    return path;
+  };
+  const [stale, other] = [left("w0123456789ab.sock"), left("web.sock")];
+  const first = await openChannel(directory);
+  t.defer(() => first.close());
+  const second = await openChannel(directory);
+  t.defer(() => second.close());
+  assert.equal([stale, other, first.path, second.path].map(existsSync), [false, true, true, true]);
+});
 
 test("the socket is 0600 and removed at the end; a path that is too long is refused", async (t) => {
   const channel = await openChannel(folder(t));

@@ -75,7 +75,7 @@ export const POLICIES: Readonly<Record<string, () => RestartPolicy | undefined>>
 /** The history of a seed. */
 export function drawHistory(seed: number): History {
   const random = new Random(seed);
-  const herd = random.chance(0.02);
+  const herd = random.chance(0.03);
   const count = herd ? random.int(1, 2) : random.pick([1, 1, 2, 2, 3]);
   let room = herd ? 26 : 6;
   const groups: GroupPlan[] = [];
@@ -84,7 +84,7 @@ export function drawHistory(seed: number): History {
     room -= max;
     const min = random.pick([max, max, Math.min(1, max), 0, random.int(0, max)]);
     groups.push({
-      min: herd ? max : min,
+      min,
       max,
       policy: random.pick(["default", "default", "default", ...Object.keys(POLICIES)]),
       timeouts: {

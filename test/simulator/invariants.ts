@@ -63,7 +63,7 @@ export class Invariants implements Watcher {
     const event = this.#event;
     switch (effect.type) {
       case "spawn":
-        return this.#starts.check(world, event, effect, this.#exits);
+        return this.#starts.check(world, event, this.#before, effect, this.#exits);
       case "send":
         this.ends.checkTurn(world, event, effect);
         if (effect.frame.type === "drain") this.#reloads.checkDrain(world, effect.slot, effect.epoch);
@@ -101,6 +101,7 @@ export class Invariants implements Watcher {
     if (event.type === "heartbeat") return checkHeartbeat(world, event);
     this.#exits.check(world, event, before, world.subject);
     checkCounts(world);
+    this.#starts.checkFair(world);
     this.ends.check(world, this.#exits);
     this.#reloads.check(world, event, before);
     checkMarks(world);
@@ -243,15 +244,10 @@ function checkScale(before: KernelState, after: KernelState, groupIndex: number,
       broken("I14", `${now.id} is freed below a higher one`);
     const isNew = now.wanted && !now.ended && (!was.wanted || was.ended);
     if (isNew && index > lowestFree) broken("I14", `${now.id} is taken above a free one`);
-    if (
-      !now.wanted &&
-      now.worker &&
-      !now.worker.intent &&
-      !now.worker.goodbye &&
-      !now.worker.violation &&
-      !now.worker.cause
-    ) {
-      broken("I14", `${now.id} is not wanted and not asked to end`);
+    for (const { worker, ticket, seat, id } of [now, after.slots.get(now.twin)]) {
+      const isLeaving = worker?.intent ?? worker?.goodbye ?? worker?.violation ?? worker?.cause;
+      if (!now.wanted && ((worker && !isLeaving) || ticket !== null))
+        broken("I14", `${id} (${seat}) is not wanted and not asked to end`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { ResolvedPool } from "../../core/config.ts";
+import type { RestartQuestion } from "../../core/decisions.ts";
 import type { Exited } from "../../core/exited.ts";
 import type { ExitCase } from "../../core/judge.ts";
 import { judgeExit } from "../../core/judge.ts";
@@ -10,21 +11,22 @@ import { groupsBounced } from "../../plugins/restart/strategy.ts";
 /** Says what becomes of an ended worker, as the event that the reducer takes. */
 export type Judge = (exit: ExitCase) => Exited;
 
-/** The kernel's own judging, with the rules of `plugins/restart` asked in the order of its taps. */
-export function createJudge(config: ResolvedPool): Judge {
+/** The kernel's own judging, with the rules of `plugins/restart` asked in the order of its taps. `asked` hears the questions. */
+export function createJudge(config: ResolvedPool, asked: (question: RestartQuestion) => void): Judge {
   const escalate = createEscalation(config.onViolation);
   const policies = new Map(config.groups.map(({ name, restart }) => [name, restart]));
   return (exit) =>
     judgeExit(
       {
         classifyExit: (report) => ({ answer: classify(report), by: "sim" }),
-        restart: (question) => ({
-          answer: escalate(question) ??
+        restart(question) {
+          asked(question);
+          const answer = escalate(question) ??
             bootFailure(question) ??
             policies.get(question.group.name)?.(question) ??
-            defaultRestart(question) ?? { action: "idle", reason: "no plugin decided" },
-          by: "sim",
-        }),
+            defaultRestart(question) ?? { action: "idle", reason: "no plugin decided" };
+          return { answer, by: "sim" };
+        },
         bounce: (question) => groupsBounced(config, question.group.name),
       },
       exit,

@@ -1,4 +1,5 @@
 import type { ResolvedPool } from "../../core/config.ts";
+import type { RestartQuestion } from "../../core/decisions.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "../../core/events.ts";
 import type { Frame } from "../../core/frames.ts";
 import { restartRefusal, scaleRefusal } from "../../core/commands.ts";
@@ -54,6 +55,8 @@ export class World implements Host {
   closedAt: number | null = null;
   /** The worker that the current event is about, if it is there. */
   subject: FakeProcess | undefined;
+  /** What the policies were asked about the exit that comes next. */
+  asked: RestartQuestion | undefined;
   /** Time that the supervisor was frozen, and how often. */
   frozenMs = 0;
   freezes = 0;
@@ -77,7 +80,7 @@ export class World implements Host {
     this.config = configOf(history);
     this.state = initialState(this.config);
     this.#watcher = watcher;
-    this.#judge = createJudge(this.config);
+    this.#judge = createJudge(this.config, (question) => (this.asked = question));
     this.#random = new Random(hash(history.seed, 1));
     this.live = Array.from({ length: this.state.slots.length / 2 }, () => []);
     this.timers = Array.from({ length: this.state.slots.length }, () => null);
@@ -231,6 +234,7 @@ export class World implements Host {
     if (!seat) return;
     const worker = { slot: process.slot, epoch: process.epoch };
     const { state, now } = this;
+    this.asked = undefined;
     this.dispatch(this.#judge({ state, seat, worker, end, now, chance: this.#random.next() }));
   }
 

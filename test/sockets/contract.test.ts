@@ -67,6 +67,27 @@ test("a strategy of one's own that is not scalable refuses to scale, with code, 
   assert.is(pool.status().groups[0]!.desired, 1);
 });
 
+test("such a strategy refuses a soft reload, with code, reason and fact; a hard one goes on", async (t) => {
+  const lines: string[] = [];
+  const plugins = [sockets({ strategies: [fixed] }), logs({ write: (line) => lines.push(line) })];
+  const pool = one(t, { listen: { port: 0, strategy: "fixed" } }, plugins);
+  const facts: HookPayload<"reload:refused">[] = [];
+  pool.hooks.hook("reload:refused", (fact) => void facts.push(fact));
+  await pool.start();
+  const reason =
+    "group w cannot be reloaded this way: its socket is shared by 'fixed', and its workers are bound to " +
+    "processors; a hard reload keeps the number";
+  await pool.reload({ groups: ["w"] }).then(
+    () => assert.unreachable(),
+    (error: PoolError) => assert.equal([error.code, error.message], ["E_RELOAD_REFUSED", reason]),
+  );
+  assert.equal(facts, [{ pool: "contract", hard: false, groups: ["w"], reason }]);
+  assert.ok(lines.includes(`not reloaded: ${reason}`), lines.join("\n"));
+  assert.is(pool.status().groups[0]!.slots[0]!.epoch, 1);
+  assert.is((await pool.reload({ hard: true })).reason, null);
+  assert.is(pool.status().groups[0]!.slots[0]!.epoch, 2);
+});
+
 test("a strategy can be preferred, and canShareSocket can veto one", async (t) => {
   const veto = {
     name: "veto",

@@ -82,6 +82,7 @@ export class Exits {
     const { now } = world;
     if (now - notes.readyAt >= HEALTHY_MS) book.streak = 0;
     book.counted = book.counted.filter((at) => now - at < WINDOW_MS);
+    if (verdict.class !== "requested") checkQuestion(world, before, main, book, event);
     const action = this.#actionOf(before, main, event, counts);
     let exactly: number | null = null;
     if (action === "restart") {
@@ -180,5 +181,39 @@ export class Exits {
     const high = Math.max(gap, Math.min(30_000, wait * 1.2 + 1));
     if (delayMs < low || delayMs > high)
       broken("I9", `waits ${delayMs} ms, expected ${low} to ${high} (streak ${streak})`);
+  }
+}
+
+/** What the policies were told of the slot and of its group. */
+function checkQuestion(
+  { asked, now }: World,
+  before: KernelState,
+  slot: Slot,
+  book: SlotBook,
+  event: Exited,
+): void {
+  if (!asked) broken("asked", `nobody was asked about ${slot.id}`);
+  const group = before.groups.get(slot.group);
+  const { ready } = event.report;
+  let bootFailures = ready || slot.bootFailed ? 0 : 1;
+  for (let index = group.first; index < group.first + group.max; index++) {
+    if (before.slots.get(index).bootFailed) bootFailures++;
+  }
+  const expected = {
+    now,
+    counted: book.counted.length + event.verdict.counts,
+    limit: SLOT_BUDGET,
+    streak: book.streak,
+    "group.bootFailures": bootFailures,
+    "group.wanted": group.counts.wanted,
+  };
+  const told = {
+    ...asked,
+    "group.bootFailures": asked.group.bootFailures,
+    "group.wanted": asked.group.wanted,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    const said = told[name as keyof typeof expected];
+    if (said !== value) broken("asked", `${name} of ${slot.id} is ${said} and should be ${value}`);
   }
 }

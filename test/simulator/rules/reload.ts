@@ -1,12 +1,10 @@
 import type { Effect, KernelEvent } from "../../../core/events.ts";
-import type { KernelState } from "../../../core/state.ts";
+import type { KernelState, Slot } from "../../../core/state.ts";
 import { broken } from "../broken.ts";
 import type { World } from "../world.ts";
 
 /** I13: a soft reload never takes a serving worker away before the next one serves, and ends with one generation. */
 export class Reloads {
-  #since: number | null = null;
-
   /** The slot whose seats swapped in this step, by its main seat; `undefined` when none did. */
   takenOver(state: KernelState, effects: readonly Effect[]): number | undefined {
     for (const effect of effects) {
@@ -51,10 +49,9 @@ export class Reloads {
     if ((pool.state === "restarting") !== (pool.reload?.hard === true))
       broken("I13", `hard reload while ${pool.state}`);
     if (before.pool.reload && !pool.reload) {
-      this.#since = null;
       if (isUp) checkOutcome(world, before);
     }
-    if (pool.reload && this.#since === null) this.#since = world.now;
+    if (isUp && before.pool.reload?.hard === false) checkTurn(world, event, before);
     if (!isUp) return;
     for (let index = 0; index < groups.length; index++) {
       const { first, max, name } = groups.get(index);
@@ -69,6 +66,24 @@ export class Reloads {
         broken("I13", `${name} has ${taken} surge seats taken, ${surge ?? 0} planned (${event.type})`);
     }
   }
+}
+
+/** The wave turns round when a new worker ends that nobody asked to end, and for nothing else. */
+function checkTurn(world: World, event: KernelEvent, before: KernelState): void {
+  const record = before.pool.reload!;
+  if (record.failure !== null) return;
+  const { reload, lastReload } = world.state.pool;
+  const reason = reload ? reload.failure : lastReload!.reason;
+  const seat = event.type === "exited" ? seatBefore(before, event.slot, event.epoch) : undefined;
+  const isNew = seat?.seat === "surge" && seat.generation === record.generation;
+  const hasFailed = isNew && event.type === "exited" && event.report.intent === undefined;
+  if (hasFailed && reason === null) broken("I13", `${seat.id} did not come up, and the reload goes on`);
+  if (!hasFailed && reason !== null) broken("I13", `the reload turned round on ${event.type}: ${reason}`);
+}
+
+function seatBefore({ slots }: KernelState, slot: number, epoch: number): Slot {
+  const main = slots.get(slot);
+  return main.worker && main.epoch === epoch ? main : slots.get(main.twin);
 }
 
 function checkOutcome(world: World, before: KernelState): void {

@@ -31,6 +31,9 @@ export function checkSeat(world: World, seat: Slot): void {
   if (isSurge && (seat.wanted || seat.ended || state === "permanent" || state === "failed")) {
     broken("surge", `the surge seat of ${seat.id} is ${state}`);
   }
+  if (state === "stopping" && !(notes!.helloAt >= 0) && !(notes!.termAt >= 0)) {
+    broken("I12", `${seat.id} has said no hello, hears no stop message, and got no SIGTERM`);
+  }
   checkDeadline(world, seat, notes);
 }
 

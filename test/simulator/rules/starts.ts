@@ -1,4 +1,5 @@
 import type { Effect, KernelEvent } from "../../../core/events.ts";
+import type { KernelState } from "../../../core/state.ts";
 import { broken } from "../broken.ts";
 import { SPAWN_GAP_MS } from "../spec.ts";
 import type { World } from "../world.ts";
@@ -10,10 +11,23 @@ type Spawn = Extract<Effect, { type: "spawn" }>;
 export class Starts {
   readonly #last: number[];
   readonly #epochs: number[];
+  /** The highest ticket of those that started in this step; -1 when none did. */
+  #latest = -1;
 
   constructor(seats: number) {
     this.#last = Array.from({ length: seats }, () => -Infinity);
     this.#epochs = Array.from({ length: seats / 2 }, () => 0);
+  }
+
+  /** The queue is first in, first out: nobody waits who came before one that starts. */
+  checkFair(world: World): void {
+    const number = this.#latest;
+    if (number < 0) return;
+    this.#latest = -1;
+    for (const { ticket, id } of world.state.slots) {
+      if (ticket !== null && ticket >= 0 && ticket < number)
+        broken("fair", `${id} queues longer than one that started`);
+    }
   }
 
   swap(a: number, b: number): void {
@@ -21,7 +35,7 @@ export class Starts {
   }
 
   /** I1, I6, I7, I9, and the order of groups, for a worker that is about to start. */
-  check(world: World, event: KernelEvent, spawn: Spawn, exits: Exits): void {
+  check(world: World, event: KernelEvent, before: KernelState, spawn: Spawn, exits: Exits): void {
     const { slot, epoch, generation } = spawn;
     const { now, state } = world;
     const { pool } = state;
@@ -38,6 +52,9 @@ export class Starts {
       broken("I9", `${seat.id} spawns ${now - this.#last[seat.index]!} ms after the last time`);
     }
     this.#last[seat.index] = now;
+    // A ticket of this very step is younger than all before it.
+    const ticket = before.slots.get(seat.index).ticket ?? -1;
+    this.#latest = Math.max(this.#latest, ticket < 0 ? before.pool.tickets : ticket);
     if (generation !== seat.generation)
       broken("generation", `started from ${generation}, not ${seat.generation}`);
     const group = state.groups.get(seat.group);

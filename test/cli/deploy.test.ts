@@ -1,0 +1,120 @@
+// timeout: 120
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import type { PoolStatus } from "../../index.ts";
+import { suite } from "../_suite.ts";
+import { freePort, nodes } from "../unchanged/_program.ts";
+import { createCli } from "./_cli.ts";
+
+const test = suite("cli deploy");
+
+const server = (version: string): string => `
+  const { MODE = "none" } = process.env;
+  export default { fetch: () => new Response(\`${version} \${MODE} \${process.pid}\`) };
+`;
+
+const ask = async (port: number): Promise<string[]> =>
+  (await (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: "close" } })).text()).split(" ");
+
+for (const [version, node] of Object.entries(nodes)) {
+  for (const extension of ["mjs", "ts"]) {
+    test(`a reload reads the config, and what it imports, as they are now: .${extension}, ${version}`, async (t) => {
+      const [port, cli] = [await freePort(), await createCli(t, node)];
+      const write = (name: string, text: string): Promise<void> =>
+        writeFile(join(cli.runtimeFolder, name), text);
+      const config = (mode: string, more = ""): Promise<void> =>
+        write(
+          `poolable.config.${extension}`,
+          `import { port } from "./settings.${extension}";
+          const env: Record<string, string> = { MODE: "${mode}" };
+          const restart = () => undefined;
+          const plugins = [{ name: "own", setup() {} }];
+          export default { name: "afresh", plugins, groups: { web: { entry: "./web.mjs", listen: port, env, restart${more} } } };`.replace(
+            extension === "ts" ? "" : ": Record<string, string>",
+            "",
+          ),
+        );
+      await write("web.mjs", server("1"));
+      await write(`settings.${extension}`, `export const port = ${port};`);
+      await config("a");
+      const pool = cli.start(["start"]);
+      await pool.says("pool afresh is running");
+      assert.equal((await ask(port)).slice(0, 2), ["1", "a"]);
+
+      await config("b");
+      const { code, stderr } = await cli.run(["reload"]);
+      assert.is(code, 0, stderr);
+      assert.equal((await ask(port)).slice(0, 2), ["1", "b"]);
+
+      await write(`settings.${extension}`, `export const port = ${port + 1};`);
+      const moved = await cli.run(["reload"]);
+      const keeps = "groups.web.listen: a reload keeps it; restart the pool to change it";
+      assert.equal([moved.code, moved.stderr], [2, `poolable: ${keeps}\n`]);
+
+      await write(`settings.${extension}`, "export const port = ;");
+      const broken = await cli.run(["reload"]);
+      assert.is(broken.code, 2);
+      assert.match(broken.stderr, /^poolable: \S+\.m?[jt]s(:1)?: [^\n]+\n$/);
+      await pool.says(`not reloaded: ${keeps}`);
+      assert.equal((await ask(port)).slice(0, 2), ["1", "b"]);
+    });
+  }
+}
+
+test("a deploy that swaps a symbolic link: crashes restart the old code until the reload", async (t) => {
+  const [port, cli] = [await freePort(), await createCli(t)];
+  const folder = cli.runtimeFolder;
+  const point = async (release: string): Promise<void> => {
+    await symlink(join(folder, "releases", release), join(folder, "next"));
+    await rename(join(folder, "next"), join(folder, "current"));
+  };
+  for (const release of ["1", "2", "3"]) {
+    await mkdir(join(folder, "releases", release), { recursive: true });
+    const groups = { web: { entry: "./web.mjs", listen: port, workers: 2, env: { MODE: `mode${release}` } } };
+    const at = (name: string): string => join(folder, "releases", release, name);
+    await writeFile(
+      at("poolable.config.mjs"),
+      `export default ${JSON.stringify({ name: "deploy", groups })}`,
+    );
+    await writeFile(at("web.mjs"), release === "3" ? "throw new Error('release 3 is bad')" : server(release));
+  }
+  await point("1");
+  // Entered as by a shell, which knows the way it came.
+  const current = join(folder, "current");
+  const pool = cli.start(["start"], { cwd: current, env: { PWD: current } });
+  await pool.says("pool deploy is running");
+  const slots = async (): Promise<PoolStatus["groups"][number]["slots"]> =>
+    (JSON.parse((await cli.run(["status", "deploy", "--json"])).stdout) as PoolStatus).groups[0]!.slots;
+  const crash = async (): Promise<void> => {
+    const { pid, epoch } = (await slots())[0]!;
+    process.kill(pid!, "SIGKILL");
+    let now = (await slots())[0]!;
+    for (; now.epoch === epoch || now.state !== "ready"; [now] = (await slots()) as [typeof now])
+      t.signal.throwIfAborted();
+  };
+  const versions = async (): Promise<Set<string>> => {
+    const answers = await Promise.all(Array.from({ length: 32 }, () => ask(port)));
+    return new Set(answers.map(([version, mode]) => `${version} ${mode}`));
+  };
+
+  await point("2");
+  await crash();
+  assert.equal([...(await versions())], ["1 mode1"], "one generation, whatever the link says");
+  const reloaded = await cli.run(["reload", "--name", "deploy"]);
+  assert.is(reloaded.code, 0, reloaded.stderr);
+  assert.equal([...(await versions())], ["2 mode2"]);
+
+  await point("3");
+  await rm(join(folder, "releases/1"), { recursive: true });
+  const bad = await cli.run(["reload", "--name", "deploy"]);
+  assert.is(bad.code, 1, bad.stderr);
+  assert.match(
+    bad.stdout,
+    /^generation 3 was rolled back after .*: web#0 did not come up: .*release 3 is bad/,
+  );
+  await crash();
+  assert.equal([...(await versions())], ["2 mode2"]);
+});
+
+test.run();

@@ -1,0 +1,48 @@
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { suite } from "./_suite.ts";
+import { createCli } from "./cli/_cli.ts";
+
+const test = suite("playground");
+
+function folder(name: string): string {
+  return fileURLToPath(new URL(`../playground/${name}`, import.meta.url));
+}
+
+/** What a path does to the worker that answers it. Not all that there are: the pool's budget is 10 counted exits. */
+const ends: readonly [path: string, line: RegExp][] = [
+  ["/crash", /uncaught \(code 1, Error: asked to crash\); restart in/],
+  ["/overflow", /stackOverflow \(code 1, RangeError/],
+  ["/kill", /killed \(SIGKILL, not sent by the supervisor\)/],
+  ["/oom", /oom \(SIGABRT, "JavaScript heap out of memory"\)/],
+  ["/done", /selfRestart \(goodbye restart: enough for today\)/],
+  ["/retire", /permanent \(goodbye permanent: not needed any more\); ended for good/],
+  ["/fatal", /fatal \(goodbye fatal: nothing can go on\); the pool shuts down/],
+];
+
+test("web: each path answers, and ends its worker as it says", { timeout: 60_000 }, async (t) => {
+  const cli = await createCli(t);
+  const pool = cli.start(["start", folder("web")], { env: { PORT: "0" } });
+  await pool.says("pool playground is running");
+  const [, url] = /web listens on (\S+)/.exec(await pool.says("web listens on"))!;
+  for (const [path, line] of ends) {
+    const response = await fetch(url + path, { headers: { connection: "close" } });
+    assert.is(((await response.json()) as { provoked: string }).provoked, path);
+    await pool.says(line);
+  }
+  const { code, stdout } = await pool.finished;
+  assert.is(code, 1);
+  assert.match(stdout, "critical, exit code 1: goodbye fatal: nothing can go on\n");
+});
+
+test("policy: a plugin decides by the exit code", async (t) => {
+  const cli = await createCli(t);
+  const pool = cli.start(["start", folder("policy")]);
+  await pool.says(/broken#0 .* uncaught \(code 78\); failed: EX_CONFIG: .*\[sysexits\]/);
+  await pool.says(/busy#0 .* uncaught \(code 75\); restart in 3 s: EX_TEMPFAIL: later \[sysexits\]/);
+  await pool.says(/busy#0 \| ready[\s\S]*busy#0 \| ready/);
+  assert.is((await cli.run(["stop"])).code, 0);
+  assert.is((await pool.finished).code, 0);
+});
+
+test.run();
