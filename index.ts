@@ -7,12 +7,21 @@ import { createKernel } from "./core/kernel.ts";
 import type { Plugin, PluginInput } from "./core/plugin.ts";
 import type { Pool } from "./core/pool.ts";
 import type { Runtime } from "./core/runtime.ts";
+import { connectTo, jobs } from "./plugins/jobs/index.ts";
+import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { systemClock } from "./runtimes/clock.ts";
 import { node } from "./runtimes/node.ts";
 
 export * from "./core/index.ts";
+export { JobError, jobErrorCodes } from "./jobs/errors.ts";
+export type { JobErrorCode } from "./jobs/errors.ts";
+export type { JobClient, MapOptions } from "./jobs/client.ts";
+export type { JobsOf } from "./jobs/job.ts";
+export type { RunOptions } from "./jobs/options.ts";
+export type { JobStream } from "./jobs/stream.ts";
+export type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */
 export interface CreatePoolOptions {
@@ -20,6 +29,8 @@ export interface CreatePoolOptions {
   runtimes?: Runtime[];
   /** The config of the next generation, asked at each reload; the same again when it is left out. */
   load?: () => PoolConfig | Promise<PoolConfig>;
+  /** A folder that is there and only this user can enter, for the sockets of job workers; a fresh one when left out. */
+  directory?: string;
 }
 
 /**
@@ -27,10 +38,24 @@ export interface CreatePoolOptions {
  *
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
-export function createPool(config: PoolConfig, { runtimes = [node()], load }: CreatePoolOptions = {}): Pool {
+export function createPool(
+  config: PoolConfig,
+  { runtimes = [node()], load, directory }: CreatePoolOptions = {},
+): Pool {
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
-  return createKernel(config, ports).use([restart(), sockets()].filter(({ name }) => !own.has(name)));
+  const builtIn = [restart(), sockets(), jobs({ directory })];
+  return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));
+}
+
+/**
+ * Connects to the job groups of a pool: one of this process that is started, or, by its name, one that
+ * `poolable start` runs for the same user.
+ *
+ * @throws PoolError `E_STATE`, `E_NOT_RUNNING` or `E_CONTROL`
+ */
+export function connectPool(target: PoolTarget): Promise<PoolConnection> {
+  return connectTo(target, systemClock());
 }
 
 /** Names of the plugins in a config: one called as a built-in, `sockets({ strategies })` say, replaces it. */

@@ -65,6 +65,13 @@ export interface PoolHooks {
     readonly by: string;
     readonly reason: string;
   }) => void;
+  /** Jobs wait and no worker of the group is free to take them: somebody (`by`) wants more. May come often. */
+  "scaling:requested": (fact: {
+    readonly group: string;
+    readonly by: string;
+    /** Jobs that wait, as far as `by` knows. */
+    readonly waiting: number;
+  }) => void;
   /** A socket of a group is open; `at` is a URL such as `http://127.0.0.1:3000`, or a path. */
   "listener:opened": (fact: {
     readonly group: string;

@@ -42,6 +42,7 @@ export type {
 } from "./exit.ts";
 export type { Frame } from "./frames.ts";
 export type { HookName, HookPayload, HookRegistry, PoolHooks, WorkerLog } from "./hooks.ts";
+export type { JobsConfig, ResolvedJobs } from "./jobs.ts";
 export { createKernel } from "./kernel.ts";
 export type { KernelPorts } from "./kernel.ts";
 export { definePlugin } from "./plugin.ts";

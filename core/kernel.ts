@@ -208,6 +208,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       );
       return ready !== undefined && workers.send({ slot: main.index, epoch: ready.epoch }, frame);
     },
+    answer: (id, epoch, frame) => workers.send({ slot: indexOf(id), epoch }, frame),
     tell: (name, fact) => notifier.notify(name, fact),
     report,
   };

@@ -61,13 +61,18 @@ export interface Pool {
   scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
   status(): PoolStatus;
   /**
-   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`, `job`): to
+   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`): to
    * the newest one while a reload overlaps, or to the one of `epoch`. `false` when there is none, or its queue
    * is full: the frame is dropped then.
    */
   send(slot: string, frame: Frame, epoch?: number): boolean;
+  /**
+   * Sends a frame to a worker that has asked for it, whatever state it is in, as long as it is connected. `false`
+   * when it is gone, or its queue is full: the frame is dropped then.
+   */
+  answer(slot: string, epoch: number, frame: Frame): boolean;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
-  tell(name: "listener:opened", fact: HookPayload<"listener:opened">): void;
+  tell<Name extends "listener:opened" | "scaling:requested">(name: Name, fact: HookPayload<Name>): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
   report(plugin: string, stage: string, error: unknown): void;
 }

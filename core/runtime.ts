@@ -93,6 +93,8 @@ export interface SpawnOptions {
   env: Record<string, string>;
   cwd: string;
   listeners: InheritedListener[];
+  /** What plugins tell the worker along with its welcome, by the name of the plugin. Must survive JSON. */
+  welcome?: Record<string, unknown>;
 }
 
 /** Everything a runtime needs to start one worker. */

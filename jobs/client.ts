@@ -83,11 +83,10 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
         "VALUE_TOO_LARGE",
         `${group}.${name}: an input of ${frame.length - RUN_HEAD_BYTES} bytes, the limit is ${limit()}`,
       );
-    let call: Submitted | undefined;
-    const onAbort = (): void => call?.abort(aborted(`${group}.${name}`, signal!));
+    const onAbort = (): void => call.abort(aborted(`${group}.${name}`, signal!));
     const release = (): void => signal?.removeEventListener("abort", onAbort);
     signal?.addEventListener("abort", onAbort, { once: true });
-    call = driver.submit({
+    const call = driver.submit({
       name,
       frame,
       flags: flags | (keyed ? FLAG.keyed : 0),

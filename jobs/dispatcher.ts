@@ -164,6 +164,7 @@ export class Dispatcher implements JobDriver {
   /** Sends what can be sent, and says what is missing for the rest. */
   #pump(): void {
     if (this.#isPumping || this.#waiting.size === 0) return;
+    if (this.#state === "stopping" && !this.#ports.directory.isWorker) return this.#failStopping();
     this.#isPumping = true;
     this.#sendSuspects();
     for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
@@ -230,8 +231,7 @@ export class Dispatcher implements JobDriver {
       return this.#failWaiting((call) =>
         this.#error(call, "NO_WORKER", "no worker of the group starts again"),
       );
-    if (this.#state === "stopping" && !(isUp && directory.isWorker))
-      return this.#failWaiting((call) => this.#error(call, "POOL_STOPPING", "the pool stops"));
+    if (this.#state === "stopping" && !isUp) return this.#failStopping();
     if (clock.now() - this.#askedAt >= ASK_MS) {
       this.#askedAt = clock.now();
       directory.needWorker(group, this.#waiting.size);
@@ -330,6 +330,10 @@ export class Dispatcher implements JobDriver {
       this.#waiting.delete(call);
       this.#fail(call, failed);
     }
+  }
+
+  #failStopping(): void {
+    this.#failWaiting((call) => this.#error(call, "POOL_STOPPING", "the pool stops"));
   }
 
   #fail(call: Call, error: JobError): void {

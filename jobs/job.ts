@@ -32,7 +32,11 @@ export type JobHandler = (input: never, job: Job) => unknown;
 export type JobHandlers = Readonly<Record<string, JobHandler>>;
 
 /** The jobs of a worker module: `JobsOf<typeof worker>`. */
-export type JobsOf<Module> = Module extends { readonly jobs?: infer Jobs extends JobHandlers } ? Jobs : never;
+export type JobsOf<Module> = unknown extends Module
+  ? JobHandlers
+  : Module extends { readonly jobs?: infer Jobs extends JobHandlers }
+    ? Jobs
+    : never;
 
 /** What a job takes. */
 export type InputOf<Handler extends JobHandler> =

@@ -44,8 +44,8 @@ export interface Link {
 /** Opens a link; the port that the simulator replaces. */
 export type Connect = (peer: Peer, limit: number, handlers: LinkHandlers) => Link;
 
-/** A {@link Link} over a Unix domain socket. `caller` names us in the worker's log. */
-export function connectWith(caller: string): Connect {
+/** A {@link Link} over a Unix domain socket. `caller` names us in the worker's log; `isWorker`: of the same pool. */
+export function connectWith(caller: string, isWorker: boolean): Connect {
   return (peer, limit, handlers) => {
     const socket = connect(peer.path);
     const outbox = createOutbox(socket);
@@ -57,7 +57,7 @@ export function connectWith(caller: string): Connect {
       return !socket.destroyed;
     });
     tie(socket, (chunk) => reader.push(chunk) === undefined, handlers);
-    const hello = encode({ version: WIRE_VERSION, token: peer.token, caller }, HEAD_BYTES);
+    const hello = encode({ version: WIRE_VERSION, token: peer.token, caller, isWorker }, HEAD_BYTES);
     writeHead(hello, KIND.hello, 0);
     outbox.push(hello);
     return {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobError } from "./errors.ts";
 import { Executor } from "./executor.ts";
 import type { ExecutorEvents, ExecutorOptions, JobCounts } from "./executor.ts";
@@ -12,6 +13,9 @@ import type { Session } from "./session.ts";
 /** Connections of callers, at most; and those that have not said who they are. */
 const MAX_SESSIONS = 1_024;
 const MAX_STRANGERS = 64;
+
+/** How long a caller has to hang up on a worker that ends. Milliseconds. */
+const FAREWELL_MS = 1_000;
 
 /** A window that differs by less than this part is not worth a frame. */
 const WINDOW_STEP = 1 / 4;
@@ -36,7 +40,7 @@ export interface JobServer {
   readonly load: { readonly running: number; readonly waiting: number; readonly weight: number };
   /**
    * Begins nothing more: gives back what was not begun, and resolves when the rest has ended and its results are with
-   * the system. With `untilCallersLeave`, it goes on for the callers there are, until the last has hung up.
+   * the system. With `untilCallersLeave` it first goes on for the workers that call it, until the last has hung up.
    */
   drain(options?: { untilCallersLeave: boolean }): Promise<void>;
   /** Gives back what was not begun, and tells what runs to end. */
@@ -125,10 +129,13 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
       return { running: executor.running, waiting: executor.waiting, weight: executor.weight };
     },
     async drain({ untilCallersLeave = false } = {} as { untilCallersLeave: boolean }) {
-      if (untilCallersLeave) await until(() => isIdle() && sessions.size === 0);
+      if (untilCallersLeave) await until(() => isIdle() && ![...sessions].some(({ isWorker }) => isWorker));
       server.close();
       refuse();
       await until(isIdle);
+      // Who has heard hangs up. Until then it may still send something, which has to be given back.
+      const hungUp = until(() => sessions.size === 0);
+      await Promise.race([hungUp, sleep(FAREWELL_MS, undefined, { ref: false })]);
       await Promise.all([...sessions].map((session) => session.end()));
     },
     stop(reason) {

@@ -47,6 +47,8 @@ export interface SessionOptions {
 /** One caller of this worker. */
 export interface Session {
   readonly unsettled: number;
+  /** The caller is a worker of the same pool, which ends with it. */
+  readonly isWorker: boolean;
   offer(window: number): void;
   /** Says that nothing more is begun: what comes from now on is given back. */
   drain(): void;
@@ -64,6 +66,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   const tasks = new Map<number, Task>();
   const windowBytes = 2 * maxBytes;
   let caller: string | undefined;
+  let isWorker = false;
   let isDraining = false;
   const timer = setTimeout(() => socket.destroy(), HELLO_MS).unref();
 
@@ -110,7 +113,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   }
 
   function greet(bytes: Uint8Array, start: number, end: number): string | undefined {
-    let hello: { version?: unknown; token?: unknown; caller?: unknown };
+    let hello: { version?: unknown; token?: unknown; caller?: unknown; isWorker?: unknown };
     try {
       hello = Object(decode(bytes, start + HEAD_BYTES, end, false)) as typeof hello;
     } catch {
@@ -120,6 +123,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     if (hello.version !== WIRE_VERSION) return `version ${String(hello.version)} of what we speak`;
     clearTimeout(timer);
     caller = typeof hello.caller === "string" ? hello.caller.slice(0, 100) : "?";
+    isWorker = hello.isWorker === true;
     reader.limit = maxBytes + RUN_HEAD_BYTES;
     const window = options.welcomed();
     send(KIND.welcome, 0, { names, window, windowBytes, capacity });
@@ -244,6 +248,9 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     get unsettled() {
       return tasks.size;
     },
+    get isWorker() {
+      return isWorker;
+    },
     offer: (window) => outbox.push(shortFrame(KIND.window, 0, window)),
     drain() {
       if (isDraining) return;
@@ -252,9 +259,9 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     },
     end: () =>
       new Promise((resolve) => {
+        if (socket.destroyed) return resolve();
         socket.once("close", () => resolve());
         outbox.flushed(() => socket.end());
-        if (socket.destroyed) resolve();
       }),
     destroy: () => void socket.destroy(),
   };

@@ -82,12 +82,17 @@ export class Targets implements Iterable<Target> {
     this.#connect(target);
   }
 
-  /** It takes nothing new, and finishes what it has; the connection ends when it does. */
   #down(target: Target): void {
     target.listed = false;
-    if (target.state === "open") target.state = "draining";
+    if (target.state === "open" || target.state === "draining") this.#leave(target);
     else if (target.state === "connecting") target.link?.close();
-    else if (target.state === "closed") this.#targets.delete(target.key);
+    else this.#targets.delete(target.key);
+  }
+
+  /** It takes nothing new. The connection ends when it has nothing of ours, and that end says that we know. */
+  #leave(target: Target): void {
+    target.state = "draining";
+    if (target.sent.size === 0) target.link?.close();
   }
 
   #connect(target: Target): void {
@@ -106,27 +111,26 @@ export class Targets implements Iterable<Target> {
         if (target.state !== "connecting") return;
         Object.assign(target, { window, windowBytes, capacity, failedConnects: 0 });
         target.names = new Map(names.map((name, index) => [name, index]));
-        target.state = target.listed ? "open" : "draining";
+        target.state = "open";
         ports.room();
       },
       window(jobs) {
         target.window = jobs;
         ports.room();
       },
-      draining() {
-        if (target.state === "open") target.state = "draining";
-      },
+      draining: () => this.#leave(target),
       begun: (id) => withCall(id, (call) => ports.begun(call)),
       item: (id, value) => withCall(id, (call) => ports.told(call, "item", value)),
       progress: (id, value) => withCall(id, (call) => ports.told(call, "progress", value)),
-      settled(id, kind, value) {
+      settled: (id, kind, value) => {
         const call = release(target, id);
+        if (target.state === "draining") this.#leave(target);
         if (call) ports.settled(call, kind, value);
       },
-      returned(id) {
-        // Whoever gives back takes nothing, or the two would play ball.
-        if (target.state === "open") target.state = "draining";
+      returned: (id) => {
         const call = release(target, id);
+        // Whoever gives back takes nothing, or the two would play ball.
+        this.#leave(target);
         if (call) ports.returned(call);
       },
       closed: () => this.#closed(target),
@@ -134,13 +138,13 @@ export class Targets implements Iterable<Target> {
   }
 
   #closed(target: Target): void {
-    const isEarly = target.state === "connecting";
+    const before = target.state;
     target.state = "closed";
     target.link = undefined;
     const lost = [...target.sent.values()];
     target.sent.clear();
     if (!target.listed || this.#isClosed) this.#targets.delete(target.key);
-    else this.#reconnect(target, isEarly);
+    else if (before !== "draining") this.#reconnect(target, before === "connecting");
     this.#ports.lost(lost, target);
     Object.assign(target, { bytes: 0, weight: 0, alone: false });
   }

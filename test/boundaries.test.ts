@@ -36,6 +36,11 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
     ["../../core/a.ts", "../node.ts", "node:net", "srvx"],
     ["../../plugins/a.ts", "../../cli/a.ts", "../../index.ts", "poolable"],
   ],
+  [
+    "jobs/a.ts",
+    ["../core/a.ts", "./b.ts", "../scoreboard/a.ts", "node:net", "msgpackr"],
+    ["../plugins/a.ts", "../runtimes/a.ts", "../cli/a.ts", "../index.ts", "poolable/worker"],
+  ],
   ["cli/a.ts", ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "citty"], ["../test/_suite.ts"]],
 ];
 

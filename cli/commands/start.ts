@@ -95,7 +95,7 @@ function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Ou
     logs({ write, paint }),
     config.plugins,
   ];
-  return createPool({ ...config, plugins }, { runtimes: [node({ directory })], load });
+  return createPool({ ...config, plugins }, { runtimes: [node({ directory })], load, directory });
 }
 
 function banner(write: (line: string) => void, paint: Paint): Plugin {

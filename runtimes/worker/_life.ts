@@ -20,6 +20,8 @@ export interface Config {
   readonly generation: number;
   readonly heartbeatMs: number;
   readonly listeners: readonly WelcomedListener[];
+  /** What plugins of the supervisor say, by their names. */
+  readonly plugins?: Readonly<Record<string, unknown>>;
 }
 
 /** The goodbye that a worker is going to say. */
@@ -44,8 +46,8 @@ export interface Life {
   goodbye(): Goodbye;
 }
 
-/** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
-export function createLife(config: Config, send: (frame: Frame) => void): Life {
+/** Makes a {@link Life}. `send` passes a frame on to the supervisor; `jobs` is the worker's. */
+export function createLife(config: Config, send: (frame: Frame) => void, jobs: Worker["jobs"]): Life {
   const controller = new AbortController();
   const handlers: Record<WorkerEvent, Set<() => void | Promise<void>>> = {
     drain: new Set(),
@@ -120,6 +122,7 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     },
     end: (end) => leave(endOf(end)),
     listen: (server, options) => listeners.listen(server, options?.name),
+    jobs,
   };
 
   return {

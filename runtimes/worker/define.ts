@@ -1,7 +1,9 @@
 import type { Server } from "node:net";
+import type { JobClient } from "../../jobs/client.ts";
+import type { JobHandlers, JobsOf } from "../../jobs/job.ts";
 
-/** What a worker module may have. At least one of the three. */
-export interface WorkerDefinition {
+/** What a worker module may have. At least one of the four. */
+export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
   /** Runs before the worker counts as ready. A throw is a failed start. */
   setup?(worker: Worker): void | Promise<void>;
   /**
@@ -11,6 +13,8 @@ export interface WorkerDefinition {
   run?(worker: Worker): void | Promise<void>;
   /** Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. */
   fetch?(request: Request): Response | Promise<Response>;
+  /** What other groups call, by name: `docs/jobs.md`. */
+  jobs?: Jobs;
 }
 
 /**
@@ -59,9 +63,16 @@ export interface Worker {
    * Rejects when the group has no such listener, or the socket cannot be listened on.
    */
   listen(server: Server, options?: { name?: string }): Promise<void>;
+  /**
+   * The jobs of a group that the config's `calls` names for this one. With the type of its module the calls are
+   * typed: `worker.jobs<typeof import("./images.ts").default>("images").run("resize", …)`.
+   */
+  jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
 }
 
 /** Types a worker module and returns it unchanged. */
-export function defineWorker(definition: WorkerDefinition): WorkerDefinition {
+export function defineWorker<const Jobs extends JobHandlers = {}>(
+  definition: WorkerDefinition<Jobs>,
+): WorkerDefinition<Jobs> {
   return definition;
 }

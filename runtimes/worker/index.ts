@@ -6,3 +6,8 @@ export {
   type WorkerEvent,
   type WorkerLog,
 } from "./define.ts";
+export { JobError, jobErrorCodes, type JobErrorCode } from "../../jobs/errors.ts";
+export type { JobClient, MapOptions } from "../../jobs/client.ts";
+export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../jobs/job.ts";
+export type { RunOptions } from "../../jobs/options.ts";
+export type { JobStream } from "../../jobs/stream.ts";

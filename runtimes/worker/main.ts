@@ -1,6 +1,10 @@
+import type { Frame } from "../../core/frames.ts";
+import { JobError } from "../../jobs/errors.ts";
+import type { JobHandlers } from "../../jobs/job.ts";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
-import type { WorkerDefinition } from "./define.ts";
+import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
+import type { Worker, WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
@@ -25,6 +29,8 @@ interface Session {
   readonly socket: Welcomed["socket"];
   /** The entry, as long as it may be a program that listens by itself. */
   readonly program: Program;
+  /** There when this worker runs or calls jobs. */
+  readonly jobs: WorkerJobs | undefined;
 }
 
 const boot = takeBoot();
@@ -40,7 +46,7 @@ else {
 }
 
 async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
-  const session = open(boot, welcomed);
+  const session = await open(boot, welcomed);
   const { life, socket } = session;
   // Before the first line of the entry, which may compute for ever. Until here the channel's end is noticed.
   if (!boot.guarded) {
@@ -59,6 +65,7 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
   socket.ref();
   try {
     await definition.setup?.(life.worker);
+    if (definition.jobs) await serveJobs(session, definition.jobs);
   } catch (error) {
     if (!life.worker.signal.aborted) {
       console.error(error);
@@ -70,10 +77,14 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
 }
 
 /** Ties the life of this worker to its connection and its signals. */
-function open(boot: Boot, welcomed: Welcomed): Session {
+async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const { socket, config } = welcomed;
   const uplink = createUplink(socket);
-  const life = createLife(config, (frame) => void uplink.send(frame));
+  const send = (frame: Frame): void => void uplink.send(frame);
+  // Only where it is needed: it takes its time to load.
+  const about = config.plugins?.jobs as JobsWelcome | undefined;
+  const jobs = about && (await import("./_jobs.ts")).createWorkerJobs(about, config, send);
+  const life = createLife(config, send, (jobs?.jobs ?? noCalls(config.group)) as Worker["jobs"]);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
@@ -95,6 +106,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       else if (frame.type === "reload") life.reload();
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
+      else if (frame.type === "peers") jobs?.receive(frame);
       else if (frame.type === "ack") ack();
     },
     closed() {
@@ -103,7 +115,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       setTimeout(() => process.exit(1), ORPHAN_MS);
     },
   });
-  return { boot, life, uplink, acked, socket, program };
+  return { boot, life, uplink, acked, socket, program, jobs };
 }
 
 /** What the entry exports, or `undefined` when the worker has said goodbye instead. */
@@ -134,7 +146,20 @@ async function load(session: Session): Promise<Exports | undefined> {
 function definitionOf(value: unknown): WorkerDefinition | undefined {
   const parts = ["setup", "run", "fetch"] as const;
   const given = typeof value === "object" && value !== null ? (value as WorkerDefinition) : {};
-  return parts.some((name) => typeof given[name] === "function") ? given : undefined;
+  const hasJobs = typeof given.jobs === "object" && given.jobs !== null;
+  return hasJobs || parts.some((name) => typeof given[name] === "function") ? given : undefined;
+}
+
+async function serveJobs({ jobs, life }: Session, handlers: JobHandlers): Promise<void> {
+  if (jobs) return jobs.serve(life.worker, handlers);
+  const { group, type } = life.worker;
+  throw new Error(`this worker has jobs, and group ${group} is a ${type} that nobody can call`);
+}
+
+function noCalls(group: string): () => never {
+  return () => {
+    throw new JobError("CALL_FORBIDDEN", `group ${group} calls no other: its config has no \`calls\``);
+  };
 }
 
 /** The life of an entry that is no worker, but a program of its own. */
@@ -151,7 +176,7 @@ async function liveProgram(session: Session, exports: Exports): Promise<void> {
 async function runOf(session: Session, definition: WorkerDefinition): Promise<boolean> {
   const { life, uplink } = session;
   const { worker } = life;
-  const running = start(life, definition);
+  const running = start(session, definition);
   let settled = false;
   const outcome = running.then(
     () => undefined,
@@ -173,12 +198,15 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   return true;
 }
 
-async function start({ worker }: Life, definition: WorkerDefinition): Promise<void> {
+async function start({ life, jobs }: Session, definition: WorkerDefinition): Promise<void> {
+  const { worker } = life;
   if (definition.fetch) {
     const { serveFetch } = await import("./_fetch.ts");
     await serveFetch(worker, (request) => definition.fetch!(request));
   }
   await (definition.run ? definition.run(worker) : worker.stopping);
+  // What it was in the middle of has been told to end.
+  if (worker.signal.aborted) await jobs?.finished();
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {

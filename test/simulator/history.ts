@@ -1,5 +1,6 @@
 import type { GroupStrategy, ResolvedPool, Timeouts, ViolationPolicy } from "../../core/config.ts";
 import type { RestartPolicy } from "../../core/decisions.ts";
+import { resolveJobs } from "../../core/jobs.ts";
 import { always, limited, never, onFailure, windowLimited } from "../../plugins/restart/policies.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Random } from "./random.ts";
@@ -160,6 +161,8 @@ export function configOf(history: History): ResolvedPool {
       min,
       max,
       listen: [],
+      calls: [],
+      jobs: resolveJobs(""),
       args: [],
       env: {},
       cwd: "/",

@@ -1,0 +1,90 @@
+import type { Frame } from "../../core/frames.ts";
+import type { ResolvedJobs } from "../../core/jobs.ts";
+import { createCallers } from "../../jobs/callers.ts";
+import type { Callers } from "../../jobs/callers.ts";
+import { JobError } from "../../jobs/errors.ts";
+import type { JobHandlers } from "../../jobs/job.ts";
+import type { Peer, PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
+import { serveJobs } from "../../jobs/server.ts";
+import type { JobServer } from "../../jobs/server.ts";
+import { systemClock } from "../clock.ts";
+import type { Worker } from "./define.ts";
+
+/** What the supervisor says about jobs in its welcome. */
+export interface JobsWelcome {
+  /** Where this worker listens for jobs, if its group can be called. */
+  readonly serve?: Peer & { readonly terms: ResolvedJobs };
+  readonly calls: readonly string[];
+}
+
+/** The jobs of one worker: those that it runs, and those that it calls. */
+export interface WorkerJobs extends Callers {
+  /** Listens for jobs, before the worker is ready. Rejects when this group cannot be called, or a job is no function. */
+  serve(worker: Worker, handlers: JobHandlers): Promise<void>;
+  /** Resolves when nothing runs any more and every result is sent. */
+  finished(): Promise<void>;
+  /** Takes a `peers` frame. */
+  receive(frame: Frame): void;
+}
+
+/** Makes {@link WorkerJobs}. `send` passes a frame on to the supervisor. */
+export function createWorkerJobs(
+  welcome: JobsWelcome | undefined,
+  about: { readonly slot: string; readonly group: string; readonly type: string },
+  send: (frame: Frame) => void,
+): WorkerJobs {
+  const listeners = new Map<string, (update: PeersUpdate) => void>();
+  let untilCallersLeave = false;
+  let server: JobServer | undefined;
+
+  const directory: PeerDirectory = {
+    isWorker: true,
+    watch(group, listener) {
+      listeners.set(group, listener);
+      if (welcome) send({ type: "request", op: "jobs.watch", group });
+      else
+        listener({
+          refusal: { code: "CALL_FORBIDDEN", message: `group ${about.group} lists no calls in the config` },
+        });
+      return () => void listeners.delete(group);
+    },
+    needWorker: (group, waiting) => send({ type: "event", name: "jobs.need", group, waiting }),
+    stuck: (group, { slot, epoch }) => send({ type: "event", name: "jobs.stuck", group, slot, epoch }),
+    close() {},
+  };
+  const callers = createCallers(about.slot, directory, systemClock());
+
+  return {
+    ...callers,
+    async serve(worker, handlers) {
+      checkHandlers(handlers);
+      if (!welcome?.serve) {
+        const wayOut = "only groups of type 'job', and services that somebody's `calls` lists, run jobs";
+        throw new Error(`this worker has jobs, and group ${about.group} is a ${about.type}: ${wayOut}`);
+      }
+      const { terms, path, token } = welcome.serve;
+      const { log } = worker;
+      server = await serveJobs({ ...terms, path, token, handlers, log });
+      const { drain, stop } = server;
+      worker.on("drain", () => drain({ untilCallersLeave }));
+      worker.on("stop", () => stop(new JobError("ABORTED", "the worker stops")));
+      send({ type: "event", name: "jobs.open" });
+    },
+    async finished() {
+      await server?.drain();
+    },
+    receive(frame) {
+      if (frame.untilCallersLeave === true) untilCallersLeave = true;
+      else if (typeof frame.group === "string") listeners.get(frame.group)?.(frame as unknown as PeersUpdate);
+    },
+  };
+}
+
+function checkHandlers(handlers: JobHandlers): void {
+  const entries = Object.entries(handlers);
+  if (entries.length > 65_535) throw new TypeError("a worker has at most 65,535 jobs");
+  for (const [name, handler] of entries) {
+    if (typeof handler !== "function") throw new TypeError(`jobs.${name} is not a function`);
+    if (name === "" || name.length > 200) throw new TypeError("the name of a job has 1 to 200 characters");
+  }
+}
