@@ -5,23 +5,26 @@ import { SHARE_ENV, Worker } from "node:worker_threads";
 /** Longest time that a config may take. */
 const LOAD_MS = 30_000;
 
-/** What the thread answers. */
-interface Answer {
-  readonly module?: { default?: unknown };
-  readonly error?: unknown;
+/** What a config file exports, without its functions. */
+export interface Data {
+  readonly module: { default?: unknown };
+  /** Names of the groups that have a restart policy, which is a function. */
+  readonly policies: readonly string[];
 }
 
 /**
- * Runs a config file again, with whatever it imports: in a thread, because a process runs no module twice. The
- * plugins and the restart policies stay behind, which only functions can be made of, and which a reload keeps.
+ * Runs a config file again, with whatever it imports: in a thread, because a process runs no module twice. What
+ * only functions can be made of stays behind: the plugins, which a reload keeps, and the restart policies.
  * `jiti` is the URL of what reads TypeScript, where the runtime cannot. Rejects with what the file throws.
  */
-export function importAfresh(file: string, jiti: string | undefined): Promise<{ default?: unknown }> {
+export function importAfresh(file: string, jiti: string | undefined): Promise<Data> {
   standSomewhere(dirname(file));
   const workerData = { file, url: pathToFileURL(file).href, jiti };
   const thread = new Worker(SOURCE, { eval: true, env: SHARE_ENV, workerData, name: "poolable config" });
-  return new Promise<{ default?: unknown }>((resolve, reject) => {
-    thread.once("message", ({ module, error }: Answer) => (module ? resolve(module) : reject(error)));
+  return new Promise<Data>((resolve, reject) => {
+    thread.once("message", ({ data, error }: { data?: Data; error?: unknown }) =>
+      data ? resolve(data) : reject(error),
+    );
     thread.once("error", reject);
     thread.once("exit", () => reject(new Error("it ended before it had exported anything")));
     setTimeout(() => reject(new Error(`it took longer than ${LOAD_MS / 1_000} s`)), LOAD_MS).unref();
@@ -53,12 +56,14 @@ const SOURCE = `
   };
   load()
     .then(({ default: config }) => {
-      const data = without("plugins", config);
-      if (isRecord(data) && isRecord(data.groups)) {
-        const groups = Object.entries(data.groups).map(([name, group]) => [name, without("restart", group)]);
-        data.groups = Object.fromEntries(groups);
+      const plain = without("plugins", config);
+      const groups = isRecord(plain) && isRecord(plain.groups) ? Object.entries(plain.groups) : [];
+      const policies = groups.filter(([, group]) => typeof group?.restart === "function").map(([name]) => name);
+      if (policies.length > 0) {
+        const take = ([name, group]) => [name, policies.includes(name) ? without("restart", group) : group];
+        plain.groups = Object.fromEntries(groups.map(take));
       }
-      parentPort.postMessage({ module: { default: data } });
+      parentPort.postMessage({ data: { module: { default: plain }, policies } });
     })
     .catch((error) => parentPort.postMessage({ error }));
 `;

@@ -8,7 +8,8 @@ import type { PoolConfig } from "../core/config.ts";
 
 /**
  * Runs a config file and returns its default export; what is in it is checked by the pool. `afresh` runs it and what
- * it imports again, as they are now, and leaves out the plugins and policies.
+ * it imports again, as they are now, without the plugins. Of a restart policy only the file itself is run again:
+ * functions that it imports stay as they were.
  *
  * @throws PoolError `E_CONFIG_LOAD`, one line with the place
  */
@@ -41,8 +42,21 @@ async function importFile(file: string): Promise<{ default?: unknown }> {
 
 async function importAgain(file: string): Promise<{ default?: unknown }> {
   const { importAfresh } = await import("./_afresh.ts");
-  return importAfresh(file, isRunnable(file) ? undefined : import.meta.resolve("jiti"));
+  const { module, policies } = await importAfresh(
+    file,
+    isRunnable(file) ? undefined : import.meta.resolve("jiti"),
+  );
+  if (policies.length === 0) return module;
+  const again = await (isRunnable(file)
+    ? import(`${pathToFileURL(file).href}?again=${++count}`)
+    : importFile(file));
+  const [{ groups }, { groups: withPolicies }] = [module.default, again.default] as [PoolConfig, PoolConfig];
+  for (const name of policies) groups[name]!.restart = withPolicies[name]?.restart;
+  return module;
 }
+
+/** How often a file was run again in this process. */
+let count = 0;
 
 function isRunnable(file: string): boolean {
   return /\.m?js$/.test(file) || stripsTypes();

@@ -1,4 +1,6 @@
 import type { FullTap } from "tapable";
+import type { Check } from "./answers.ts";
+import { checks, wrongSpawnOptions } from "./answers.ts";
 import type {
   Decisions,
   ReloadPolicy,
@@ -26,48 +28,6 @@ export interface Asker {
   reloadPlan(question: ReloadQuestion): ReloadPolicy;
   scaleTarget(target: number, question: ScaleQuestion): number;
 }
-
-type Check = (answer: never, asked: never) => string | undefined;
-
-const ACTIONS: readonly unknown[] = ["restart", "idle", "permanent", "fail", "shutdown"];
-
-/** What is wrong with an answer; `undefined` when nothing is. */
-const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
-  classifyExit(answer: ExitVerdict) {
-    if (!isObject(answer)) return "not an exit verdict";
-    if (typeof answer.class !== "string" || !answer.class) return "a verdict without a class";
-    if (typeof answer.reason !== "string") return "a verdict without a reason";
-    return isWithin(answer.counts, 0, 10) ? undefined : `counts ${answer.counts}: accepted is 0 to 10`;
-  },
-  restart(answer: RestartAnswer) {
-    if (!isObject(answer)) return "not a restart answer";
-    if (!ACTIONS.includes(answer.action))
-      return `action ${String(answer.action)}: accepted is ${ACTIONS.join(", ")}`;
-    if (typeof answer.reason !== "string") return "a restart answer without a reason";
-    if (answer.delayMs !== undefined && !(Number.isFinite(answer.delayMs) && answer.delayMs >= 0)) {
-      return `delayMs ${answer.delayMs}: accepted is a number of milliseconds from 0`;
-    }
-    if (answer.exitCode !== undefined && !isWithin(answer.exitCode, 0, 255)) {
-      return `exitCode ${answer.exitCode}: accepted is 0 to 255`;
-    }
-    return undefined;
-  },
-  bounce: (answer: unknown) => (Array.isArray(answer) ? undefined : "not a list of groups"),
-  scaleTarget: (answer: number) =>
-    isWithin(answer, 0, Number.MAX_SAFE_INTEGER) ? undefined : `${answer} is not a number of workers`,
-  refuseScale: (answer: unknown) =>
-    typeof answer === "string" && answer !== "" ? undefined : "not a reason",
-  reloadPlan(answer: ReloadPolicy) {
-    if (!isObject(answer)) return "not a plan";
-    if (!isWithin(answer.surge, 1, Number.MAX_SAFE_INTEGER))
-      return `surge ${answer.surge}: accepted is 1 or more`;
-    const { minReadyMs } = answer;
-    return Number.isFinite(minReadyMs) && minReadyMs >= 0 ? undefined : `minReadyMs ${minReadyMs}`;
-  },
-  pickWorker: (answer: string) => (typeof answer === "string" ? undefined : "not the id of a slot"),
-  canShareSocket: (answer: unknown) =>
-    answer === true || typeof answer === "string" ? undefined : "neither true nor a reason",
-};
 
 /** Makes the decisions of a pool, and the {@link Asker} over them. `fault` hears of every tap that failed. */
 export function createAsker(fault: (plugin: string, decision: string, error: unknown) => void): Asker {
@@ -101,7 +61,7 @@ export function createAsker(fault: (plugin: string, decision: string, error: unk
   for (const [name, check] of Object.entries(checks) as [keyof Decisions, Check][]) {
     decisions[name].intercept({ register: (tap: FullTap) => guard(name, check, tap) } as never);
   }
-  decisions.spawnOptions.intercept({ register: named } as never);
+  decisions.spawnOptions.intercept({ register: guardSpawn } as never);
 
   return {
     decisions,
@@ -125,30 +85,29 @@ export function createAsker(fault: (plugin: string, decision: string, error: unk
 /** Who answers where no plugin does. */
 export const KERNEL = "poolable:kernel";
 
-/** A failing `spawnOptions` tap fails the start: its name goes into the message. */
-function named(tap: FullTap): FullTap {
-  if (tap.type === "async") return tap;
-  const change = tap.fn as (...asked: unknown[]) => unknown;
-  const blame = (error: unknown): never => {
-    throw new Error(`plugin ${tap.name} failed in spawnOptions: ${messageOf(error)}`, { cause: error });
+/**
+ * A tap of `spawnOptions` that fails, or leaves options that nothing can be started with, fails the start: its name
+ * goes into the message.
+ */
+function guardSpawn(tap: FullTap): FullTap {
+  const change = tap.fn as (options: unknown, about: unknown, done?: Done) => unknown;
+  const ask = async (options: unknown, about: unknown): Promise<unknown> =>
+    tap.type === "async"
+      ? await new Promise((resolve, reject) => {
+          change(options, about, (error, answer) => (error ? reject(error) : resolve(answer)));
+        })
+      : await change(options, about);
+  const fn = async (options: unknown, about: unknown): Promise<unknown> => {
+    try {
+      const answer = await ask(options, about);
+      const wrong = wrongSpawnOptions(answer === undefined ? options : answer);
+      if (wrong !== undefined) throw new TypeError(`answered with ${wrong}`);
+      return answer;
+    } catch (error) {
+      throw new Error(`plugin ${tap.name} failed in spawnOptions: ${messageOf(error)}`, { cause: error });
+    }
   };
-  const fn =
-    tap.type === "promise"
-      ? async (...asked: unknown[]) => await Promise.resolve(change(...asked)).catch(blame)
-      : (...asked: unknown[]) => {
-          try {
-            return change(...asked);
-          } catch (error) {
-            return blame(error);
-          }
-        };
-  return { ...tap, fn };
+  return { ...tap, type: "promise", fn };
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function isWithin(value: unknown, low: number, high: number): boolean {
-  return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
-}
+type Done = (error: unknown, answer?: unknown) => void;

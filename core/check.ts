@@ -8,7 +8,7 @@ export interface Rule {
 
 /** Throws `E_CONFIG` in one line: the key, the value, and what is accepted. */
 export function refuse(key: string, value: unknown, accepts: string): never {
-  throw new PoolError("E_CONFIG", `${key}: ${show(value)} is not accepted; expected ${accepts}`);
+  throw new PoolError("E_CONFIG", `${plain(key)}: ${show(value)} is not accepted; expected ${accepts}`);
 }
 
 /**
@@ -23,7 +23,7 @@ export function checkObject(path: string, value: unknown, rules: Readonly<Record
     if (!rule) {
       const near = nearest(key, Object.keys(rules));
       const hint = near ? `did you mean ${near}?` : `known keys are ${Object.keys(rules).join(", ")}`;
-      throw new PoolError("E_CONFIG", `${full}: unknown key; ${hint}`);
+      throw new PoolError("E_CONFIG", `${plain(full)}: unknown key; ${hint}`);
     }
     if (value[key] !== undefined && !rule.is(value[key])) refuse(full, value[key], rule.accepts);
   }
@@ -58,8 +58,14 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
+/** A key is the user's text: a message stays one line, and says nothing to a terminal. */
+function plain(key: string): string {
+  return key.replace(/\p{Cc}/gu, "?");
+}
+
 function show(value: unknown): string {
   if (typeof value === "function") return "a function";
+  if (typeof value === "number") return String(value);
   try {
     const text = JSON.stringify(value) ?? String(value);
     return text.length > 60 ? `${text.slice(0, 57)}…` : text;

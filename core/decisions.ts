@@ -15,6 +15,8 @@ export interface RestartQuestion {
   readonly limit: number;
   /** Counted exits in a row before this one, without a worker between them that was ready for 60 s; 0 after one. */
   readonly streak: number;
+  /** The generation of the worker that ended. */
+  readonly generation: number;
   readonly group: {
     readonly name: string;
     /** Whether a worker of this group has been ready since the pool started. */
@@ -66,6 +68,8 @@ export interface RefuseScaleQuestion extends ScaleQuestion {
 /** What a worker is spawned for. */
 export interface SpawnQuestion {
   readonly slot: string;
+  /** `surge` when it comes up beside the slot's current worker, in a soft reload. */
+  readonly seat: "main" | "surge";
   readonly group: string;
   readonly epoch: number;
   readonly generation: number;
@@ -75,8 +79,13 @@ export interface SpawnQuestion {
 export interface ReloadPolicy {
   /** New workers that come up beside the old ones at the same time; from 1. */
   readonly surge: number;
-  /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
+  /** How long a new worker must have been ready, in milliseconds. */
   readonly minReadyMs: number;
+  /**
+   * How long it is then tried out beside its predecessor before that leaves, in milliseconds; not at all when left
+   * out. `reload:trial` tells when that begins.
+   */
+  readonly trialMs?: number;
   /** Why the group cannot be reloaded this way; the reload is refused with it, as `E_RELOAD_REFUSED`. */
   readonly refusal?: string;
 }

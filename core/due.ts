@@ -1,6 +1,6 @@
 import type { Draft } from "./draft.ts";
-import { arm, disarm, kill, move, signal, stop, timeOf } from "./moves.ts";
-import { takeOver } from "./reload.ts";
+import { arm, disarm, kill, move, signal, stop, timeOf, timeoutsOf } from "./moves.ts";
+import { takeOver, tryOut } from "./reload.ts";
 import { requestStart } from "./starting.ts";
 import type { Slot } from "./state.ts";
 import type { DeadlineKind } from "./states.ts";
@@ -24,7 +24,7 @@ export function due(draft: Draft, index: number): void {
   if (draft.now < deadline.at) {
     draft.effect({ type: "arm", seat: index, at: deadline.at });
   } else if (draft.now - deadline.at > BELIEVED_LATENESS_MS && SILENCE.has(deadline.kind)) {
-    arm(draft, index, deadline.kind, timeOf(draft.group(slot.group), deadline.kind));
+    arm(draft, index, deadline.kind, timeOf(timeoutsOf(draft, slot), deadline.kind));
   } else {
     actions[deadline.kind](draft, slot);
   }
@@ -32,7 +32,8 @@ export function due(draft: Draft, index: number): void {
 
 /** What comes when a slot waited in vain; kept beside `DEADLINES`, which says for how long. */
 const actions: Readonly<Record<DeadlineKind, (draft: Draft, slot: Slot) => void>> = {
-  settle: (draft, { index }) => takeOver(draft, index),
+  settle: (draft, { index }) => tryOut(draft, index),
+  trial: (draft, { index }) => takeOver(draft, index),
   hello: (draft, { index }) => kill(draft, index, "helloTimeout"),
   ready: (draft, { index }) => kill(draft, index, "readyTimeout"),
   heartbeat: (draft, { index }) => kill(draft, index, "heartbeatLost"),

@@ -13,8 +13,10 @@ export function parseDuration(value: unknown): number | undefined {
 
 /** Milliseconds as a person writes them: `0 ms`, `740 ms`, `12.3 s`, `4 min 05 s`, `3 h 12 min`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  // What would be rounded up to the next unit is said in it.
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
+  if (ms < 60_000) return "1 min 00 s";
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} min ${String(Math.floor((ms % 60_000) / 1000)).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;

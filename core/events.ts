@@ -12,7 +12,13 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
   | { readonly type: "ready" }
   | { readonly type: "heartbeat" }
   | { readonly type: "error"; readonly error: ReportedError }
-  | { readonly type: "goodbye"; readonly kind: GoodbyeKind; readonly reason: string | undefined }
+  | {
+      readonly type: "goodbye";
+      readonly kind: GoodbyeKind;
+      readonly reason: string | undefined;
+      /** It still answers what it has accepted. */
+      readonly drains: boolean;
+    }
   | { readonly type: "violation"; readonly violation: Violation }
   | { readonly type: "disconnected" }
   | {

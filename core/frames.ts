@@ -34,25 +34,34 @@ export function encodeFrame(frame: Frame): string {
 }
 
 const NEWLINE = 10;
+const NOTHING = new Uint8Array(0);
 
 /** Makes a {@link FrameDecoder}. `limit` is in bytes. */
 export function createFrameDecoder(limit: number = MAX_FRAME_BYTES): FrameDecoder {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  let held: Uint8Array[] = [];
+  let held = NOTHING;
   let heldBytes = 0;
   let fault: FrameFault | undefined;
 
   const oversized = (): FrameFault => ({ kind: "oversized", detail: `a frame of more than ${limit} bytes` });
 
+  /** Keeps a copy: the runtime may reuse the chunk's memory. The room doubles, so that many small chunks cost little. */
+  function hold(bytes: Uint8Array): void {
+    const needed = heldBytes + bytes.length;
+    if (needed > held.length) {
+      const room = new Uint8Array(Math.max(needed, Math.min(limit, 2 * held.length)));
+      room.set(held.subarray(0, heldBytes));
+      held = room;
+    }
+    held.set(bytes, heldBytes);
+    heldBytes = needed;
+  }
+
   function take(bytes: Uint8Array): Uint8Array {
     if (heldBytes === 0) return bytes;
-    const whole = new Uint8Array(heldBytes + bytes.length);
-    let offset = 0;
-    for (const part of [...held, bytes]) {
-      whole.set(part, offset);
-      offset += part.length;
-    }
-    held = [];
+    hold(bytes);
+    const whole = held.subarray(0, heldBytes);
+    held = NOTHING;
     heldBytes = 0;
     return whole;
   }
@@ -72,11 +81,7 @@ export function createFrameDecoder(limit: number = MAX_FRAME_BYTES): FrameDecode
       }
       const rest = chunk.length - start;
       if (heldBytes + rest > limit) return (fault = oversized());
-      if (rest > 0) {
-        // A copy: the runtime may reuse the chunk's memory, and a slice would pin all of it.
-        held.push(chunk.slice(start));
-        heldBytes += rest;
-      }
+      if (rest > 0) hold(chunk.subarray(start));
       return undefined;
     },
   };

@@ -21,7 +21,8 @@ export interface Generations {
   prune(inUse: ReadonlySet<number>): void;
 }
 
-/** What a new generation may not change, with the reason that the refusal gives. */
+/** What a new generation may not change. */
+const FIXED_IN_POOL = ["name", "strategy", "onViolation"] as const satisfies readonly (keyof ResolvedPool)[];
 const FIXED = [
   "type",
   "runtime",
@@ -47,8 +48,9 @@ export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<str
     },
     group: (generation, index) => known.get(generation)![index]!,
     next(config) {
-      const { groups } = resolveConfig(config, [...runtimes.keys()]);
-      refuseChanges(first.groups, groups);
+      const resolved = resolveConfig(config, [...runtimes.keys()]);
+      const { groups } = resolved;
+      refuseChanges(first, resolved);
       for (const group of groups) checkEntry(group, runtimes);
       known.set(++latest, groups.map(pin));
       return latest;
@@ -67,7 +69,14 @@ export function checkEntry(group: ResolvedGroup, runtimes: ReadonlyMap<string, R
   if (wrong) throw new PoolError("E_ENTRY", `groups.${group.name}.entry: ${wrong}`);
 }
 
-function refuseChanges(before: readonly ResolvedGroup[], after: readonly ResolvedGroup[]): void {
+function refuseChanges(old: ResolvedPool, next: ResolvedPool): void {
+  for (const key of FIXED_IN_POOL) {
+    if (next[key] === old[key]) continue;
+    const change = `${key}: ${JSON.stringify(next[key])} instead of ${JSON.stringify(old[key])}`;
+    throw new PoolError("E_CONFIG", `${change}; a reload keeps it, restart the pool to change it`);
+  }
+  const { groups: before } = old;
+  const { groups: after } = next;
   const names = (groups: readonly ResolvedGroup[]): string => groups.map(({ name }) => name).join(", ");
   if (names(before) !== names(after)) {
     const change = `groups: ${names(after)} instead of ${names(before)}`;

@@ -136,6 +136,8 @@ export interface PoolHooks {
     readonly groups: readonly string[] | undefined;
     readonly reason: string;
   }) => void;
+  /** A new worker has been ready for its `minReady`: it serves beside the old one from now on. */
+  "reload:trial": (fact: OfWorker & { readonly generation: number }) => void;
   /** One slot has its new worker; `replaced` counts them, on the way back too. */
   "reload:progress": (fact: OfWorker & { readonly generation: number; readonly replaced: number }) => void;
   "reload:done": (fact: ReloadFact) => void;

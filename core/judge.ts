@@ -48,6 +48,7 @@ export function judgeExit(
     counted: withinWindow(seat.counted, now).length + verdict.counts,
     limit: SLOT_BUDGET,
     streak: isHealthy(seat.worker, now) ? 0 : seat.streak,
+    generation: seat.generation,
     group: {
       name: group.name,
       everReady: group.everReady,

@@ -56,16 +56,14 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   const asker = createAsker(report);
   const plugins = createPluginList(notifier, clock);
   plugins.add(resolved.plugins);
-  for (const group of resolved.groups) {
-    const { restart } = group;
-    if (!restart) continue;
-    const name = `${restart.name || "restart"} of group ${group.name}`;
-    asker.decisions.restart.tap({ name, stage: GROUP_STAGE }, (question) =>
-      question.group.name === group.name ? restart(question) : undefined,
+  const generations = createGenerations(resolved, runtimes);
+  for (const { name, index } of resolved.groups) {
+    asker.decisions.restart.tap({ name: `restart of group ${name}`, stage: GROUP_STAGE }, (question) =>
+      question.group.name === name
+        ? generations.group(question.generation, index).restart?.(question)
+        : undefined,
     );
   }
-
-  const generations = createGenerations(resolved, runtimes);
   let state = initialState(resolved);
   const queue: KernelEvent[] = [];
   let dispatching = false;

@@ -1,6 +1,7 @@
+import type { Timeouts } from "./config.ts";
 import type { Draft } from "./draft.ts";
 import type { Intent, KillCause } from "./exit.ts";
-import type { Group } from "./state.ts";
+import type { Slot } from "./state.ts";
 import type { DeadlineKind, SlotCause } from "./states.ts";
 import { DEADLINES, SLOT_STATES } from "./states.ts";
 
@@ -23,7 +24,7 @@ export function move(draft: Draft, index: number, cause: SlotCause, why: string 
 /** Arms the one deadline of a slot, `ms` from now; the time of the kind itself when it is left out. */
 export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number): void {
   const slot = draft.slot(index);
-  const at = draft.now + (ms ?? timeOf(draft.group(slot.group), kind));
+  const at = draft.now + (ms ?? timeOf(timeoutsOf(draft, slot), kind));
   draft.change(index, { deadline: { kind, at } });
   draft.effect({ type: "arm", seat: index, at });
 }
@@ -34,12 +35,22 @@ export function disarm(draft: Draft, index: number): void {
   draft.effect({ type: "disarm", seat: index });
 }
 
-/** The milliseconds of a deadline in a group. SIGTERM comes half way of the time to stop. */
-export function timeOf(group: Group, kind: DeadlineKind): number {
+/** The times of the generation that a slot is of: of the one that is coming up, or of the group's own. */
+export function timeoutsOf(draft: Draft, slot: Slot): Timeouts {
+  const { reload } = draft.pool;
+  const plan =
+    reload && reload.generation === slot.generation
+      ? reload.plans.find(({ group }) => group === slot.group)
+      : undefined;
+  return (plan ?? draft.group(slot.group)).timeouts;
+}
+
+/** The milliseconds of a deadline. SIGTERM comes half way of the time to stop. */
+export function timeOf(timeouts: Timeouts, kind: DeadlineKind): number {
   const fixed = DEADLINES[kind].ms;
   if (fixed !== null) return fixed;
-  if (kind === "stop" || kind === "term") return group.timeouts.stop / 2;
-  return kind === "backoff" || kind === "settle" ? 0 : group.timeouts[kind as "hello"];
+  if (kind === "stop" || kind === "term") return timeouts.stop / 2;
+  return kind in timeouts ? timeouts[kind as "hello"] : 0;
 }
 
 /**
@@ -61,7 +72,7 @@ export function end(draft: Draft, index: number, intent: Intent, how: "drain" | 
   if (how === "kill") {
     kill(draft, index, undefined);
   } else if (how === "drain" && move(draft, index, "drain", intent)) {
-    const { drain } = draft.group(slot.group).timeouts;
+    const { drain } = timeoutsOf(draft, slot);
     draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "drain", deadlineMs: drain } });
     draft.fact("worker:draining", { ...draft.named(draft.slot(index)), reason: intent });
     arm(draft, index, "drain");
@@ -74,7 +85,7 @@ export function end(draft: Draft, index: number, intent: Intent, how: "drain" | 
 export function stop(draft: Draft, index: number, why: string): void {
   if (!move(draft, index, "stop", why)) return;
   const slot = draft.slot(index);
-  const { stop: deadlineMs } = draft.group(slot.group).timeouts;
+  const { stop: deadlineMs } = timeoutsOf(draft, slot);
   draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "stop", deadlineMs } });
   // Nobody listens to a message before hello.
   if (!slot.worker?.hello) signal(draft, index, "SIGTERM");

@@ -36,6 +36,7 @@ export type SupervisorFrameType =
   | "reload"
   | "peers"
   | "adopt"
+  | "serve"
   | "release";
 
 /**

@@ -2,7 +2,7 @@ import { commands } from "./commands.ts";
 import { Draft } from "./draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
-import { arm, disarm, kill, move } from "./moves.ts";
+import { arm, disarm, kill, move, timeoutsOf } from "./moves.ts";
 import { advance } from "./order.ts";
 import { advanceReload, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
@@ -75,7 +75,7 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       // Only the deadline moves: the armed timer finds it later than itself and is armed again. A heartbeat
       // is the most frequent event by far, and this way it has no effect to carry out.
       if (slot.state === "ready" && slot.deadline?.kind === "heartbeat") {
-        const at = draft.now + draft.group(slot.group).timeouts.heartbeat;
+        const at = draft.now + timeoutsOf(draft, slot).heartbeat;
         draft.change(seat, { deadline: { kind: "heartbeat", at } });
       }
       return;
@@ -86,7 +86,10 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       draft.changeWorker(seat, { goodbye: event.kind, goodbyeReason: event.reason });
       draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "ack" } });
       move(draft, seat, "goodbye", event.kind);
-      if (draft.slot(seat).state !== "killing") arm(draft, seat, "leave");
+      if (draft.slot(seat).state === "killing") return;
+      // It has the time of a drain, which it does not get twice.
+      if (!event.drains || slot.state === "stopping") arm(draft, seat, "leave");
+      else if (slot.state !== "draining") arm(draft, seat, "drain");
       return;
     case "violation":
       if (!worker.violation) draft.changeWorker(seat, { violation: event.violation });

@@ -7,9 +7,12 @@ export function finishReload(draft: Draft, stopped?: string): void {
   const reason = stopped ?? record.failure;
   const rolledBack = record.failure !== null;
   let failed = record.given.length;
-  for (const { group } of record.plans) {
+  for (const { group, timeouts } of record.plans) {
     failed += draft.group(group).counts.failed;
-    if (reason === null) draft.editGroup(group).generation = record.generation;
+    if (reason !== null) continue;
+    const edited = draft.editGroup(group);
+    edited.generation = record.generation;
+    edited.timeouts = timeouts;
   }
   if (reason === null) draft.pool.generation = record.generation;
   const { generation, hard, replaced, forced } = record;

@@ -1,12 +1,12 @@
 import type { Draft } from "./draft.ts";
 import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
-import { arm, disarm, end, move } from "./moves.ts";
+import { arm, disarm, end, move, timeoutsOf } from "./moves.ts";
 import { halt } from "./order.ts";
 import { finishReload } from "./reload-end.ts";
 import { movePool } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
-import type { Group, ReloadRecord, Slot } from "./state.ts";
+import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
 
 /**
  * Replaces the workers of groups by a new generation. Soft: a new worker comes up in the surge seat beside the
@@ -92,10 +92,23 @@ function isReplaced(draft: Draft, slot: Slot): boolean {
 
 /** The milliseconds for which a new worker must stay ready. */
 export function minReadyMs(draft: Draft, surge: Slot): number {
-  return draft.pool.reload?.plans.find(({ group }) => group === surge.group)?.minReadyMs ?? 0;
+  return planOf(draft, surge)?.minReadyMs ?? 0;
 }
 
-/** A new worker has been ready for long enough: it takes its slot over, and the old one drains. */
+function planOf(draft: Draft, surge: Slot): ReloadPlan | undefined {
+  return draft.pool.reload?.plans.find(({ group }) => group === surge.group);
+}
+
+/** A new worker has been ready for long enough to serve, beside the old one for a while. */
+export function tryOut(draft: Draft, surgeIndex: number): void {
+  const surge = draft.slot(surgeIndex);
+  draft.fact("reload:trial", { ...draft.named(surge), generation: surge.generation });
+  const { trialMs = 0 } = planOf(draft, surge) ?? {};
+  if (trialMs > 0) arm(draft, surgeIndex, "trial", trialMs);
+  else takeOver(draft, surgeIndex);
+}
+
+/** A new worker has proved itself: it takes its slot over, and the old one drains. */
 export function takeOver(draft: Draft, surgeIndex: number): void {
   const record = draft.pool.reload;
   const next = draft.slot(surgeIndex);
@@ -130,7 +143,7 @@ function retire(draft: Draft, index: number): void {
   if (old.deadline) draft.effect({ type: "arm", seat: index, at: old.deadline.at });
   else draft.effect({ type: "disarm", seat: index });
   if (old.worker) {
-    const { drain: deadlineMs } = draft.group(old.group).timeouts;
+    const { drain: deadlineMs } = timeoutsOf(draft, old);
     draft.effect({ type: "send", ...draft.addressed(old), frame: { type: "reload", deadlineMs } });
   }
   end(draft, index, "reload", "drain");

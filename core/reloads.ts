@@ -114,16 +114,20 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
       );
     }
     const chosen = all.filter(({ name }) => names === undefined || names.includes(name));
-    const plans = chosen.map(({ index, name }) => plan(index, name, hard));
+    const paces = chosen.map(({ name }) => paceOf(name, hard));
     const generation = context.generations.next(await context.load());
+    const plans = chosen.map(({ index }, at) => {
+      const { timeouts } = context.generations.group(generation, index);
+      return { group: index, timeouts, ...paces[at]! };
+    });
     return { plans, groups: chosen.map(({ name }) => name), generation };
   }
 
-  function plan(group: number, name: string, hard: boolean): ReloadPlan {
-    const { surge, minReadyMs, refusal } = context.asker.reloadPlan({ group: name, hard });
+  function paceOf(name: string, hard: boolean): Pick<ReloadPlan, "surge" | "minReadyMs" | "trialMs"> {
+    const { surge, minReadyMs, trialMs = 0, refusal } = context.asker.reloadPlan({ group: name, hard });
     if (refusal !== undefined)
       throw new PoolError("E_RELOAD_REFUSED", `group ${name} cannot be reloaded this way: ${refusal}`);
-    return { group, surge, minReadyMs };
+    return { surge, minReadyMs, trialMs };
   }
 
   return (options = {}) => {

@@ -152,6 +152,9 @@ function listeners(path: string, listen: GroupConfig["listen"]): ResolvedGroup["
   const names = new Set<string>();
   return (Array.isArray(listen) ? listen : [listen]).map((item, index, all) => {
     const key = all.length > 1 ? `${path}.listen[${index}]` : `${path}.listen`;
+    // `process.env.PORT`, say: as a path it would be a socket file that nobody looks for.
+    if (typeof item === "string" && /^\d+$/.test(item))
+      refuse(key, item, `a port as a number (${item}), or a path`);
     const given: ListenConfig =
       typeof item === "number" ? { port: item } : typeof item === "string" ? { path: item } : item;
     checkObject(key, given, listenRules);

@@ -83,6 +83,8 @@ export interface InheritedListener extends ListenAddress {
    * again it is another descriptor of the same socket, because each adoption uses one up.
    */
   readonly slot?: string;
+  /** The worker seems to listen, and accepts nothing before it is told to `serve`. */
+  readonly held?: boolean;
 }
 
 /** What the `spawnOptions` decision may change before a worker starts. */

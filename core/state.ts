@@ -55,8 +55,12 @@ export interface ReloadPlan {
   readonly group: number;
   /** New workers beside the old ones, at most. */
   readonly surge: number;
-  /** How long a new worker must have been ready before its predecessor leaves, in milliseconds. */
+  /** How long a new worker must have been ready, in milliseconds. */
   readonly minReadyMs: number;
+  /** How long it then serves beside its predecessor before that leaves, in milliseconds. */
+  readonly trialMs: number;
+  /** What the new generation has. */
+  readonly timeouts: Timeouts;
 }
 
 /** How a reload ended. */
@@ -83,7 +87,8 @@ export interface Group {
   readonly first: number;
   readonly min: number;
   readonly max: number;
-  readonly timeouts: Timeouts;
+  /** Of its generation. */
+  timeouts: Timeouts;
   desired: number;
   /** The version that its workers start from. */
   generation: number;

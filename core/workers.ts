@@ -53,7 +53,7 @@ export function createWorkers(context: WorkersContext): Workers {
   }
 
   async function spawn(worker: Address, generation: number): Promise<void> {
-    const about = { ...named(worker), generation };
+    const about = { ...named(worker), generation, seat: seatFor(worker)?.seat ?? "main" };
     const group = context.groupConfig(generation, groupOf(worker.slot).index);
     const runtime = context.runtimes.get(group.runtime)!;
     let options: SpawnOptions;
@@ -107,8 +107,10 @@ export function createWorkers(context: WorkersContext): Workers {
         return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
       case "goodbye": {
         const kind = goodbyeOf(frame);
-        if (kind)
-          return context.dispatch({ type: "goodbye", ...worker, kind, reason: readText(frame.reason) });
+        if (kind) {
+          const [reason, drains] = [readText(frame.reason), frame.drains === true];
+          return context.dispatch({ type: "goodbye", ...worker, kind, reason, drains });
+        }
         const detail = "a goodbye of an unknown kind";
         return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }

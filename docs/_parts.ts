@@ -141,6 +141,7 @@ const PHASES: Readonly<Record<Phase, string>> = {
 function timeOf(kind: DeadlineKind): string {
   if (kind === "backoff") return "what was decided";
   if (kind === "settle") return "only in a reload: its `minReady`, 1 s by default";
+  if (kind === "trial") return "only in a reload of what listens: half of its `minReady`";
   const { timeouts } = resolveConfig({ name: "x", groups: { g: { entry: "./x.mjs" } } }, ["node"]).groups[0]!;
   const half = kind === "stop" || kind === "term";
   const ms = half ? timeouts.stop / 2 : timeouts[kind as keyof typeof timeouts];

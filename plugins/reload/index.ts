@@ -8,7 +8,10 @@ import type { Plugin } from "../../core/plugin.ts";
 export interface ReloadPluginOptions {
   /** New workers of a group that come up beside the old ones at the same time. Default 1. */
   surge?: number;
-  /** How long a new worker must have been ready before its predecessor drains. Default 1 s. */
+  /**
+   * How long a new worker must have been ready before it serves, where its group listens; when it has served for half
+   * as long again, its predecessor drains. Default 1 s.
+   */
   minReady?: Duration;
 }
 

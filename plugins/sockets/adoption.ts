@@ -1,5 +1,5 @@
-import type { HookPayload } from "../../core/hooks.ts";
 import type { Pool } from "../../core/pool.ts";
+import type { ServingFact } from "./trials.ts";
 
 /** One worker: a slot has two while a reload overlaps. */
 interface Worker {
@@ -23,9 +23,9 @@ export interface AdoptionOptions {
  * fewest, which lets go when the slot is ready again. Also during the first start, because a worker may listen
  * and then take its time, or end, before it is ready.
  *
- * @returns what takes each `slot:state` fact, synchronously.
+ * @returns what takes each `slot:state` fact, synchronously, `ready` when the worker serves.
  */
-export function createAdoption(options: AdoptionOptions): (fact: HookPayload<"slot:state">) => void {
+export function createAdoption(options: AdoptionOptions): (fact: ServingFact) => void {
   const { pool, group, adoptions } = options;
   const ready = new Set<Worker>();
   const started = new Set<string>();

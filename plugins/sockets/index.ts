@@ -14,6 +14,7 @@ import { reusePort } from "./reuse-port.ts";
 import { ring } from "./ring.ts";
 import { shared, shareOne } from "./shared.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
+import { createTrials } from "./trials.ts";
 
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 
@@ -30,6 +31,9 @@ interface Opened extends SharedListener {
   readonly strategy: SocketStrategy;
   readonly reason: string;
 }
+
+/** How long a new worker serves beside the old one, of the time for which it must have been ready before. */
+const TRIAL = 0.5;
 
 const UNABLE: SocketAbilities = {
   openReusePort: "its runtime does not say that it can",
@@ -60,8 +64,11 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
       const listener = group.listen.find((each) => each.name === asked.name)!;
       return strategy.refusal(requestOf(group, listener)) ?? true;
     });
-    pool.decisions.spawnOptions.tap("sockets", (spawn, { group, slot }) => {
-      const inherited = (open.get(group) ?? []).flatMap((listener) => listener.inherited(slot));
+    pool.decisions.spawnOptions.tap("sockets", (spawn, { group, slot, seat }) => {
+      const held = seat === "surge";
+      const inherited = (open.get(group) ?? []).flatMap((listener) =>
+        listener.inherited(slot).map((socket) => ({ ...socket, held })),
+      );
       return { ...spawn, listeners: [...spawn.listeners, ...inherited] };
     });
     /** Why a group has to keep its number of workers; `undefined` when it has not. */
@@ -75,7 +82,9 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
       const why = fixedBy(group);
       return why && `group ${group} stays at ${from}, not ${to}: ${why}`;
     });
-    pool.decisions.reloadPlan.tap("sockets", (plan, { group, hard }) => {
+    // Late: what it takes of the time to be ready is known then.
+    pool.decisions.reloadPlan.tap({ name: "sockets", stage: 500 }, (asked, { group, hard }) => {
+      const plan = open.has(group) ? { trialMs: asked.minReadyMs * TRIAL, ...asked } : asked;
       // A soft one takes a worker more than there are.
       const why = hard ? undefined : fixedBy(group);
       return why ? { ...plan, refusal: `${why}; a hard reload keeps the number` } : plan;
@@ -101,10 +110,13 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
           open.set(group.name, [...(open.get(group.name) ?? []), opened]);
           tell(pool, group.name, listener.name, open.get(group.name)!, opened);
         }
-        const adoptions = (open.get(group.name) ?? []).flatMap((listener) => listener.adoptions ?? []);
-        if (adoptions.length === 0) continue;
-        const adoption = createAdoption({ pool, group: group.name, adoptions: Math.min(...adoptions) });
-        removers.push(pool.hooks.hook("slot:state", adoption));
+        if (group.listen.length === 0) continue;
+        const adoptions = open.get(group.name)!.flatMap((listener) => listener.adoptions ?? []);
+        const adopt =
+          adoptions.length === 0
+            ? () => {}
+            : createAdoption({ pool, group: group.name, adoptions: Math.min(...adoptions) });
+        removers.push(createTrials(pool, group.name, adopt));
       }
       for (const line of passed.refuseRest()) pool.report("sockets", "activation", new Error(line));
     } catch (error) {

@@ -1,5 +1,4 @@
-import type { AddressInfo, Server } from "node:net";
-import type { WelcomedListener } from "./_listeners.ts";
+import type { Server } from "node:net";
 
 /** What a dressed server looks at. */
 export interface Dress {
@@ -34,21 +33,4 @@ export function dress(server: Server, { path, isLeaving, left }: Dress, onClose:
     void left.then(() => setImmediate(tell));
     return server;
   };
-}
-
-/** Makes a server look as if it listened; its connections come to another one of the program. */
-export function pretend(server: Server, { port = 0, host = "127.0.0.1", path }: WelcomedListener): void {
-  let isOpen = true;
-  const { close } = server;
-  const at: AddressInfo = { port, address: host, family: host.includes(":") ? "IPv6" : "IPv4" };
-  Object.defineProperty(server, "listening", { configurable: true, get: () => isOpen });
-  server.address = () => (isOpen ? (path ?? at) : null);
-  server.close = (callback) => {
-    if (!isOpen) return close.call(server, callback);
-    isOpen = false;
-    if (callback) server.once("close", callback);
-    setImmediate(() => server.emit("close"));
-    return server;
-  };
-  process.nextTick(() => isOpen && server.emit("listening"));
 }

@@ -8,9 +8,15 @@ const FLUSH_MS = 500;
 /** Longest wait for the supervisor's ack; it kills a worker that stays 2 s after it. */
 const ACK_MS = 2_000;
 
-/** Says goodbye, awaits the ack, and exits with the code that the goodbye promises. Never returns. */
-export async function leave(uplink: Uplink, acked: Promise<void>, goodbye: Goodbye): Promise<void> {
+/** Says goodbye, awaits the ack and `answered`, and exits with the code that the goodbye promises. Never returns. */
+export async function leave(
+  uplink: Uplink,
+  acked: Promise<void>,
+  goodbye: Goodbye,
+  answered?: Promise<void>,
+): Promise<void> {
   await part(uplink, acked, goodbye);
+  await answered;
   await flushOutput();
   process.exit(GOODBYE_EXIT_CODES[goodbye.kind]);
 }

@@ -28,6 +28,8 @@ export interface Config {
 export interface Goodbye {
   readonly kind: GoodbyeKind;
   readonly reason?: string;
+  /** What was accepted is answered after it, before the exit. */
+  readonly drains?: boolean;
 }
 
 /** One worker's life: the {@link Worker} that its module sees, and what the supervisor and signals do to it. */
@@ -40,10 +42,14 @@ export interface Life {
   /** Accepts on the sockets of another slot, until it is told to let go. */
   adopt(slot: string): void;
   release(slot: string): void;
+  /** Begins to accept, where a reload has held it back. */
+  serve(): void;
   drain(): void;
   stop(reason: string): void;
   reload(): void;
   goodbye(): Goodbye;
+  /** Resolves when nothing is left to answer after the goodbye. */
+  answered(): Promise<void>;
 }
 
 /** Makes a {@link Life}. `send` passes a frame on to the supervisor; `jobs` is the worker's. */
@@ -56,6 +62,7 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
   };
   let goodbye: Goodbye | undefined;
   let draining = false;
+  let answered: Promise<void> | undefined;
   let markListening = (): void => {};
   const listening = new Promise<void>((resolve) => (markListening = resolve));
   if (config.listeners.length === 0) markListening();
@@ -100,8 +107,19 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
     void call("stop");
     controller.abort();
+    if (as.drains) answered = listeners.drain();
+    else cut();
+  }
+
+  function cut(): void {
     const { connections, busy } = listeners.stop();
     if (draining && connections > 0) log.warn(cutLine(connections, busy));
+  }
+
+  /** What a worker asks for by itself cuts nobody; a fatal error does not wait. */
+  function endAs(end: WorkerEnd): Goodbye {
+    const as = endOf(end);
+    return as.kind === "fatal" || config.listeners.length === 0 ? as : { ...as, drains: true };
   }
 
   const worker: Worker = {
@@ -120,7 +138,7 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
       handlers[event].add(entry);
       return () => void handlers[event].delete(entry);
     },
-    end: (end) => leave(endOf(end)),
+    end: (end) => leave(endAs(end)),
     listen: (server, options) => listeners.listen(server, options?.name),
     jobs,
   };
@@ -142,9 +160,14 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
     },
     adopt: (slot) => listeners.adopt(slot),
     release: (slot) => listeners.release(slot),
-    stop: (reason) => leave({ kind: "done", reason }),
+    serve: () => listeners.serve(),
+    stop(reason) {
+      if (goodbye) cut();
+      else leave({ kind: "done", reason });
+    },
     reload: () => void call("reload"),
     goodbye: () => goodbye ?? { kind: "done" },
+    answered: async () => answered,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Server } from "node:net";
 import { acceptRest } from "./_accept-rest.ts";
 import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
+import { holdBack, type Held } from "./_hold.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface WelcomedListener {
   readonly path?: string;
   readonly reusePort?: boolean;
   readonly backlog?: number;
+  /** Not accepted on before the supervisor says `serve`. */
+  readonly held?: boolean;
 }
 
 // The original: what stands in its place for unchanged programs calls this module.
@@ -26,6 +29,8 @@ export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
   /** Names of the group's listeners that nothing has listened on. */
   unused(): string[];
   listen(server: Server, name: string | undefined): Promise<void>;
+  /** Begins to accept, where a reload has held it back. */
+  serve(): void;
   /** Accepts what waits to be, and no more. Resolves when every server has answered its last connection. */
   drain(): Promise<void>;
   /** Closes every server and cuts what is connected; returns how much. */
@@ -58,6 +63,8 @@ export function createListeners(
   );
   const servers = new Set<TrackedServer>();
   const used = new Set<string>();
+  const held = new Set<Held>();
+  let isHeld = all.some((listener) => listener.held);
   let draining = false;
   let stopped = false;
 
@@ -71,44 +78,70 @@ export function createListeners(
     );
   }
 
+  /** Accepts for a server from now on. */
+  async function open(server: Server, tracked: TrackedServer, listener: WelcomedListener): Promise<void> {
+    await listenOn(server, listener);
+    adoptions.serve(server, listener.name);
+    if (stopped) tracked.stop();
+    else if (draining) void tracked.drain();
+  }
+
+  function dropHeld(): void {
+    for (const each of held) each.drop();
+    held.clear();
+  }
+
   return {
     async listen(server, name) {
       const listener = pick(name);
-      const { fd, backlog, host, port } = listener;
       const tracked = trackServer(server);
       servers.add(tracked);
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        const where = fd === undefined ? { port, host, reusePort: true } : { fd };
-        Reflect.apply(listenOf, server, [
-          { ...where, backlog },
-          () => {
-            server.off("error", reject);
-            resolve();
-          },
-        ]);
-      });
+      const begin = (): Promise<void> => open(server, tracked, listener);
+      if (isHeld && !draining && !stopped) held.add(holdBack(server, listener, begin));
+      else await begin();
       used.add(listener.name);
-      adoptions.serve(server, listener.name);
-      if (stopped) tracked.stop();
-      else if (draining) void tracked.drain();
       onListening();
+    },
+    serve() {
+      isHeld = false;
+      // What goes wrong is uncaught, as it would be in a server that nobody holds back.
+      for (const each of held) each.open().catch((error: unknown) => process.nextTick(() => throwIt(error)));
+      held.clear();
     },
     adopt: (slot) => adoptions.adopt(slot),
     release: (slot) => adoptions.release(slot),
     unused: () => listeners.map((listener) => listener.name).filter((name) => !used.has(name)),
     async drain() {
       draining = true;
+      dropHeld();
       await acceptRest(() => [...servers].reduce((sum, { accepted }) => sum + accepted, 0));
       adoptions.close();
       await Promise.all([...servers].map((server) => server.drain()));
     },
     stop() {
       stopped = true;
+      dropHeld();
       adoptions.close();
       const cuts = [...servers].map((server) => server.stop());
       const sum = (name: keyof Cut): number => cuts.reduce((total, cut) => total + cut[name], 0);
       return { connections: sum("connections"), busy: sum("busy") };
     },
   };
+}
+
+/** Resolves when the server listens; rejects with what keeps it from it. */
+function listenOn(server: Server, { fd, backlog, host, port }: WelcomedListener): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    const where = fd === undefined ? { port, host, reusePort: true } : { fd };
+    const listening = (): void => {
+      server.off("error", reject);
+      resolve();
+    };
+    Reflect.apply(listenOf, server, [{ ...where, backlog }, listening]);
+  });
+}
+
+function throwIt(error: unknown): never {
+  throw error;
 }

@@ -1,7 +1,8 @@
 import { Server } from "node:net";
 import { askedAddress, showAddress, type AskedAddress } from "./_asked-address.ts";
 import type { WelcomedListener } from "./_listeners.ts";
-import { dress, pretend } from "./_dress.ts";
+import { dress } from "./_dress.ts";
+import { pretend } from "./_pretend.ts";
 import type { Worker } from "./define.ts";
 
 /** What a takeover needs to know of its worker. */
@@ -35,7 +36,7 @@ export function takeOverListen(options: TakeoverOptions): () => void {
       worker.log.info(`listens on ${here}, where its group listens, and not on ${wanted} as it asked for`);
     }
     // One socket accepts for one server: the second of a program that opens IPv4 and IPv6 gets no connections.
-    if (owners.has(listener.name)) return pretend(server, listener);
+    if (owners.has(listener.name)) return void pretend(server, listener);
     owners.set(listener.name, server);
     const { isLeaving } = options;
     dress(server, { path: asked.path, isLeaving, left: worker.stopping }, () => owners.delete(listener.name));

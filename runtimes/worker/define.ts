@@ -53,7 +53,8 @@ export interface Worker {
   /** Calls `handler` at each later `event`; returns its remover. What it throws is logged. */
   on(event: WorkerEvent, handler: () => void | Promise<void>): () => void;
   /**
-   * Ends the worker from anywhere: `signal` aborts, and when `run` has returned, or 5 s later, it leaves.
+   * Ends the worker from anywhere: `signal` aborts, and when `run` has returned, or 5 s later, it leaves. What its
+   * servers have accepted is answered first, within the group's `drain`; only `fatal` does not wait for it.
    * `restart` asks for a successor at once, `permanent` for none until the pool restarts, `fatal` stops the pool.
    */
   end(end: WorkerEnd): void;

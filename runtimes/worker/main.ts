@@ -73,7 +73,7 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
     }
   }
   if (!life.worker.signal.aborted && !(await runOf(session, definition))) return;
-  await leave(session.uplink, session.acked, life.goodbye());
+  await leave(session.uplink, session.acked, life.goodbye(), life.answered());
 }
 
 /** Ties the life of this worker to its connection and its signals. */
@@ -107,6 +107,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
       else if (frame.type === "peers") jobs?.receive(frame);
+      else if (frame.type === "serve") life.serve();
       else if (frame.type === "ack") ack();
     },
     closed() {
@@ -127,7 +128,7 @@ async function load(session: Session): Promise<Exports | undefined> {
     // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
     if (program.listens) await program.end();
     socket.ref();
-    await leave(uplink, acked, life.goodbye());
+    await leave(uplink, acked, life.goodbye(), life.answered());
   });
   try {
     const exports = await loadEntry(boot.entry);
@@ -169,7 +170,7 @@ async function liveProgram(session: Session, exports: Exports): Promise<void> {
   if (life.worker.signal.aborted) await program.end();
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new TypeError(failure));
-  await leave(uplink, acked, life.goodbye());
+  await leave(uplink, acked, life.goodbye(), life.answered());
 }
 
 /** Runs the worker to its end. `false` when it failed and is leaving. */

@@ -1,18 +1,23 @@
 import * as assert from "uvu/assert";
 import type { GroupConfig, Pool, PoolConfig } from "../../index.ts";
 import { createPool } from "../../index.ts";
-import { reload } from "../../plugins/index.ts";
+import { never, reload } from "../../plugins/index.ts";
 import type { Suite, TestContext } from "../_suite.ts";
 import { fixture } from "./_pool.ts";
+
+/** What may differ in the next generation. */
+type Change = Pick<PoolConfig, "strategy"> & Pick<GroupConfig, "ready" | "restart">;
 
 /** A pool whose next generation is what `deploy` sets. */
 function deployable(
   t: TestContext,
   group: Partial<GroupConfig> = {},
-): { pool: Pool; deploy(env: Record<string, string>): void } {
+): { pool: Pool; deploy(env: Record<string, string>, changed?: Change): void } {
   let env: Record<string, string> = { VERSION: "1" };
-  const config = (): PoolConfig => ({
+  let change: Change = {};
+  const config = ({ strategy, ...changed } = change): PoolConfig => ({
     name: "reloads",
+    ...(strategy && { strategy }),
     plugins: [reload({ minReady: 300 })],
     groups: {
       w: {
@@ -22,13 +27,20 @@ function deployable(
         ready: "2s",
         drain: "3s",
         ...group,
+        ...changed,
         env,
       },
     },
   });
   const pool = createPool(config(), { load: config });
   t.defer(() => pool.stop({ now: true }));
-  return { pool, deploy: (next) => void (env = next) };
+  return {
+    pool,
+    deploy(next, changed = {}) {
+      env = next;
+      change = changed;
+    },
+  };
 }
 
 const slots = (pool: Pool, key: "generation" | "epoch" | "state"): unknown[] =>
@@ -127,11 +139,32 @@ export function reloadBehaviours(test: Suite): void {
     assert.is(await second, await third);
   });
 
+  test("a new generation has its own timeouts and restart policy, from its first worker on", async (t) => {
+    const { pool, deploy } = deployable(t, { workers: 1, ready: "30s" });
+    await pool.start();
+    // With the time of the generation before it would wait for half a minute.
+    deploy({ VERSION: "2", BROKEN: "neverReady" }, { ready: "300ms", restart: never() });
+    assert.ok((await pool.reload()).rolledBack);
+    deploy({ VERSION: "3" }, { restart: never() });
+    await pool.reload();
+    const failed = new Promise<void>((resolve) => {
+      pool.hooks.hook("slot:state", ({ to }) => void (to === "failed" && resolve()));
+    });
+    process.kill(pool.status().groups[0]!.slots[0]!.pid!, "SIGKILL");
+    await failed;
+  });
+
   test("an unknown group, and a config that only a restart can take, are refused", async (t) => {
-    const { pool } = deployable(t);
+    const { pool, deploy } = deployable(t);
     await pool.start();
     const unknown = await pool.reload({ groups: ["x"] }).catch((error: { code: string }) => error.code);
     assert.is(unknown, "E_UNKNOWN_GROUP");
+    deploy({}, { strategy: "one-for-all" });
+    const refused = await pool.reload().catch((error: Error) => error);
+    assert.match(
+      (refused as Error).message,
+      'strategy: "one-for-all" instead of "one-for-one"; a reload keeps it',
+    );
   });
 
   test("stop in the middle of a reload", async (t) => {

@@ -28,7 +28,7 @@ for (const [version, node] of Object.entries(nodes)) {
           `poolable.config.${extension}`,
           `import { port } from "./settings.${extension}";
           const env: Record<string, string> = { MODE: "${mode}" };
-          const restart = () => undefined;
+          const restart = () => ({ action: "restart", delayMs: 0, reason: "policy ${mode}" });
           const plugins = [{ name: "own", setup() {} }];
           export default { name: "afresh", plugins, groups: { web: { entry: "./web.mjs", listen: port, env, restart${more} } } };`.replace(
             extension === "ts" ? "" : ": Record<string, string>",
@@ -45,7 +45,11 @@ for (const [version, node] of Object.entries(nodes)) {
       await config("b");
       const { code, stderr } = await cli.run(["reload"]);
       assert.is(code, 0, stderr);
-      assert.equal((await ask(port)).slice(0, 2), ["1", "b"]);
+      const [answered, mode, pid] = await ask(port);
+      assert.equal([answered, mode], ["1", "b"]);
+      process.kill(Number(pid), "SIGKILL");
+      await pool.says(new RegExp(`pid ${pid} ended.*: policy b \\[`));
+      await pool.says(/policy b[^]*ready in/);
 
       await write(`settings.${extension}`, `export const port = ${port + 1};`);
       const moved = await cli.run(["reload"]);

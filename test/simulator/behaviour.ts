@@ -18,6 +18,8 @@ export type OwnEnd =
       readonly code: number;
       /** Says one thing more, which is a violation. */
       readonly chatty: boolean;
+      /** Still answers what it has accepted. */
+      readonly drains: boolean;
     }
   | { readonly type: "hang" }
   | { readonly type: "violation"; readonly kind: "malformed" | "protocolMismatch" | "secondHello" }
@@ -127,6 +129,7 @@ function goodbye(random: Random, kinds: readonly GoodbyeKind[]): OwnEnd {
     exitMs: random.pick([0, 20, 300, 1500, Infinity]),
     code: random.chance(0.85) ? GOODBYE_EXIT_CODES[kind] : 3,
     chatty: random.chance(0.1),
+    drains: random.chance(0.3),
   };
 }
 

@@ -182,7 +182,7 @@ export function describe(history: History): string[] {
     lines.push(`group g${index}: ${min} to ${max}, policy ${policy}, ${JSON.stringify(timeouts)}`);
   }
   for (const { at, snap, do: what, ...rest } of history.ops) {
-    lines.push(`${at} ms${snap ? ` (${snap} the next deadline)` : ""}: ${what} ${JSON.stringify(rest)}`);
+    lines.push(`op at ${at} ms${snap ? `, ${snap} the next deadline` : ""}: ${what} ${JSON.stringify(rest)}`);
   }
   return lines;
 }

@@ -119,7 +119,7 @@ export class Invariants implements Watcher {
       if (event.type === "hello") notes.helloAt = now;
       else if (event.type === "ready") notes.readyAt = notes.talkedAt = now;
       else if (event.type === "heartbeat") notes.talkedAt = now;
-      else if (event.type === "goodbye") notes.goodbyeAt = now;
+      else if (event.type === "goodbye") notes.part(event.drains, now);
       else if (event.type === "disconnected") notes.disconnectedAt = now;
       else if (event.type === "violation") notes.violatedAt = now;
       else if (event.type === "exited") this.#exits.expect(world, event, before, subject);

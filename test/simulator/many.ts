@@ -11,6 +11,8 @@ export interface Search {
   readonly virtualHours: number;
   /** How many pools ended within their history. */
   readonly ended: number;
+  /** What came in the middle of a reload, and in how many histories. */
+  readonly met: ReadonlyMap<string, number>;
   /** The first fault, and the history that has it. */
   readonly found: { readonly history: History; readonly fault: Error } | undefined;
 }
@@ -21,16 +23,18 @@ export function search(count: number, seed: number): Search {
   let virtualMs = 0;
   let ended = 0;
   let histories = 0;
+  const met = new Map<string, number>();
   let found: Search["found"];
   while (histories < count && !found) {
     const history = drawHistory(hash(seed, histories++));
     const outcome = play(history);
     steps += outcome.steps;
     virtualMs += outcome.virtualMs;
+    for (const name of outcome.world.met) met.set(name, (met.get(name) ?? 0) + 1);
     if (outcome.world.closedAt !== null) ended++;
     if (outcome.fault) found = { history, fault: outcome.fault };
   }
-  return { histories, steps, virtualHours: virtualMs / 3_600_000, ended, found };
+  return { histories, steps, virtualHours: virtualMs / 3_600_000, ended, met, found };
 }
 
 /** The same, with the fault explained. */

@@ -228,8 +228,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/moves.ts",
-    find: "return group.timeouts.stop / 2;",
-    replace: "return group.timeouts.stop;",
+    find: "return timeouts.stop / 2;",
+    replace: "return timeouts.stop;",
     what: "SIGTERM and SIGKILL come late by half of the time to stop",
   },
   {
@@ -293,15 +293,27 @@ export const mutants: readonly Mutant[] = [
     what: "in a reload a new worker takes over at once, before minReady",
   },
   {
+    file: "core/reduce.ts",
+    find: 'if (!event.drains || slot.state === "stopping") arm',
+    replace: "if (event.kind) arm",
+    what: "a worker that still answers is killed 2 s after its goodbye",
+  },
+  {
+    file: "core/reduce.ts",
+    find: 'else if (slot.state !== "draining") arm(draft, seat, "drain");',
+    replace: 'else arm(draft, seat, "drain");',
+    what: "a goodbye in the middle of a drain gives the worker another drain's time",
+  },
+  {
     file: "core/reload-end.ts",
-    find: "    if (reason === null) draft.editGroup(group).generation = record.generation;\n",
+    find: "    edited.generation = record.generation;\n",
     replace: "",
     what: "after a reload the group starts workers of the old generation",
   },
   {
     file: "core/reload-end.ts",
-    find: "if (reason === null) draft.editGroup(group).generation = record.generation;",
-    replace: "draft.editGroup(group).generation = record.generation;",
+    find: "    if (reason !== null) continue;\n",
+    replace: "",
     what: "after a rollback the group starts workers of the generation that failed",
   },
   {

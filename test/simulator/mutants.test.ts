@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
 import { mutants } from "./mutants.data.ts";
-import { spoil } from "./spoil.ts";
+import { spoil } from "./bundle.ts";
 
 const test = suite("mutants");
 

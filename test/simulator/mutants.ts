@@ -9,10 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { bundle, spoil } from "./bundle.ts";
 import type { Mutant } from "./mutants.data.ts";
 import { mutants } from "./mutants.data.ts";
-import { root, spoil } from "./spoil.ts";
 
 const HISTORIES = 20_000;
 const SEED = 99;
@@ -33,27 +32,7 @@ const run = promisify(execFile);
 /** Plays histories on a copy of the kernel, with the fault if there is one. */
 async function seek(folder: string, index: number, mutant?: Mutant): Promise<Sighting> {
   const outfile = join(folder, `${index}.cjs`);
-  const spoilt = mutant && { path: join(root, mutant.file), contents: spoil(mutant) };
-  await build({
-    entryPoints: [join(root, "test/simulator/seek.ts")],
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    outfile,
-    logLevel: "error",
-    // A fault may leave an import or a line after it without use.
-    logOverride: { "unreachable-code": "silent" },
-    plugins: [
-      {
-        name: "mutant",
-        setup(bundle) {
-          bundle.onLoad({ filter: /\.ts$/ }, ({ path }) =>
-            path === spoilt?.path ? { contents: spoilt.contents, loader: "ts" } : undefined,
-          );
-        },
-      },
-    ],
-  });
+  await bundle("test/simulator/seek.ts", outfile, mutant);
   try {
     const { stdout } = await run(process.execPath, [outfile, String(HISTORIES), String(SEED)], {
       timeout: TIME_LIMIT_MS,

@@ -13,10 +13,19 @@ export class Notes {
   termAt: number = Number.NaN;
   killAt: number = Number.NaN;
   acks = 0;
+  /** It has said goodbye, and has the time of a drain. */
+  drains = false;
   /** Its group was bounced, or reloaded hard: nothing may start before it is gone. */
   mustGo = false;
 
   constructor(spawnAt: number) {
     this.spawnAt = spawnAt;
+  }
+
+  /** Its goodbye. Once it was told to stop it is too late for a drain, and a drain is not given twice. */
+  part(drains: boolean, now: number): void {
+    this.goodbyeAt = now;
+    this.drains = drains && !(this.stopAt >= 0);
+    if (this.drains && !(this.drainAt >= 0)) this.drainAt = now;
   }
 }

@@ -150,7 +150,7 @@ export class FakeProcess {
         return this.#die(own.code, own.signal, own.stderr);
       case "goodbye":
         if (this.parted || !this.connected) return;
-        this.#goodbye(own.kind, own.exitMs, own.code);
+        this.#goodbye(own.kind, own.exitMs, own.code, own.drains);
         if (own.chatty) this.#say(HEARTBEAT);
         return;
       case "hang":
@@ -173,12 +173,12 @@ export class FakeProcess {
       const { silent, partMs, partCode } = this.behaviour;
       if (this.parted) return;
       if (silent || !this.connected) this.#die(partCode, null, "");
-      else this.#goodbye("drained", partMs, partCode);
+      else this.#goodbye("drained", partMs, partCode, false);
     });
   }
 
-  #goodbye(kind: GoodbyeKind, exitMs: number, code: number): void {
-    this.#say({ type: "goodbye", kind });
+  #goodbye(kind: GoodbyeKind, exitMs: number, code: number, drains: boolean): void {
+    this.#say({ type: "goodbye", kind, drains });
     this.parted = true;
     this.#act(exitMs, () => this.#die(code, null, ""));
   }

@@ -9,12 +9,29 @@ import { explain } from "./shrink.ts";
 
 const test = suite("simulator");
 
-test("60,000 random histories break no invariant", { timeout: 280_000 }, () => {
-  const { fault, histories, steps, virtualHours, ended } = playMany(60_000, 1);
+/** What must come together often enough to be worth something. */
+const MEETINGS = [
+  "crash in a soft reload",
+  "crash in a hard reload",
+  "scale in a soft reload",
+  "scale in a hard reload",
+  "restart in a soft reload",
+  "restart in a hard reload",
+  "stop in a soft reload",
+  "stop in a hard reload",
+  "reload in a reload",
+];
+
+test("52,000 random histories break no invariant", { timeout: 280_000 }, () => {
+  const { fault, histories, steps, virtualHours, ended, met } = playMany(52_000, 1);
   assert.is(fault, undefined, fault);
   console.log(
     `${histories} histories, ${steps} events, ${Math.round(virtualHours)} virtual hours, ${ended} pools ended`,
   );
+  for (const name of MEETINGS) {
+    console.log(`${name}: ${met.get(name)} histories`);
+    assert.ok(met.get(name)! >= 200, `${name}: only ${met.get(name)} histories`);
+  }
 });
 
 test("the same history gives the same trace (I21)", () => {

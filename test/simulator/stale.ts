@@ -11,7 +11,7 @@ export function staleEvent(state: KernelState, slot: number, epoch: number, kind
     case "error":
       return { ...at, type: kind, error: { name: "Error", message: "stale" } };
     case "goodbye":
-      return { ...at, type: kind, kind: "permanent", reason: undefined };
+      return { ...at, type: kind, kind: "permanent", reason: undefined, drains: false };
     case "violation":
       return { ...at, type: kind, violation: { kind: "malformed", detail: "stale" } };
     case "exited":

@@ -57,6 +57,8 @@ export class World implements Host {
   subject: FakeProcess | undefined;
   /** What the policies were asked about the exit that comes next. */
   asked: RestartQuestion | undefined;
+  /** What came in the middle of a reload. */
+  readonly met: Set<string> = new Set();
   /** Time that the supervisor was frozen, and how often. */
   frozenMs = 0;
   freezes = 0;
@@ -153,6 +155,7 @@ export class World implements Host {
       const { slot } = this.subject;
       this.live[slot] = this.live[slot]!.filter((process) => process !== this.subject);
     }
+    if (before.pool.reload) this.#meet(event, before.pool.reload.hard);
     const { state, effects } = reduce(before, event, this.now);
     this.state = state;
     this.steps++;
@@ -162,6 +165,13 @@ export class World implements Host {
       this.#carryOut(effect);
     }
     this.#watcher.settled(this, event, before);
+  }
+
+  #meet(event: KernelEvent, hard: boolean): void {
+    const isCrash = event.type === "exited" && event.report.intent === undefined;
+    if (isCrash || event.type === "scale" || event.type === "restart" || event.type === "stop") {
+      this.met.add(`${isCrash ? "crash" : event.type} in a ${hard ? "hard" : "soft"} reload`);
+    }
   }
 
   #carryOut(effect: Effect): void {
@@ -224,7 +234,13 @@ export class World implements Host {
     const violation = judgeFrame(phaseOf(seat.worker), frame);
     if (violation) return this.dispatch({ type: "violation", ...at, violation });
     if (frame.type === "goodbye") {
-      return this.dispatch({ type: "goodbye", ...at, kind: goodbyeOf(frame)!, reason: undefined });
+      return this.dispatch({
+        type: "goodbye",
+        ...at,
+        kind: goodbyeOf(frame)!,
+        reason: undefined,
+        drains: frame.drains === true,
+      });
     }
     this.dispatch({ type: frame.type as "hello" | "ready" | "heartbeat", ...at });
   }
@@ -294,6 +310,7 @@ export class World implements Host {
       case "stop":
         return this.dispatch({ type: "stop", now: op.now, reason: "asked to stop", exitCode: 0 });
       case "reload":
+        if (this.state.pool.reload) this.met.add("reload in a reload");
         this.#nextReload = op;
         return this.#startReload();
       case "signal":
@@ -325,9 +342,15 @@ export class World implements Host {
     this.#nextReload = null;
     if (this.state.pool.state !== "running") return;
     const plans: ReloadPlan[] = [];
-    for (const { index } of this.config.groups) {
+    for (const { index, timeouts } of this.config.groups) {
       if (op.group === null || op.group === index)
-        plans.push({ group: index, surge: op.surge, minReadyMs: op.minReadyMs });
+        plans.push({
+          group: index,
+          surge: op.surge,
+          minReadyMs: op.minReadyMs,
+          trialMs: op.minReadyMs / 2,
+          timeouts,
+        });
     }
     this.dispatch({ type: "reload", generation: ++this.#generation, hard: op.hard, plans });
   }

@@ -18,7 +18,7 @@ export interface Supervisor {
   readonly pid: number;
   call<T = unknown>(name: string, ...args: unknown[]): Promise<T>;
   /** Starts a pool of one group `w`; resolves with what it listens on. */
-  start(group: Partial<GroupConfig>): Promise<HookPayload<"listener:opened">[]>;
+  start(group: Partial<GroupConfig>, minReady?: number): Promise<HookPayload<"listener:opened">[]>;
   status(): Promise<PoolStatus["groups"][number]>;
 }
 
@@ -50,7 +50,8 @@ export function supervise(t: TestContext, options: SpawnOptions & { wrap?: strin
   return {
     pid: child.pid!,
     call,
-    start: (group) => call("start", { name: "sockets", groups: { w: { entry, drain: "3s", ...group } } }),
+    start: (group, minReady = 1_000) =>
+      call("start", { name: "sockets", groups: { w: { entry, drain: "3s", ...group } } }, minReady),
     status: async () => (await call<PoolStatus>("status")).groups[0]!,
   };
 }

@@ -23,8 +23,8 @@ export class Reloads {
     if (!process || !plan || before.pool.reload!.hard)
       broken("I13", `${main.id} is taken over without a reload`);
     const readyFor = world.now - process.notes.readyAt;
-    if (!(readyFor >= plan.minReadyMs))
-      broken("I13", `${main.id} took over after ${readyFor} ms of ${plan.minReadyMs}`);
+    if (!(readyFor >= plan.minReadyMs + plan.trialMs))
+      broken("I13", `${main.id} took over after ${readyFor} ms of ${plan.minReadyMs} and ${plan.trialMs}`);
     const target =
       before.pool.reload!.failure === null
         ? before.pool.reload!.generation

@@ -62,7 +62,9 @@ function checkDeadline(world: World, seat: Slot, notes: Notes | undefined): void
     case "channel":
       return between(notes!.disconnectedAt + CHANNEL_MS, CHANNEL_MS);
     case "drain":
-      return between(notes!.drainAt + timeouts.drain, timeouts.drain);
+      if (at !== notes!.drainAt + timeouts.drain)
+        broken("I4", `${seat.id}: drain at ${at}, told to at ${notes!.drainAt}`);
+      return;
     case "leave":
       return between(notes!.goodbyeAt + LEAVE_MS, LEAVE_MS);
     case "stop":
@@ -72,6 +74,7 @@ function checkDeadline(world: World, seat: Slot, notes: Notes | undefined): void
     case "kill":
       return between(notes!.killAt + KILL_MS, KILL_MS);
     case "settle":
+    case "trial":
       return between(notes!.readyAt, Infinity);
     case "backoff":
   }
@@ -79,12 +82,13 @@ function checkDeadline(world: World, seat: Slot, notes: Notes | undefined): void
 
 function kindsOf(seat: Slot, notes: Notes | undefined): readonly string[] {
   const isGone = notes !== undefined && notes.disconnectedAt >= 0;
-  const hasLeft = notes !== undefined && notes.goodbyeAt >= 0;
+  const hasLeft = notes !== undefined && notes.goodbyeAt >= 0 && !notes.drains;
   switch (seat.state) {
     case "starting":
       return isGone ? ["channel"] : [notes!.helloAt >= 0 ? "ready" : "hello"];
     case "ready":
-      return [isGone ? "channel" : seat.seat === "main" ? "heartbeat" : "settle"];
+      if (isGone) return ["channel"];
+      return seat.seat === "main" ? ["heartbeat"] : ["settle", "trial"];
     case "draining":
       return hasLeft ? ["leave"] : isGone ? ["channel", "drain"] : ["drain"];
     case "stopping":

@@ -1,0 +1,41 @@
+import { Server } from "node:net";
+import { pretend } from "./_pretend.ts";
+import type { WelcomedListener } from "./_listeners.ts";
+
+/** The longest time that a timer takes. */
+const FOR_EVER_MS = 2 ** 31 - 1;
+
+/** A server that seems to listen, and does not accept yet. */
+export interface Held {
+  /** Lets it listen. */
+  open(): Promise<void>;
+  /** It never will: it is closed. */
+  drop(): void;
+}
+
+/**
+ * Holds a server back: to its program it listens, but it takes no connection before `open`, which calls `listen`.
+ * So a worker that a reload has just started proves that it lives before anybody depends on it.
+ */
+export function holdBack(server: Server, listener: WelcomedListener, listen: () => Promise<void>): Held {
+  const pretence = pretend(server, listener);
+  // Nothing else may keep the process of a program alive that has done all it has to, and listens.
+  const alive = setInterval(() => {}, FOR_EVER_MS);
+  const end = (): boolean => {
+    clearInterval(alive);
+    return pretence.end();
+  };
+  return {
+    async open() {
+      if (!end()) return;
+      // They have been told.
+      const told = server.rawListeners("listening");
+      server.removeAllListeners("listening");
+      await listen();
+      for (const listener of told) server.on("listening", listener as () => void);
+    },
+    drop() {
+      if (end()) Server.prototype.close.call(server);
+    },
+  };
+}
