@@ -57,11 +57,15 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
   let strangers = 0;
   let window = 4;
   let isDraining = false;
-  let onRest = (): void => {};
+  /** Those who wait for jobs to end or callers to leave. */
+  const waiting = new Set<() => void>();
+  const onRest = (): void => {
+    for (const look of [...waiting]) look();
+  };
 
   const executor = new Executor(options, {
     window: offer,
-    idle: () => onRest(),
+    idle: onRest,
     beginning: options.beginning,
   });
 
@@ -112,10 +116,13 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
   const isIdle = (): boolean => executor.running === 0 && executor.waiting === 0;
   const until = (isSo: () => boolean): Promise<void> =>
     new Promise((resolve) => {
-      onRest = () => {
-        if (isSo()) resolve();
+      const look = (): void => {
+        if (!isSo()) return;
+        waiting.delete(look);
+        resolve();
       };
-      onRest();
+      waiting.add(look);
+      look();
     });
   const refuse = (): void => {
     isDraining = true;
@@ -129,7 +136,8 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
       return { running: executor.running, waiting: executor.waiting, weight: executor.weight };
     },
     async drain({ untilCallersLeave = false } = {} as { untilCallersLeave: boolean }) {
-      if (untilCallersLeave) await until(() => isIdle() && ![...sessions].some(({ isWorker }) => isWorker));
+      if (untilCallersLeave)
+        await until(() => isDraining || (isIdle() && ![...sessions].some(({ isWorker }) => isWorker)));
       server.close();
       refuse();
       await until(isIdle);

@@ -1,7 +1,6 @@
 import type { Frame } from "../../core/frames.ts";
 import type { ResolvedJobs } from "../../core/jobs.ts";
 import { createCallers } from "../../jobs/callers.ts";
-import type { Callers } from "../../jobs/callers.ts";
 import { JobError } from "../../jobs/errors.ts";
 import type { JobHandlers } from "../../jobs/job.ts";
 import type { Peer, PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
@@ -9,6 +8,7 @@ import { serveJobs } from "../../jobs/server.ts";
 import type { JobServer } from "../../jobs/server.ts";
 import { systemClock } from "../clock.ts";
 import type { Worker } from "./define.ts";
+import type { LifeJobs } from "./_life.ts";
 
 /** What the supervisor says about jobs in its welcome. */
 export interface JobsWelcome {
@@ -18,11 +18,9 @@ export interface JobsWelcome {
 }
 
 /** The jobs of one worker: those that it runs, and those that it calls. */
-export interface WorkerJobs extends Callers {
+export interface WorkerJobs extends LifeJobs {
   /** Listens for jobs, before the worker is ready. Rejects when this group cannot be called, or a job is no function. */
   serve(worker: Worker, handlers: JobHandlers): Promise<void>;
-  /** Resolves when nothing runs any more and every result is sent. */
-  finished(): Promise<void>;
   /** Takes a `peers` frame. */
   receive(frame: Frame): void;
 }
@@ -55,7 +53,10 @@ export function createWorkerJobs(
   const callers = createCallers(about.slot, directory, systemClock());
 
   return {
-    ...callers,
+    jobs: callers.jobs as Worker["jobs"],
+    get serves() {
+      return server !== undefined;
+    },
     async serve(worker, handlers) {
       checkHandlers(handlers);
       if (!welcome?.serve) {
@@ -65,13 +66,15 @@ export function createWorkerJobs(
       const { terms, path, token } = welcome.serve;
       const { log } = worker;
       server = await serveJobs({ ...terms, path, token, handlers, log });
-      const { drain, stop } = server;
-      worker.on("drain", () => drain({ untilCallersLeave }));
-      worker.on("stop", () => stop(new JobError("ABORTED", "the worker stops")));
       send({ type: "event", name: "jobs.open" });
     },
-    async finished() {
-      await server?.drain();
+    async drain() {
+      await server?.drain({ untilCallersLeave });
+    },
+    stop() {
+      // Whoever still calls is not waited for any more.
+      untilCallersLeave = false;
+      server?.stop(new JobError("ABORTED", "the worker stops"));
     },
     receive(frame) {
       if (frame.untilCallersLeave === true) untilCallersLeave = true;

@@ -52,8 +52,18 @@ export interface Life {
   answered(): Promise<void>;
 }
 
-/** Makes a {@link Life}. `send` passes a frame on to the supervisor; `jobs` is the worker's. */
-export function createLife(config: Config, send: (frame: Frame) => void, jobs: Worker["jobs"]): Life {
+/** The jobs of a worker, as its life concerns them. */
+export interface LifeJobs extends Pick<Worker, "jobs"> {
+  /** Whether it runs any. */
+  readonly serves: boolean;
+  /** Finishes what was begun, and gives back the rest. */
+  drain(): Promise<void>;
+  /** Gives back what was not begun, and tells what runs to end. */
+  stop(): void;
+}
+
+/** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
+export function createLife(config: Config, send: (frame: Frame) => void, jobs: LifeJobs): Life {
   const controller = new AbortController();
   const handlers: Record<WorkerEvent, Set<() => void | Promise<void>>> = {
     drain: new Set(),
@@ -107,11 +117,16 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
     void call("stop");
     controller.abort();
-    if (as.drains) answered = listeners.drain();
+    if (as.drains) answered = finish();
     else cut();
   }
 
+  async function finish(): Promise<void> {
+    await Promise.all([listeners.drain(), jobs.drain()]);
+  }
+
   function cut(): void {
+    jobs.stop();
     const { connections, busy } = listeners.stop();
     if (draining && connections > 0) log.warn(cutLine(connections, busy));
   }
@@ -119,7 +134,8 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
   /** What a worker asks for by itself cuts nobody; a fatal error does not wait. */
   function endAs(end: WorkerEnd): Goodbye {
     const as = endOf(end);
-    return as.kind === "fatal" || config.listeners.length === 0 ? as : { ...as, drains: true };
+    const serves = jobs.serves || config.listeners.length > 0;
+    return as.kind === "fatal" || !serves ? as : { ...as, drains: true };
   }
 
   const worker: Worker = {
@@ -140,7 +156,7 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
     },
     end: (end) => leave(endAs(end)),
     listen: (server, options) => listeners.listen(server, options?.name),
-    jobs,
+    jobs: jobs.jobs,
   };
 
   return {
@@ -152,7 +168,7 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: W
     drain() {
       if (draining || goodbye) return;
       draining = true;
-      void Promise.all([call("drain"), listeners.drain()]).then(() => {
+      void Promise.all([call("drain"), finish()]).then(() => {
         if (goodbye) return;
         goodbye = { kind: "drained" };
         controller.abort();

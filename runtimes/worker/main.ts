@@ -4,12 +4,12 @@ import type { JobHandlers } from "../../jobs/job.ts";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
-import type { Worker, WorkerDefinition } from "./define.ts";
+import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
-import { createLife, type Life } from "./_life.ts";
+import { createLife, type Life, type LifeJobs } from "./_life.ts";
 import { watchProgram, type Program } from "./_program.ts";
 import { ownSigterm } from "./_sigterm.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
@@ -84,7 +84,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   // Only where it is needed: it takes its time to load.
   const about = config.plugins?.jobs as JobsWelcome | undefined;
   const jobs = about && (await import("./_jobs.ts")).createWorkerJobs(about, config, send);
-  const life = createLife(config, send, (jobs?.jobs ?? noCalls(config.group)) as Worker["jobs"]);
+  const life = createLife(config, send, jobs ?? noJobs(config.group));
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
@@ -157,10 +157,11 @@ async function serveJobs({ jobs, life }: Session, handlers: JobHandlers): Promis
   throw new Error(`this worker has jobs, and group ${group} is a ${type} that nobody can call`);
 }
 
-function noCalls(group: string): () => never {
-  return () => {
+function noJobs(group: string): LifeJobs {
+  const refuse = (): never => {
     throw new JobError("CALL_FORBIDDEN", `group ${group} calls no other: its config has no \`calls\``);
   };
+  return { jobs: refuse, serves: false, drain: async () => {}, stop() {} };
 }
 
 /** The life of an entry that is no worker, but a program of its own. */
@@ -206,8 +207,8 @@ async function start({ life, jobs }: Session, definition: WorkerDefinition): Pro
     await serveFetch(worker, (request) => definition.fetch!(request));
   }
   await (definition.run ? definition.run(worker) : worker.stopping);
-  // What it was in the middle of has been told to end.
-  if (worker.signal.aborted) await jobs?.finished();
+  // What it was in the middle of has been told to end. Where it drains, that comes after the goodbye.
+  if (worker.signal.aborted && !life.goodbye().drains) await jobs?.drain();
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {

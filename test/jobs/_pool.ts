@@ -81,3 +81,12 @@ export function nextReady(pool: Pool, slot?: string): Promise<void> {
     });
   });
 }
+
+/** Resolves when so many workers have answered: until then all goes to the first that was connected. */
+export async function connected(jobs: JobClient, workers: number): Promise<void> {
+  const pids = new Set<number>();
+  while (pids.size < workers) {
+    const answers = await jobs.map("who", Array.from({ length: 2 * workers }));
+    for (const { pid } of answers as { pid: number }[]) pids.add(pid);
+  }
+}
