@@ -4,7 +4,8 @@ import type { JobClient } from "./client.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { connectWith } from "./link.ts";
 import type { PeerDirectory } from "./peer.ts";
-import { leastJobs } from "./pick.ts";
+import { createPicker } from "./pick.ts";
+import type { LoadOf, Picker } from "./pick.ts";
 
 /** The callers of one process: a client, and what stands behind it, for each group that is called. */
 export interface Callers {
@@ -13,13 +14,27 @@ export interface Callers {
   close(): void;
 }
 
-/** Makes {@link Callers}. `name` is what workers know this process by. */
-export function createCallers(name: string, directory: PeerDirectory, clock: Clock): Callers {
+/** The world of the callers of one process. */
+export interface CallersPorts {
+  /** What workers know this process by. */
+  readonly name: string;
+  readonly directory: PeerDirectory;
+  readonly clock: Clock;
+  readonly loadOf: LoadOf;
+  /** Asked before the group's strategy; `undefined` passes on. */
+  readonly pick?: (group: string) => Picker;
+}
+
+/** Makes {@link Callers}. */
+export function createCallers({ name, directory, clock, loadOf, pick }: CallersPorts): Callers {
   const known = new Map<string, { client: JobClient; close(): void }>();
   const connect = connectWith(name, directory.isWorker);
 
   function create(group: string): { client: JobClient; close(): void } {
-    const dispatcher = new Dispatcher({ group, clock, connect, directory, pick: leastJobs });
+    const byStrategy = createPicker(loadOf, () => clock.random());
+    const first = pick?.(group);
+    const picker: Picker = first ? (...asked) => first(...asked) ?? byStrategy(...asked) : byStrategy;
+    const dispatcher = new Dispatcher({ group, clock, connect, directory, pick: picker });
     const stop = directory.watch(group, (update) => dispatcher.update(update));
     return {
       client: createJobClient(group, dispatcher, () => dispatcher.maxBytes),

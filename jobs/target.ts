@@ -22,6 +22,8 @@ export interface Target {
   /** It has a job that runs alone. */
   alone: boolean;
   failedConnects: number;
+  /** Its place in the order of picks; 0 before the first. */
+  pickedAt: number;
 }
 
 export function newTarget(key: string, peer: Peer): Target {
@@ -40,6 +42,7 @@ export function newTarget(key: string, peer: Peer): Target {
     weight: 0,
     alone: false,
     failedConnects: 0,
+    pickedAt: 0,
   };
 }
 

@@ -9,6 +9,7 @@ import { createCallers } from "../../jobs/callers.ts";
 import type { JobClient } from "../../jobs/client.ts";
 import type { JobsOf } from "../../jobs/job.ts";
 import type { PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
+import type { LoadOf, Picker } from "../../jobs/pick.ts";
 import { poolDirectory, verifyPrivate } from "../control/directory.ts";
 import { PROGRAMS_SOCKET } from "./programs.ts";
 import { registries } from "./registry.ts";
@@ -17,6 +18,8 @@ import { needWorker, restartStuck } from "./requests.ts";
 
 /** The pool to connect to: one of this process, the name of one that `poolable start` runs, or its folder. */
 export type PoolTarget = Pool | string | { readonly directory: string };
+
+const loadOf: LoadOf = () => undefined;
 
 /** A way to call the jobs of a pool from outside of its workers. */
 export interface PoolConnection {
@@ -40,11 +43,33 @@ export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolC
         "E_STATE",
         `pool ${target.name} has no job group, or is not started, or has stopped`,
       );
-    return createCallers("supervisor", ownDirectory(target, registry), clock) as PoolConnection;
+    const own = ownDirectory(target, registry);
+    return createCallers({
+      name: "supervisor",
+      directory: own,
+      clock,
+      loadOf,
+      pick: decided(target),
+    }) as PoolConnection;
   }
   const directory = typeof target === "string" ? poolDirectory(target) : target.directory;
   const socket = await open(directory, typeof target === "string" ? target : directory);
-  return createCallers(`program ${process.pid}`, remoteDirectory(socket), clock) as PoolConnection;
+  const remote = remoteDirectory(socket);
+  return createCallers({
+    name: `program ${process.pid}`,
+    directory: remote,
+    clock,
+    loadOf,
+  }) as PoolConnection;
+}
+
+/** In the supervisor's process a plugin may pick: the `pickWorker` decision comes before the strategy. */
+function decided({ decisions }: Pool): (group: string) => Picker {
+  return (group) => (able) => {
+    if (!decisions.pickWorker.isUsed()) return undefined;
+    const slot = decisions.pickWorker.call({ group, candidates: able.map(({ peer }) => peer.slot) });
+    return able.find(({ peer }) => peer.slot === slot);
+  };
 }
 
 function ownDirectory(pool: Pool, registry: Registry): PeerDirectory {

@@ -50,7 +50,12 @@ export function createWorkerJobs(
     stuck: (group, { slot, epoch }) => send({ type: "event", name: "jobs.stuck", group, slot, epoch }),
     close() {},
   };
-  const callers = createCallers(about.slot, directory, systemClock());
+  const callers = createCallers({
+    name: about.slot,
+    directory,
+    clock: systemClock(),
+    loadOf: () => undefined,
+  });
 
   return {
     jobs: callers.jobs as Worker["jobs"],
