@@ -10,6 +10,7 @@ import type { Runtime } from "./core/runtime.ts";
 import { connectTo, jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
+import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { systemClock } from "./runtimes/clock.ts";
 import { node } from "./runtimes/node.ts";
@@ -29,7 +30,7 @@ export interface CreatePoolOptions {
   runtimes?: Runtime[];
   /** The config of the next generation, asked at each reload; the same again when it is left out. */
   load?: () => PoolConfig | Promise<PoolConfig>;
-  /** A folder that is there and only this user can enter, for the sockets of job workers; a fresh one when left out. */
+  /** A folder that is there and only this user can enter, for the scoreboard and the sockets of job workers. */
   directory?: string;
 }
 
@@ -44,7 +45,7 @@ export function createPool(
 ): Pool {
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
-  const builtIn = [restart(), sockets(), jobs({ directory })];
+  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory })];
   return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));
 }
 

@@ -37,8 +37,12 @@ export interface ExecutorEvents {
   window(jobs: number): void;
   /** Nothing runs and nothing waits. */
   idle(): void;
-  /** A job of this name is about to be begun; what returns is called when everything else had a turn. */
+  /** A job of this name is about to compute; what returns is called when everything else had a turn. */
   beginning?(name: string): (() => void) | undefined;
+  /** It has, for so many milliseconds without a pause. */
+  stretched?(name: string, ms: number): void;
+  /** A turn is over in which jobs were begun. */
+  turned?(): void;
 }
 
 /** Runs the jobs of a worker: the next by priority, as many at once as fit. */
@@ -135,6 +139,7 @@ export class Executor {
       for (const then of this.#onTurnEnd.splice(0)) then();
       this.#beginMore();
       this.#events.window(this.#pace.window(this.#options.maxConcurrent));
+      this.#events.turned?.();
     });
   }
 
@@ -165,11 +170,14 @@ export class Executor {
     if (task.job.isAborted) return this.#failed(task, new JobError("ABORTED", "aborted before it was begun"));
     const ended = this.#events.beginning?.(task.job.name);
     if (ended) this.#onTurnEnd.push(ended);
+    const begin = performance.now();
     let result: unknown;
     try {
       result = task.handler(task.input as never, task.job);
     } catch (error) {
       return this.#failed(task, error);
+    } finally {
+      this.#events.stretched?.(task.job.name, performance.now() - begin);
     }
     if (typeof result !== "object" || result === null) this.#done(task, result);
     else if (isThenable(result))

@@ -6,7 +6,7 @@ export interface Peer {
   readonly path: string;
   readonly token: string;
   /** Its record on the scoreboard. */
-  readonly record?: number;
+  readonly board?: { readonly path: string; readonly offset: number };
 }
 
 /** How a group's jobs are called, the same for all its callers. */

@@ -5,10 +5,11 @@ import type { Target } from "./target.ts";
 /** Chooses among workers that have room; there is at least one. */
 export type Picker = (able: readonly Target[], call: Call, strategy: string) => Target | undefined;
 
-/** What the scoreboard says of a worker: all its callers together. */
+/** What the scoreboard says of a worker. */
 export interface WorkerLoad {
-  /** Jobs that run or wait there. */
-  readonly jobs: number;
+  /** Jobs of other callers that run or wait there. */
+  readonly others: number;
+  /** What its running jobs weigh, of all callers. */
   readonly weight: number;
   /** How late its event loop is, in milliseconds. */
   readonly delayMs: number;
@@ -63,9 +64,9 @@ export function createPicker(loadOf: LoadOf, random: () => number): Picker {
   };
 }
 
-/** Jobs of all callers; the scoreboard is a moment old, what this caller has sent is not. */
+/** Jobs of all callers. */
 function jobsOf(target: Target, loadOf: LoadOf): number {
-  return Math.max(target.sent.size, loadOf(target)?.jobs ?? 0);
+  return target.sent.size + (loadOf(target)?.others ?? 0);
 }
 
 function least(targets: readonly Target[], valueOf: (target: Target) => number): Target {

@@ -21,7 +21,8 @@ const FAREWELL_MS = 1_000;
 const WINDOW_STEP = 1 / 4;
 
 /** What {@link serveJobs} is given. */
-export interface JobServerOptions extends ExecutorOptions {
+export interface JobServerOptions
+  extends ExecutorOptions, Pick<ExecutorEvents, "beginning" | "stretched" | "turned"> {
   /** Where to listen: a path in a folder that only this user can enter. */
   readonly path: string;
   /** What callers must know. */
@@ -30,7 +31,6 @@ export interface JobServerOptions extends ExecutorOptions {
   /** Bytes of one value. */
   readonly maxBytes: number;
   readonly log: JobLog;
-  readonly beginning?: ExecutorEvents["beginning"];
 }
 
 /** The end of a job worker that callers talk to. */
@@ -67,6 +67,8 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
     window: offer,
     idle: onRest,
     beginning: options.beginning,
+    stretched: options.stretched,
+    turned: options.turned,
   });
 
   /** Divides what this worker wants among the callers that have anything here. */

@@ -17,5 +17,7 @@ export {
   windowLimited,
 } from "./restart/index.ts";
 export type { ExitClassRow, LimitedOptions, WindowLimitedOptions } from "./restart/index.ts";
+export { readBoard, scoreboard } from "./scoreboard/index.ts";
+export type { Board, ScoreboardOptions } from "./scoreboard/index.ts";
 export { sockets } from "./sockets/index.ts";
 export type { ListenerRequest, SharedListener, SocketsOptions, SocketStrategy } from "./sockets/index.ts";

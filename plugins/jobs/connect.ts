@@ -9,7 +9,8 @@ import { createCallers } from "../../jobs/callers.ts";
 import type { JobClient } from "../../jobs/client.ts";
 import type { JobsOf } from "../../jobs/job.ts";
 import type { PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
-import type { LoadOf, Picker } from "../../jobs/pick.ts";
+import { loadsFrom } from "../../jobs/loads.ts";
+import type { Picker } from "../../jobs/pick.ts";
 import { poolDirectory, verifyPrivate } from "../control/directory.ts";
 import { PROGRAMS_SOCKET } from "./programs.ts";
 import { registries } from "./registry.ts";
@@ -18,8 +19,6 @@ import { needWorker, restartStuck } from "./requests.ts";
 
 /** The pool to connect to: one of this process, the name of one that `poolable start` runs, or its folder. */
 export type PoolTarget = Pool | string | { readonly directory: string };
-
-const loadOf: LoadOf = () => undefined;
 
 /** A way to call the jobs of a pool from outside of its workers. */
 export interface PoolConnection {
@@ -36,6 +35,7 @@ export interface PoolConnection {
  *   `E_NOT_RUNNING` and `E_CONTROL` for one of another.
  */
 export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolConnection> {
+  const loadOf = loadsFrom(() => clock.now());
   if (typeof target === "object" && "hooks" in target) {
     const registry = registries.get(target);
     if (!registry)

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
+import type { Peer } from "../../jobs/peer.ts";
 import { isInnocent } from "./blame.ts";
 import { PROGRAMS_SOCKET, servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";
@@ -46,7 +47,9 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
 
       pool.decisions.spawnOptions.tap("jobs", (spawn, { group, slot, epoch }) => {
         const { calls, jobs: terms } = groups.find(({ name }) => name === group)!;
-        const serve = registry.has(group) ? { ...registry.assign(group, slot, epoch), terms } : undefined;
+        const serve = registry.has(group)
+          ? { ...registry.assign(group, slot, epoch, spawn.welcome?.scoreboard as Peer["board"]), terms }
+          : undefined;
         if (!serve && calls.length === 0) return spawn;
         return { ...spawn, welcome: { ...spawn.welcome, jobs: { serve, calls } } };
       });

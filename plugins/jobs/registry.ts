@@ -60,9 +60,9 @@ export class Registry {
   }
 
   /** A place and a secret for a worker that is about to start. */
-  assign(group: string, slot: string, epoch: number): Peer {
+  assign(group: string, slot: string, epoch: number, board: Peer["board"]): Peer {
     const path = join(this.#directory, `j${randomBytes(4).toString("hex")}`);
-    const peer = { slot, epoch, path, token: randomBytes(24).toString("base64url") };
+    const peer = { slot, epoch, path, token: randomBytes(24).toString("base64url"), board };
     this.#groups.get(group)!.workers.set(peerKey(peer), { ...peer, isOpen: false, isReady: false });
     return peer;
   }
@@ -157,6 +157,6 @@ export class Registry {
   }
 }
 
-function peerOf({ slot, epoch, path, token, record }: Known): Peer {
-  return { slot, epoch, path, token, ...(record === undefined ? {} : { record }) };
+function peerOf({ slot, epoch, path, token, board }: Known): Peer {
+  return { slot, epoch, path, token, board };
 }

@@ -6,7 +6,10 @@ import type { JobHandlers } from "../../jobs/job.ts";
 import type { Peer, PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
 import { serveJobs } from "../../jobs/server.ts";
 import type { JobServer } from "../../jobs/server.ts";
+import { loadsFrom } from "../../jobs/loads.ts";
+import { createHogs } from "../../jobs/hogs.ts";
 import { systemClock } from "../clock.ts";
+import type { Board, JobFigures } from "./_board.ts";
 import type { Worker } from "./define.ts";
 import type { LifeJobs } from "./_life.ts";
 
@@ -29,6 +32,7 @@ export interface WorkerJobs extends LifeJobs {
 export function createWorkerJobs(
   welcome: JobsWelcome | undefined,
   about: { readonly slot: string; readonly group: string; readonly type: string },
+  board: Board,
   send: (frame: Frame) => void,
 ): WorkerJobs {
   const listeners = new Map<string, (update: PeersUpdate) => void>();
@@ -50,11 +54,12 @@ export function createWorkerJobs(
     stuck: (group, { slot, epoch }) => send({ type: "event", name: "jobs.stuck", group, slot, epoch }),
     close() {},
   };
+  const clock = systemClock();
   const callers = createCallers({
     name: about.slot,
     directory,
-    clock: systemClock(),
-    loadOf: () => undefined,
+    clock,
+    loadOf: loadsFrom(() => clock.now()),
   });
 
   return {
@@ -70,7 +75,17 @@ export function createWorkerJobs(
       }
       const { terms, path, token } = welcome.serve;
       const { log } = worker;
-      server = await serveJobs({ ...terms, path, token, handlers, log });
+      const hogs = createHogs(() => board.hog());
+      server = await serveJobs({
+        ...terms,
+        path,
+        token,
+        handlers,
+        log,
+        ...hogs,
+        turned: () => board.touch(),
+      });
+      board.source(() => figuresOf(server!, terms.capacity));
       send({ type: "event", name: "jobs.open" });
     },
     async drain() {
@@ -85,6 +100,19 @@ export function createWorkerJobs(
       if (frame.untilCallersLeave === true) untilCallersLeave = true;
       else if (typeof frame.group === "string") listeners.get(frame.group)?.(frame as unknown as PeersUpdate);
     },
+  };
+}
+
+function figuresOf({ counts, load }: JobServer, capacity: number): JobFigures {
+  return {
+    jobsAccepted: counts.accepted,
+    jobsProcessed: counts.processed,
+    jobsFailed: counts.failed,
+    jobsRejected: counts.rejected,
+    jobsRunning: load.running,
+    jobsWaiting: load.waiting,
+    weight: load.weight,
+    capacity,
   };
 }
 

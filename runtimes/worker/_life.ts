@@ -63,7 +63,12 @@ export interface LifeJobs extends Pick<Worker, "jobs"> {
 }
 
 /** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
-export function createLife(config: Config, send: (frame: Frame) => void, jobs: LifeJobs): Life {
+export function createLife(
+  config: Config,
+  send: (frame: Frame) => void,
+  jobs: LifeJobs,
+  state: Worker["state"],
+): Life {
   const controller = new AbortController();
   const handlers: Record<WorkerEvent, Set<() => void | Promise<void>>> = {
     drain: new Set(),
@@ -157,6 +162,7 @@ export function createLife(config: Config, send: (frame: Frame) => void, jobs: L
     end: (end) => leave(endAs(end)),
     listen: (server, options) => listeners.listen(server, options?.name),
     jobs: jobs.jobs,
+    state,
   };
 
   return {

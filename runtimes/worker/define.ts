@@ -1,6 +1,7 @@
 import type { Server } from "node:net";
 import type { JobClient } from "../../jobs/client.ts";
 import type { JobHandlers, JobsOf } from "../../jobs/job.ts";
+import type { WorkerState } from "../../scoreboard/record.ts";
 
 /** What a worker module may have. At least one of the four. */
 export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
@@ -69,6 +70,11 @@ export interface Worker {
    * typed: `worker.jobs<typeof import("./images.ts").default>("images").run("resize", …)`.
    */
   jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
+  /**
+   * What a worker says of itself on the scoreboard: this one, or that of another slot of the pool, which is not asked
+   * for it. `undefined` when it has none, or there is no scoreboard.
+   */
+  state(slot?: string): WorkerState | undefined;
 }
 
 /** Types a worker module and returns it unchanged. */

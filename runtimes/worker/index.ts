@@ -11,3 +11,4 @@ export type { JobClient, MapOptions } from "../../jobs/client.ts";
 export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../jobs/job.ts";
 export type { RunOptions } from "../../jobs/options.ts";
 export type { JobStream } from "../../jobs/stream.ts";
+export type { WorkerState } from "../../scoreboard/record.ts";

@@ -3,6 +3,7 @@ import { JobError } from "../../jobs/errors.ts";
 import type { JobHandlers } from "../../jobs/job.ts";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
+import { createBoardOf, type BoardWelcome } from "./_board.ts";
 import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
@@ -79,12 +80,14 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
 /** Ties the life of this worker to its connection and its signals. */
 async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const { socket, config } = welcomed;
-  const uplink = createUplink(socket);
+  const plugins = config.plugins as { jobs?: JobsWelcome; scoreboard?: BoardWelcome } | undefined;
+  const board = createBoardOf(plugins?.scoreboard, config);
+  const uplink = createUplink(socket, board.frame);
   const send = (frame: Frame): void => void uplink.send(frame);
   // Only where it is needed: it takes its time to load.
-  const about = config.plugins?.jobs as JobsWelcome | undefined;
-  const jobs = about && (await import("./_jobs.ts")).createWorkerJobs(about, config, send);
-  const life = createLife(config, send, jobs ?? noJobs(config.group));
+  const jobs =
+    plugins?.jobs && (await import("./_jobs.ts")).createWorkerJobs(plugins.jobs, config, board, send);
+  const life = createLife(config, send, jobs ?? noJobs(config.group), board.read);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
@@ -99,6 +102,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   });
   welcomed.receive({
     frame(frame) {
+      board.frame(frame);
       if (typeof frame.deadlineMs === "number") deadline = performance.now() + frame.deadlineMs;
       if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
       else if (frame.type === "drain") life.drain();
