@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nodeVersions, startAll, turned } from "./_contest.ts";
 import type { Contestant, NodeVersion } from "./_contest.ts";
+import type { Load } from "../test/load/_load.ts";
 import { machine, withFolder } from "./_machine.ts";
 import { median, table } from "./_numbers.ts";
 import { sameEnv } from "./_style.ts";
@@ -43,15 +44,8 @@ const titles: Readonly<Record<Kind, string>> = {
   fresh: "a connection for each request",
 };
 
-/** What the generator says, and how long the reload took. */
-interface Sample {
-  readonly requests: number;
+interface Sample extends Pick<Load, "requests" | "hung" | "reasons" | "p99Ms" | "maxMs"> {
   readonly failed: number;
-  readonly hung: number;
-  readonly reasons: Readonly<Record<string, number>>;
-  /** Of all answers from a second before the reload to a second after it. */
-  readonly p99Ms: number;
-  readonly maxMs: number;
   readonly reloadMs: number;
   /** How many workers answered: four, if both were replaced. */
   readonly workers: number;
@@ -72,9 +66,9 @@ async function reloadUnderLoad({ port, running }: Contestant, kind: Kind): Promi
   const reloadMs = performance.now() - began;
   await sleep(1_000);
   child.stdin.end();
-  const { pids, ...load } = JSON.parse((await lines.next()).value as string) as Sample & { pids: object };
+  const load = JSON.parse((await lines.next()).value as string) as Load;
   await closed;
-  return { ...load, reloadMs, workers: Object.keys(pids).length };
+  return { ...load, failed: load.failures.length, reloadMs, workers: Object.keys(load.pids).length };
 }
 
 async function contest({ version, path }: NodeVersion): Promise<void> {
@@ -132,6 +126,9 @@ function print(
     "workers seen",
   ];
   console.log(`Node ${version}, ${titles[kind]}\n\n${table(head, rows)}\n`);
+  const own = (results.find(([name]) => name === poolable.name)?.[1] ?? []).map(({ failed }) => failed);
+  const lost = own.reduce((sum, failed) => sum + failed, 0);
+  console.log(`- no request of a reload fails: ${lost} failed, ${lost === 0 ? "met" : "**not met**"}\n`);
   for (const [name, all] of results) {
     const reasons = all.flatMap((sample) => Object.entries(sample.reasons));
     if (reasons.length > 0) console.error(`${name}: ${JSON.stringify(reasons)}`);

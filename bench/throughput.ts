@@ -39,6 +39,12 @@ const titles: Readonly<Record<Kind, string>> = {
   fresh: "a connection for each request",
 };
 
+/** What poolable is to reach, compared with whom (without a name: the best), and the factor. */
+const aims: Readonly<Record<Kind, readonly [aim: string, rival: string | undefined, factor: number]>> = {
+  "keep-alive": ["at least level with the best rival", undefined, 1],
+  fresh: ["at least 2 times node:cluster", cluster.name, 2],
+};
+
 interface Sample {
   readonly perSecond: number;
   readonly p99Ms: number;
@@ -122,6 +128,11 @@ function print(version: string, kind: Kind, of: (name: string) => Sample[], name
     "worst round",
   ];
   console.log(`${table([...head, "CPU µs/request", "generator's cores", "failed"], rows)}\n`);
+  const [aim, rival, factor] = aims[kind];
+  const ratio = middle(poolable.name, "perSecond") / (rival ? middle(rival, "perSecond") : best);
+  console.log(`- ${aim}: ${ratio.toFixed(2)}, ${ratio >= factor ? "met" : "**not met**"}`);
+  const busiest = Math.round(100 * middle(poolable.name, "busiest"));
+  console.log(`- distribution within 60 : 40: ${busiest} %, ${busiest <= 60 ? "met" : "**not met**"}\n`);
 }
 
 console.log(`${machine()}; ${clients} clients, ${rounds} rounds of ${seconds} s, medians\n`);

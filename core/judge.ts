@@ -35,7 +35,9 @@ export function judgeExit(
   const group = state.groups.get(seat.group);
   const report = reportOf(seat, group, end, now);
   const { answer: verdict, by: classifiedBy } = asker.classifyExit(report);
-  const event = { type: "exited", ...worker, report, verdict, classifiedBy, chance } as const;
+  // By name: what is passed as an address may have more to it (an effect has a `type`).
+  const { slot, epoch } = worker;
+  const event = { type: "exited", slot, epoch, report, verdict, classifiedBy, chance } as const;
   if (verdict.class === "requested" || seat.seat === "surge") {
     const reason = report.intent ? "as asked" : "the old generation goes on";
     const answer = { action: "restart", reason } as const;

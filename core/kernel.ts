@@ -95,7 +95,9 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     [...state.slots].filter(({ seat }) => seat === "main").map((slot) => [slot.id, slot.index]),
   );
   let startedAt: number | undefined;
-  /** Why to stop, once somebody asked: it may come while the plugins are set up. */
+  /** A stop that comes meanwhile waits: `start` sees to it. */
+  let isSettingUp = false;
+  /** Why to stop, once somebody asked. */
   let stopped: string | undefined;
   let ended!: (end: PoolEnd) => void;
   const closed = new Promise<PoolEnd>((resolve) => (ended = resolve));
@@ -172,25 +174,25 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       startedAt = clock.now();
       for (const group of resolved.groups) checkEntry(group, runtimes);
       notifier.notify("pool:starting", { pool: pool.name });
+      isSettingUp = true;
       try {
         await plugins.setup(pool);
         for (const runtime of runtimes.values()) await runtime.open();
       } catch (error) {
         await close({ exitCode: 2, reason: "start failed" });
         throw error;
+      } finally {
+        isSettingUp = false;
       }
-      if (stopped) return void (await close({ exitCode: 0, reason: stopped }));
+      if (stopped !== undefined) return void (await pool.stop({ reason: stopped }));
       dispatch({ type: "start" });
       await waiters.until(({ pool: { counts } }) => counts.unready === 0);
       if (state.pool.state === "running") notifier.notify("pool:running", { pool: pool.name });
     },
     async stop({ now = false, reason = "asked to stop" } = {}) {
       stopped ??= reason;
-      if (startedAt === undefined) {
-        startedAt = clock.now();
-        await close({ exitCode: 0, reason });
-      }
-      dispatch({ type: "stop", now, reason, exitCode: 0 });
+      startedAt ??= clock.now();
+      if (!isSettingUp) dispatch({ type: "stop", now, reason, exitCode: 0 });
       return closed;
     },
     restart: createRestart({ waiters, state: () => state, dispatch, indexOf }),

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { formatDuration } from "./duration.ts";
 import { messageOf, PoolError } from "./errors.ts";
 import type { Notifier } from "./hooks.ts";
 import type { Dispose, Plugin, PluginInput } from "./plugin.ts";
@@ -6,6 +7,8 @@ import type { Pool } from "./pool.ts";
 
 /** A setup that takes longer is told to `plugin:slow`, also while it still runs. Milliseconds. */
 export const SLOW_SETUP_MS = 1_000;
+/** A dispose that takes longer is not waited for: it must not keep a pool open that has ended. Milliseconds. */
+export const DISPOSE_LIMIT_MS = 10_000;
 
 /** The plugins of one pool: a flat list without two of a name. */
 export interface PluginList {
@@ -13,7 +16,7 @@ export interface PluginList {
   add(inputs: readonly PluginInput[]): void;
   /** Sets all up, one after the other. On failure the ones before it are disposed of, and it rejects. */
   setup(pool: Pool): Promise<void>;
-  /** Disposes in reverse order; every one is called, whatever the others do. Calling it again does nothing. */
+  /** Disposes in reverse order; every one is called, whatever the others do, and waited for 10 s. Calling it again does nothing. */
   dispose(): Promise<void>;
 }
 
@@ -35,6 +38,21 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
       throw new PoolError("E_PLUGIN", `plugin ${plugin.name} failed in setup: ${messageOf(error)}`, {
         cause: error,
       });
+    } finally {
+      cancel();
+    }
+  }
+
+  async function disposeOne(plugin: string, dispose: Dispose): Promise<void> {
+    let cancel!: () => void;
+    const late = new Promise<never>((_, reject) => {
+      const limit = formatDuration(DISPOSE_LIMIT_MS);
+      cancel = clock.at(clock.now() + DISPOSE_LIMIT_MS, () => reject(new Error(`not done after ${limit}`)));
+    });
+    try {
+      await Promise.race([dispose(), late]);
+    } catch (error) {
+      notifier.notify("plugin:error", { plugin, stage: "dispose", error });
     } finally {
       cancel();
     }
@@ -72,12 +90,7 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
       for (;;) {
         const next = disposers.pop();
         if (!next) return;
-        const [plugin, dispose] = next;
-        try {
-          await dispose();
-        } catch (error) {
-          notifier.notify("plugin:error", { plugin, stage: "dispose", error });
-        }
+        await disposeOne(...next);
       }
     },
   };

@@ -131,11 +131,12 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
   }
 
   return (options = {}) => {
-    if (!running) return start(options);
+    // One that waits comes first, also in the moment between the end of the one before and its own start.
+    if (!running && !waiting) return start(options);
     if (waiting) {
       waiting.options = options;
     } else {
-      const report = running.then(() => {
+      const report = running!.then(() => {
         const { options: latest } = waiting!;
         waiting = undefined;
         return start(latest);

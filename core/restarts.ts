@@ -19,17 +19,16 @@ export interface RestartContext {
 export function createRestart({ waiters, state, dispatch, indexOf }: RestartContext): Pool["restart"] {
   return async (id) => {
     const index = indexOf(id);
-    const refusal = restartRefusal(state(), index) ?? notRunning(state().pool.state);
+    const refusal = notRunning(state().pool.state) ?? restartRefusal(state(), index);
     if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
     const { epoch } = state().slots.get(index);
     dispatch({ type: "restart", slot: index });
-    const isDone = (now: Slot): boolean => now.epoch > epoch && (now.state === "ready" || isOver(now));
+    const isDone = (now: Slot): boolean =>
+      !now.wanted || isOver(now) || (now.epoch > epoch && now.state === "ready");
     await waiters.until(({ slots }) => isDone(slots.get(index)));
     const slot = state().slots.get(index);
-    if (slot.state === "ready") return;
-    throw new PoolError(
-      "E_RESTART_REFUSED",
-      `${id} did not come up: ${slot.lastExit?.reason ?? "the pool ended"}`,
-    );
+    if (slot.state === "ready" && slot.epoch > epoch) return;
+    const why = slot.wanted ? (slot.lastExit?.reason ?? "the pool ended") : "its group was scaled down";
+    throw new PoolError("E_RESTART_REFUSED", `${id} did not come up: ${why}`);
   };
 }

@@ -32,8 +32,8 @@ export function createScale({ asker, notifier, waiters, state, dispatch }: Scale
     const to = asker.scaleTarget(count, { group: name, from, min, max });
     const question = { group: name, from, to, min, max };
     const refusal =
-      scaleRefusal(state(), group, to) ??
       notRunning(state().pool.state) ??
+      scaleRefusal(state(), group, to) ??
       (to === from ? undefined : asker.decisions.refuseScale.call(question));
     if (refusal) {
       notifier.notify("group:refused", { group: name, from, to, by, reason: refusal });

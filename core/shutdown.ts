@@ -21,7 +21,10 @@ export const EXIT_ALL_FAILED = 75;
  * order stands: a later one changes neither code nor reason.
  */
 export function shutdown(draft: Draft, order: ShutdownOrder): void {
-  if (!isUp(draft.pool.state)) return;
+  const { state } = draft.pool;
+  if (state === "init") draft.pool.end = { exitCode: order.exitCode, reason: order.reason };
+  if (state === "init") return terminate(draft);
+  if (!isUp(state)) return;
   if (draft.pool.reload) finishReload(draft, order.reason);
   draft.pool.end = { exitCode: order.exitCode, reason: order.reason };
   movePool(draft, "shutdown");
@@ -49,16 +52,20 @@ export function settle(draft: Draft): void {
   const { pool } = draft;
   if (pool.counts.live > 0) return;
   if (pool.state === "shutdown") {
-    movePool(draft, "terminated");
-    const { exitCode, reason } = pool.end!;
-    draft.fact("pool:stopped", { pool: draft.pool.name, exitCode, reason });
-    draft.effect({ type: "closed" });
+    terminate(draft);
   } else if (isUp(pool.state) && pool.counts.pending === 0 && pool.dormant === 0) {
     const failed = pool.counts.failed > 0;
     const reason = failed ? "every slot that is left has failed" : "every worker has ended for good";
     shutdown(draft, { exitCode: failed ? EXIT_ALL_FAILED : 0, reason, critical: failed });
     settle(draft);
   }
+}
+
+function terminate(draft: Draft): void {
+  movePool(draft, "terminated");
+  const { exitCode, reason } = draft.pool.end!;
+  draft.fact("pool:stopped", { pool: draft.pool.name, exitCode, reason });
+  draft.effect({ type: "closed" });
 }
 
 export function movePool(draft: Draft, to: PoolState): void {

@@ -94,7 +94,7 @@ export function poolBehaviours(test: Suite): void {
       decided.map(({ action }) => action),
       ["restart", "fail"],
     );
-    assert.match(decided[0]!.by, "limited");
+    assert.match(decided[0]!.by, "restart of group ");
   });
 
   test("a plugin decides before everybody, and its nonsense is reported by name", async (t) => {

@@ -38,6 +38,7 @@ export class FakeClock implements Clock {
 
   /** Lets `ms` go by, timer by timer, each with all that follows from it. */
   async pass(ms: number): Promise<void> {
+    await turn();
     const until = this.#now + ms;
     for (;;) {
       const next = this.#timers.pop();
@@ -195,14 +196,18 @@ const OBSERVED = [
   "reload:rolledback",
 ] as const satisfies readonly HookName[];
 
-/** Makes a pool of one group `g` of one worker, unless `config` says otherwise. */
-export function rig(config: Partial<PoolConfig> = {}, begin: (worker: FakeWorker) => void = obliging): Rig {
+/** Makes a pool of one group `g` of one worker, unless `config` says otherwise. `load` gives the config of a reload. */
+export function rig(
+  config: Partial<PoolConfig> = {},
+  begin: (worker: FakeWorker) => void = obliging,
+  load?: () => PoolConfig,
+): Rig {
   const clock = new FakeClock();
   const runtime = new FakeRuntime(begin);
   const { plugins = [], ...rest } = config;
   const groups = { g: { entry: "./g.ts" } };
   const whole: PoolConfig = { name: "test", groups, root: "/", ...rest, plugins: [restart(), plugins] };
-  const pool = createKernel(whole, { clock, runtimes: [runtime], pid: 1 });
+  const pool = createKernel(whole, { clock, runtimes: [runtime], pid: 1, ...(load ? { load } : {}) });
   const told: [string, unknown][] = [];
   for (const name of OBSERVED) pool.hooks.hook(name, (fact: unknown) => void told.push([name, fact]));
   return {
@@ -215,11 +220,7 @@ export function rig(config: Partial<PoolConfig> = {}, begin: (worker: FakeWorker
 
 /** The outcome of a promise that should have one by now: `"pending"` when it has none. */
 export async function settled<T>(promise: Promise<T>): Promise<T | Error | "pending"> {
+  const outcome = promise.catch((error: Error) => error);
   await turn();
-  return await Promise.race([
-    promise.catch((error: Error) => error),
-    turn()
-      .then(() => turn())
-      .then(() => "pending" as const),
-  ]);
+  return await Promise.race([outcome, turn().then(() => "pending" as const)]);
 }

@@ -402,8 +402,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/shutdown.ts",
-    find: "if (!isUp(draft.pool.state)) return;",
-    replace: 'if (draft.pool.state === "terminated") return;',
+    find: "if (!isUp(state)) return;",
+    replace: 'if (state === "terminated") return;',
     what: "a second reason to end replaces the exit code of the first",
   },
   {

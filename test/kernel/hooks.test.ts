@@ -1,0 +1,90 @@
+import { setImmediate as turn } from "node:timers/promises";
+import * as assert from "uvu/assert";
+import type { HookPayload } from "../../core/hooks.ts";
+import { createNotifier } from "../../core/hooks.ts";
+import { suite } from "../_suite.ts";
+
+const test = suite("hooks");
+
+const FACT = { pool: "p" };
+
+test("every observer hears a fact, whatever the others do", async () => {
+  const { hooks, notify } = createNotifier();
+  const heard: string[] = [];
+  const errors: HookPayload<"plugin:error">[] = [];
+  hooks.hook("plugin:error", (fact) => void errors.push(fact));
+  hooks.hook("pool:starting", () => {
+    throw new Error("thrown");
+  });
+  hooks.hook("pool:starting", async () => {
+    await turn();
+    throw new Error("rejected");
+  });
+  hooks.hook("pool:starting", () => void heard.push("last"));
+  notify("pool:starting", FACT);
+  assert.equal(heard, ["last"]);
+  await turn();
+  await turn();
+  assert.equal(
+    errors.map(({ plugin, stage, error }) => [plugin, stage, (error as Error).message]),
+    [
+      ["observer", "pool:starting", "thrown"],
+      ["observer", "pool:starting", "rejected"],
+    ],
+  );
+});
+
+test("anything may be thrown", () => {
+  const { hooks, notify } = createNotifier();
+  const errors: unknown[] = [];
+  hooks.hook("plugin:error", ({ error }) => void errors.push(error));
+  for (const thrown of [null, undefined, 0, "text"]) {
+    hooks.hookOnce("pool:starting", () => {
+      throw thrown;
+    });
+    notify("pool:starting", FACT);
+  }
+  assert.equal(errors, [null, undefined, 0, "text"]);
+});
+
+test("an observer of errors that fails has nobody left to tell", async () => {
+  const { hooks, notify } = createNotifier();
+  let calls = 0;
+  hooks.hook("plugin:error", () => {
+    calls++;
+    throw new Error("again");
+  });
+  hooks.hook("plugin:error", () => {
+    calls++;
+    return Promise.reject(new Error("and again")) as unknown as void;
+  });
+  hooks.hook("pool:starting", () => {
+    throw new Error("first");
+  });
+  notify("pool:starting", FACT);
+  await turn();
+  await turn();
+  assert.is(calls, 2);
+});
+
+test("an observer may add and remove observers; those that were there hear the fact", () => {
+  const { hooks, notify } = createNotifier();
+  const heard: string[] = [];
+  const remove = hooks.hook("pool:starting", () => {
+    heard.push("a");
+    remove();
+    removeSecond();
+    hooks.hook("pool:starting", () => void heard.push("c"));
+  });
+  const removeSecond = hooks.hook("pool:starting", () => void heard.push("b"));
+  notify("pool:starting", FACT);
+  assert.equal(heard, ["a", "b"]);
+  notify("pool:starting", FACT);
+  assert.equal(heard, ["a", "b", "c"]);
+});
+
+test("a fact that nobody observes is told to nobody", () => {
+  createNotifier().notify("pool:starting", FACT);
+});
+
+test.run();

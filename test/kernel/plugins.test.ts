@@ -1,0 +1,246 @@
+import { setImmediate as turn } from "node:timers/promises";
+import * as assert from "uvu/assert";
+import { PoolError } from "../../core/errors.ts";
+import { definePlugin } from "../../core/plugin.ts";
+import type { Plugin, PluginInput } from "../../core/plugin.ts";
+import { suite } from "../_suite.ts";
+import { obliging, rig, settled } from "./_ports.ts";
+
+const test = suite("plugins");
+
+/** A plugin that writes down when it is set up and disposed of. */
+function noting(notes: string[], name: string): Plugin {
+  return {
+    name,
+    setup() {
+      notes.push(`+${name}`);
+      return () => void notes.push(`-${name}`);
+    },
+  };
+}
+
+test("a list takes falsy values and nested lists, sets up in order and disposes in reverse", async () => {
+  const notes: string[] = [];
+  const { pool } = rig({
+    plugins: [noting(notes, "a"), false, null, undefined, 0, "", [[noting(notes, "b")], noting(notes, "c")]],
+  });
+  pool.use(noting(notes, "d"), [false, noting(notes, "e")]);
+  await pool.start();
+  assert.equal(notes, ["+a", "+b", "+c", "+d", "+e"]);
+  await pool.stop();
+  assert.equal(notes, ["+a", "+b", "+c", "+d", "+e", "-e", "-d", "-c", "-b", "-a"]);
+});
+
+for (const [what, plugin] of [
+  ["a factory that was not called", definePlugin(() => ({ name: "x", setup() {} }))],
+  ["a plugin without a name", { setup() {} }],
+  ["a plugin with an empty name", { name: "", setup() {} }],
+  ["a plugin without setup", { name: "x" }],
+  ["a text", "logs"],
+  ["a number", 7],
+  ["true", true],
+] as const) {
+  test(`${what} is refused`, () => {
+    assert.throws(
+      () => rig({ plugins: [plugin as unknown as PluginInput] }),
+      (error: PoolError) =>
+        error.code === "E_PLUGIN" &&
+        error.message === "plugins: expected { name, setup }; use definePlugin and call what it returns",
+    );
+  });
+}
+
+test("two plugins of one name are refused, also by use()", () => {
+  const named = (name: string): Plugin => ({ name, setup() {} });
+  const isRefused = (error: PoolError): boolean =>
+    error.code === "E_PLUGIN" && error.message === "plugins: two plugins are named a; remove one";
+  assert.throws(() => rig({ plugins: [named("a"), [named("a")]] }), isRefused);
+  assert.throws(() => rig({ plugins: [named("a")] }).pool.use(named("a")), isRefused);
+});
+
+test("a setup that throws stops the start: the ones before it are disposed of, and nothing was spawned", async () => {
+  const notes: string[] = [];
+  const bad: Plugin = {
+    name: "bad",
+    setup: () => Promise.reject(new Error("no\nport")),
+  };
+  const { pool, runtime } = rig({ plugins: [noting(notes, "a"), bad, noting(notes, "c")] });
+  const error = (await settled(pool.start())) as PoolError;
+  assert.is(error.code, "E_PLUGIN");
+  assert.is(error.message, "plugin bad failed in setup: no port");
+  assert.equal(notes, ["+a", "-a"]);
+  assert.is(runtime.workers.length, 0);
+  assert.equal(await settled(pool.closed), { exitCode: 2, reason: "start failed" });
+});
+
+test("a setup that throws a PoolError is that one line", async () => {
+  const bad: Plugin = {
+    name: "bad",
+    setup() {
+      throw new PoolError("E_LISTEN", "port 80 is taken");
+    },
+  };
+  const error = (await settled(rig({ plugins: [bad] }).pool.start())) as PoolError;
+  assert.equal([error.code, error.message], ["E_LISTEN", "port 80 is taken"]);
+});
+
+test("a slow setup is told while it still runs", async () => {
+  let done!: () => void;
+  const slow: Plugin = { name: "slow", setup: () => new Promise<void>((resolve) => (done = resolve)) };
+  const { pool, clock, facts } = rig({ plugins: [slow] });
+  const start = pool.start();
+  await clock.pass(999);
+  assert.equal(facts("plugin:slow"), []);
+  await clock.pass(1);
+  assert.equal(facts("plugin:slow"), [{ plugin: "slow", tookMs: 1000 }]);
+  done();
+  await start;
+  await pool.stop();
+});
+
+test("a dispose that throws keeps none of the others from running", async () => {
+  const notes: string[] = [];
+  const bad: Plugin = {
+    name: "bad",
+    setup: () => () => {
+      throw new Error("stuck");
+    },
+  };
+  const { pool, facts } = rig({ plugins: [noting(notes, "a"), bad, noting(notes, "c")] });
+  await pool.start();
+  assert.equal(await pool.stop(), { exitCode: 0, reason: "asked to stop" });
+  assert.equal(notes, ["+a", "+c", "-c", "-a"]);
+  assert.equal(
+    facts("plugin:error").map(({ plugin, stage, error }) => [plugin, stage, (error as Error).message]),
+    [["bad", "dispose", "stuck"]],
+  );
+});
+
+test("a dispose that never ends does not keep the pool open", async () => {
+  const notes: string[] = [];
+  const hanging: Plugin = { name: "hanging", setup: () => () => new Promise<void>(() => {}) };
+  const { pool, clock, facts } = rig({ plugins: [noting(notes, "a"), hanging] });
+  await pool.start();
+  const stop = pool.stop();
+  assert.is(await settled(stop), "pending");
+  await clock.pass(10_000);
+  assert.equal(await settled(stop), { exitCode: 0, reason: "asked to stop" });
+  assert.equal(notes, ["+a", "-a"]);
+  assert.equal(
+    facts("plugin:error").map(({ plugin, stage }) => [plugin, stage]),
+    [["hanging", "dispose"]],
+  );
+});
+
+test("a plugin that fails in every hook and every decision breaks nothing", async () => {
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const hostile: Plugin = {
+    name: "hostile",
+    setup({ hooks, decisions }) {
+      for (const name of [
+        "pool:starting",
+        "worker:spawned",
+        "slot:state",
+        "worker:exited",
+        "restart:decided",
+        "pool:stopped",
+      ] as const) {
+        hooks.hook(name, boom);
+      }
+      for (const decision of [
+        "classifyExit",
+        "restart",
+        "bounce",
+        "scaleTarget",
+        "reloadPlan",
+        "refuseScale",
+      ] as const) {
+        decisions[decision].tap({ name: "hostile", stage: -1 }, boom as never);
+      }
+    },
+  };
+  const { pool, clock, runtime, facts } = rig({
+    groups: { g: { entry: "./g.ts", workers: { min: 1, max: 3 } } },
+    plugins: [hostile],
+  });
+  await pool.start();
+  await clock.pass(20_000);
+  runtime.worker("g#0").exit(1);
+  await turn();
+  assert.equal(await pool.scale("g", 3), { from: 1, to: 3 });
+  const reload = pool.reload();
+  await clock.pass(10_000);
+  assert.is((await reload).rolledBack, false);
+  assert.equal(
+    pool.status().groups[0]!.slots.map(({ state }) => state),
+    ["ready", "ready", "ready"],
+  );
+  assert.equal(await pool.stop(), { exitCode: 0, reason: "asked to stop" });
+  const stages = new Set(facts("plugin:error").map(({ stage }) => stage));
+  for (const stage of ["slot:state", "classifyExit", "restart", "scaleTarget", "reloadPlan", "refuseScale"]) {
+    assert.ok(stages.has(stage), `${stage} was never reported: ${[...stages].join()}`);
+  }
+});
+
+test("a spawnOptions tap that fails is a start that failed, with its name", async () => {
+  const bad: Plugin = {
+    name: "vault",
+    setup({ decisions }) {
+      decisions.spawnOptions.tapPromise("vault", () => Promise.reject(new Error("sealed")));
+    },
+  };
+  const { pool, runtime, facts } = rig({ plugins: [bad] });
+  await pool.start();
+  assert.is(runtime.workers.length, 0);
+  const [exit] = facts("exit:classified");
+  assert.is(exit!.verdict.class, "startFailure");
+  assert.match(exit!.verdict.reason, /plugin vault failed in spawnOptions: sealed/);
+  assert.is((await pool.closed).exitCode, 1);
+});
+
+test("a spawnOptions tap that never answers ends with the time for hello", async () => {
+  let asked = 0;
+  const slow: Plugin = {
+    name: "slow",
+    setup({ decisions }) {
+      decisions.spawnOptions.tapPromise("slow", () => {
+        asked++;
+        return asked === 1 ? new Promise(() => {}) : Promise.resolve(undefined as never);
+      });
+    },
+  };
+  const groups = { g: { entry: "./g.ts", hello: 3000, workers: 2 } };
+  const { pool, clock, facts, runtime } = rig({ groups, plugins: [slow] });
+  const start = pool.start();
+  await clock.pass(2999);
+  assert.is(runtime.workers.length, 1);
+  assert.is(facts("exit:classified").length, 0);
+  await clock.pass(1);
+  assert.is(facts("exit:classified")[0]!.verdict.class, "startFailure");
+  await clock.pass(1000);
+  await start;
+  assert.is(runtime.workers.length, 2);
+  await pool.stop();
+});
+
+test("options that come after the worker was given up start nothing", async () => {
+  let answer!: (options: undefined) => void;
+  const late: Plugin = {
+    name: "late",
+    setup({ decisions }) {
+      decisions.spawnOptions.tapPromise("late", () => new Promise((resolve) => (answer = resolve as never)));
+    },
+  };
+  const { pool, runtime } = rig({ plugins: [late] }, obliging);
+  void pool.start();
+  await turn();
+  const end = await settled(pool.stop());
+  assert.equal(end, { exitCode: 0, reason: "asked to stop" });
+  answer(undefined);
+  await turn();
+  assert.is(runtime.workers.length, 0);
+});
+
+test.run();
