@@ -39,7 +39,14 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
 export type Command =
   | { readonly type: "start" }
   | { readonly type: "stop"; readonly now: boolean; readonly reason: string; readonly exitCode: number }
-  | { readonly type: "scale"; readonly group: number; readonly count: number; readonly by: string }
+  | {
+      readonly type: "scale";
+      readonly group: number;
+      readonly count: number;
+      readonly by: string;
+      /** Slots that go first, where there are too many; the highest when it is left out. */
+      readonly first?: readonly number[];
+    }
   | { readonly type: "restart"; readonly slot: number }
   | {
       readonly type: "reload";

@@ -69,8 +69,9 @@ export interface PoolHooks {
   "scaling:requested": (fact: {
     readonly group: string;
     readonly by: string;
-    /** Jobs that wait, as far as `by` knows. */
+    /** Jobs that wait, as far as `by` knows, and for how long the first has. */
     readonly waiting: number;
+    readonly waitedMs: number;
   }) => void;
   /** A socket of a group is open; `at` is a URL such as `http://127.0.0.1:3000`, or a path. */
   "listener:opened": (fact: {

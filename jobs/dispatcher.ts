@@ -234,7 +234,7 @@ export class Dispatcher implements JobDriver {
     if (this.#state === "stopping" && !isUp) return this.#failStopping();
     if (clock.now() - this.#askedAt >= ASK_MS) {
       this.#askedAt = clock.now();
-      directory.needWorker(group, this.#waiting.size);
+      directory.needWorker(group, this.#waiting.size, clock.now() - this.#waiting.since());
     }
     if (this.#waiting.impatient === 0) return;
     this.#failWaiting((call) =>

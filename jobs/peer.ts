@@ -55,8 +55,8 @@ export function peerKey({ slot, epoch }: Pick<Peer, "slot" | "epoch">): string {
 export interface PeerDirectory {
   /** Calls `listener` with what is known, and with each change; returns what ends that. */
   watch(group: string, listener: (update: PeersUpdate) => void): () => void;
-  /** No worker of the group is free: `waiting` jobs are. */
-  needWorker(group: string, waiting: number): void;
+  /** No worker of the group is free: so many jobs wait, and the one that came first for so many milliseconds. */
+  needWorker(group: string, waiting: number, waitedMs: number): void;
   /** A job of this worker goes on although it was aborted a while ago. */
   stuck(group: string, peer: Pick<Peer, "slot" | "epoch">): void;
   /** What ends the pool ends this caller too, later: it may call until the last worker has gone. */

@@ -50,6 +50,11 @@ export class Waiting {
     if (!call.waits) this.#impatient--;
   }
 
+  /** Since when the one waits that came first. */
+  since(): number {
+    return this.values().reduce((first, { waitsSince }) => Math.min(first, waitsSince), Infinity);
+  }
+
   /** All of them, in no order. */
   values(): Call[] {
     return [...this.#heap.values(), ...this.#suspects];

@@ -85,7 +85,7 @@ function ownDirectory(pool: Pool, registry: Registry): PeerDirectory {
       listener({ refusal: { code: "UNKNOWN_GROUP", message } });
       return () => {};
     },
-    needWorker: (group, waiting) => needWorker(pool, group, "supervisor", waiting),
+    needWorker: (group, waiting, waitedMs) => needWorker(pool, group, "supervisor", { waiting, waitedMs }),
     stuck: (group, { slot, epoch }) => restartStuck(pool, group, slot, epoch),
     close() {},
   };
@@ -115,7 +115,7 @@ function remoteDirectory(socket: Socket): PeerDirectory {
       else listener({ state: "stopping" });
       return () => void listeners.delete(group);
     },
-    needWorker: (group, waiting) => say("need", group, { waiting }),
+    needWorker: (group, waiting, waitedMs) => say("need", group, { waiting, waitedMs }),
     stuck: (group, peer) => say("stuck", group, { slot: peer.slot, epoch: peer.epoch }),
     close: () => void socket.destroy(),
   };

@@ -49,7 +49,7 @@ export async function servePrograms(
           group,
           registry.watch(group, (update) => write({ type: "peers", group, ...update })),
         );
-      } else if (frame.type === "need") needWorker(pool, group, "a program", frame.waiting);
+      } else if (frame.type === "need") needWorker(pool, group, "a program", frame);
       else if (frame.type === "stuck") restartStuck(pool, group, frame.slot, frame.epoch);
     };
     socket.on("data", (chunk: Uint8Array) => {

@@ -53,7 +53,7 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
       if (frame.type !== "event") return;
       if (frame.name === "jobs.open") return registry.opened(caller, slot, epoch);
       if (!callsOf.get(caller)!.includes(group)) return;
-      if (frame.name === "jobs.need") needWorker(pool, group, slot, frame.waiting);
+      if (frame.name === "jobs.need") needWorker(pool, group, slot, frame);
       if (frame.name === "jobs.stuck") restartStuck(pool, group, frame.slot, frame.epoch);
     },
     forget(slot, epoch) {
@@ -63,10 +63,17 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
   };
 }
 
-/** Tells that jobs wait and no worker of the group is free. */
-export function needWorker(pool: Pool, group: string, by: string, waiting: unknown): void {
-  const jobs = typeof waiting === "number" && waiting > 0 ? Math.min(waiting, 1e9) : 1;
-  pool.tell("scaling:requested", { group, by, waiting: jobs });
+/** Tells that jobs wait and no worker of the group is free. What a caller says of it is taken for what it is. */
+export function needWorker(
+  pool: Pool,
+  group: string,
+  by: string,
+  said: Readonly<Record<string, unknown>>,
+): void {
+  const positive = (value: unknown, least: number): number =>
+    typeof value === "number" && value > least ? Math.min(value, 1e9) : least;
+  const waiting = positive(said.waiting, 1);
+  pool.tell("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
 }
 
 /** An aborted job goes on in a worker: where the group says so, the worker is replaced. */

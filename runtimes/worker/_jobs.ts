@@ -50,7 +50,8 @@ export function createWorkerJobs(
         });
       return () => void listeners.delete(group);
     },
-    needWorker: (group, waiting) => send({ type: "event", name: "jobs.need", group, waiting }),
+    needWorker: (group, waiting, waitedMs) =>
+      send({ type: "event", name: "jobs.need", group, waiting, waitedMs }),
     stuck: (group, { slot, epoch }) => send({ type: "event", name: "jobs.stuck", group, slot, epoch }),
     close() {},
   };

@@ -282,9 +282,12 @@ test(
     });
     const error = await errorOf(jobs.run("add", 1, { wait: false }));
     assert.is(error.code, "NO_WORKER");
-    const requested = new Promise((resolve) => pool.hooks.hookOnce("scaling:requested", resolve));
+    const requested = new Promise<object>((resolve) => pool.hooks.hookOnce("scaling:requested", resolve));
     const waits = jobs.run("add", 1);
-    assert.equal(await requested, { group: "w", by: "supervisor", waiting: 1 });
+    assert.equal(
+      { ...(await requested), waitedMs: 0 },
+      { group: "w", by: "supervisor", waiting: 1, waitedMs: 0 },
+    );
     await pool.scale("w", 1);
     assert.is(await waits, 2);
     const lost = errorOf(connection.jobs("gone").run("exit", 1));
