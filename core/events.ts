@@ -53,6 +53,8 @@ export type Command =
       readonly generation: number;
       readonly hard: boolean;
       readonly plans: readonly ReloadPlan[];
+      /** One slot, whose worker is replaced by another of its group's own generation. */
+      readonly only?: number;
     }
   | { readonly type: "due"; readonly seat: number };
 

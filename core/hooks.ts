@@ -18,6 +18,8 @@ interface ReloadFact {
   readonly failed: number;
   /** Workers that had to be killed. */
   readonly forced: number;
+  /** There when the worker of one slot was replaced, and no group reloaded. */
+  readonly slot?: string | undefined;
 }
 
 /** What a worker wrote with `worker.log`. Untrusted text: strip control characters before a terminal sees it. */
@@ -128,6 +130,8 @@ export interface PoolHooks {
     readonly generation: number;
     readonly hard: boolean;
     readonly groups: readonly string[];
+    /** There when the worker of one slot is replaced, and no group reloaded. */
+    readonly slot?: string | undefined;
   }) => void;
   /** A reload was asked for that cannot be; the caller got this reason, and nothing was touched. */
   "reload:refused": (fact: {

@@ -80,7 +80,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       judgeExit(asker, { state, seat, worker, end, now: clock.now(), chance: clock.random() }),
     groupConfig: (generation, group) => generations.group(generation, group),
   });
-  const reload = createReloads({
+  const { reload, replace } = createReloads({
     pool: resolved.name,
     asker,
     notifier,
@@ -199,6 +199,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     scale: createScale({ asker, notifier, waiters, state: () => state, dispatch }),
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
     reload,
+    replace: async (id) => replace(indexOf(id)),
     send(id, frame, epoch) {
       const main = state.slots.get(indexOf(id));
       const surge = state.slots.get(main.twin);

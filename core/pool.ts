@@ -55,6 +55,13 @@ export interface Pool {
    */
   reload(options?: ReloadOptions): Promise<ReloadReport>;
   /**
+   * Replaces the ready worker of one slot, uncounted, by another of the same generation that comes up beside it
+   * first, as in a soft reload: the group never has fewer. Resolves when the old one has gone. Rejects with
+   * `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (no ready worker, a reload under way, or the new one did not come up;
+   * the old one serves then).
+   */
+  replace(slot: string): Promise<void>;
+  /**
    * Sets how many workers a group has. Resolves when they are ready and the ones too many are gone. Rejects
    * with `E_UNKNOWN_GROUP`, or `E_SCALE_REFUSED` and the reason.
    */

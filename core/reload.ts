@@ -15,10 +15,11 @@ import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
  */
 export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
   if (draft.pool.state !== "running" || draft.pool.reload) return;
-  const { generation, hard, plans } = command;
-  draft.pool.reload = { generation, hard, plans, failure: null, replaced: 0, forced: 0, given: [] };
+  const { generation, hard, plans, only = null } = command;
+  draft.pool.reload = { generation, hard, plans, only, failure: null, replaced: 0, forced: 0, given: [] };
   const groups = plans.map(({ group }) => draft.group(group).name);
-  draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups });
+  const slot = only === null ? undefined : draft.slot(only).id;
+  draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups, slot });
   if (!hard) return;
   movePool(draft, "restarting");
   for (const { group } of plans) {
@@ -80,8 +81,15 @@ function isTaken(surge: Slot): boolean {
 
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
 function isCandidate(record: ReloadRecord, slot: Slot, target: number): boolean {
-  if (!slot.wanted || slot.ended || slot.state === "permanent" || slot.generation === target) return false;
+  if (!slot.wanted || slot.ended || slot.state === "permanent") return false;
+  if (record.only !== null) return slot.index === record.only && slot.worker !== null && isUntouched(record);
+  if (slot.generation === target) return false;
   return !record.given.includes(slot.index);
+}
+
+/** Whether the one worker that is to be replaced has still to be. */
+function isUntouched({ replaced, failure }: ReloadRecord): boolean {
+  return replaced === 0 && failure === null;
 }
 
 /** Whether another slot of the group was started in place of one that failed. */
@@ -171,7 +179,10 @@ export function surgeExited(draft: Draft, seat: number, event: Exited): void {
 
   const record = draft.pool.reload;
   if (!record) return;
-  const isOld = slot.generation !== targetOf(record, draft.group(slot.group));
+  const isOld =
+    record.only === null
+      ? slot.generation !== targetOf(record, draft.group(slot.group))
+      : record.replaced > 0;
   if (isOld) {
     const forced = record.forced + (report.sentSignals.includes("SIGKILL") ? 1 : 0);
     draft.pool.reload = { ...record, forced };

@@ -41,6 +41,8 @@ export interface ReloadRecord {
   readonly generation: number;
   readonly hard: boolean;
   readonly plans: readonly ReloadPlan[];
+  /** The one slot whose worker is replaced by another of the same generation; `null` where groups are reloaded. */
+  readonly only: number | null;
   /** Why it goes back to the generation before; `null` while it goes forward. */
   readonly failure: string | null;
   readonly replaced: number;

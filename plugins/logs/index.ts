@@ -51,17 +51,28 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           exitCode === 0 ? say(undefined, `stopping: ${reason}`) : undefined,
         "pool:stopped": ({ exitCode, reason }) =>
           say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
-        "reload:started": ({ generation, hard, groups }) =>
-          say("cyan", `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`),
+        "reload:started": ({ generation, hard, groups, slot }) =>
+          slot === undefined
+            ? say(
+                "cyan",
+                `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`,
+              )
+            : say("cyan", `${slot}: its worker is replaced`),
         "reload:refused": ({ reason }) => say("red", `not reloaded: ${reason}`),
         "reload:progress": ({ slot, generation }) => say(undefined, `${slot} is on generation ${generation}`),
-        "reload:done": ({ generation, replaced, failed }) =>
+        "reload:done": ({ generation, replaced, failed, slot }) =>
+          slot === undefined &&
           say(
             failed > 0 ? "red" : "green",
             `reloaded to generation ${generation}: ${replaced} replaced, ${failed} failed`,
           ),
-        "reload:rolledback": ({ generation, reason }) =>
-          say("red", `generation ${generation} rolled back: ${reason}`),
+        "reload:rolledback": ({ generation, reason, slot }) =>
+          say(
+            "red",
+            slot === undefined
+              ? `generation ${generation} rolled back: ${reason}`
+              : `${slot} was not replaced: ${reason}`,
+          ),
         "group:scaled": ({ group, from, to, by }) =>
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
         "group:refused": ({ group, to, by, reason }) =>

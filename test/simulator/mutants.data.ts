@@ -48,8 +48,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/commands.ts",
-    find: "let index = group.first + group.max - 1; missing < 0 && index >= group.first; index--",
-    replace: "let index = group.first; missing < 0 && index < group.first + group.max; index++",
+    find: "(_, index) => last - index",
+    replace: "(_, index) => group.first + index",
     what: "scaling down frees the lowest slots",
   },
   {
@@ -312,9 +312,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reload-end.ts",
-    find: "    if (reason !== null) continue;\n",
+    find: "    if (reason !== null || record.only !== null) continue;\n",
     replace: "",
     what: "after a rollback the group starts workers of the generation that failed",
+  },
+  {
+    file: "core/reload.ts",
+    find: "return slot.index === record.only && ",
+    replace: "return ",
+    what: "where one worker is to be replaced, any of its group is",
+  },
+  {
+    file: "core/reload-end.ts",
+    find: "if (reason === null && record.only === null)",
+    replace: "if (reason === null)",
+    what: "the replacement of one worker sets the generation of the pool",
   },
   {
     file: "core/reload.ts",
@@ -348,8 +360,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reload.ts",
-    find: '!slot.wanted || slot.ended || slot.state === "permanent" || slot.generation === target',
-    replace: "!slot.wanted || slot.ended || slot.generation === target",
+    find: 'if (!slot.wanted || slot.ended || slot.state === "permanent") return false;\n  if (record.only',
+    replace: "if (!slot.wanted || slot.ended) return false;\n  if (record.only",
     what: "a soft reload brings up a worker for a slot that ended for good",
   },
   {

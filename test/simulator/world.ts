@@ -307,6 +307,8 @@ export class World implements Host {
         if (restartRefusal(this.state, op.slot) === undefined && isUp)
           this.dispatch({ type: "restart", slot: op.slot });
         return;
+      case "replace":
+        return this.#replace(op);
       case "stop":
         return this.dispatch({ type: "stop", now: op.now, reason: "asked to stop", exitCode: 0 });
       case "reload":
@@ -333,6 +335,18 @@ export class World implements Host {
           this.hear(process, word);
       }
     }
+  }
+
+  /** As `core/reloads.ts`. */
+  #replace({ slot, minReadyMs }: Extract<Op, { do: "replace" }>): void {
+    const { pool, slots, groups } = this.state;
+    if (pool.reload) this.met.add("replace in a reload");
+    const isFree = pool.state === "running" && !pool.reload && !this.#nextReload;
+    const { state, group } = slots.get(slot);
+    if (!isFree || state !== "ready") return;
+    const { generation, timeouts } = groups.get(group);
+    const plan = { group, timeouts, surge: 1, minReadyMs, trialMs: 0 };
+    this.dispatch({ type: "reload", generation, hard: false, plans: [plan], only: slot });
   }
 
   /** One reload at a time, and the latest of those that wait wins: as `core/reloads.ts`. */
