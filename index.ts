@@ -10,6 +10,7 @@ import type { Runtime } from "./core/runtime.ts";
 import { connectTo, jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
+import { scaling } from "./plugins/scaling/index.ts";
 import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { systemClock } from "./runtimes/clock.ts";
@@ -45,7 +46,7 @@ export function createPool(
 ): Pool {
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
-  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory })];
+  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling()];
   return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));
 }
 

@@ -55,6 +55,7 @@ test("colours follow the terminal, NO_COLOR and FORCE_COLOR", () => {
 
 test("a status is a table whose columns line up", () => {
   const slot = {
+    condition: "wanted" as const,
     pid: 41,
     epoch: 1,
     generation: 1,
