@@ -24,6 +24,15 @@ export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
  */
 export type WorkerEvent = "drain" | "reload" | "stop";
 
+/** What a handler of a {@link WorkerEvent} is told. */
+export interface WorkerDeadline {
+  /**
+   * Milliseconds that are left, never negative: at `drain` and `reload` until the supervisor asks for a stop, at `stop`
+   * until the worker leaves whatever `run` does, or is killed. `Infinity` when the supervisor has named no time.
+   */
+  readonly deadlineMs: number;
+}
+
 /** How `worker.end` ends the worker. Text is the reason, one line; `true` gives none. */
 export type WorkerEnd =
   | { readonly restart: string | true }
@@ -52,7 +61,7 @@ export interface Worker {
   readonly stopping: Promise<void>;
   readonly log: WorkerLog;
   /** Calls `handler` at each later `event`; returns its remover. What it throws is logged. */
-  on(event: WorkerEvent, handler: () => void | Promise<void>): () => void;
+  on(event: WorkerEvent, handler: (deadline: WorkerDeadline) => void | Promise<void>): () => void;
   /**
    * Ends the worker from anywhere: `signal` aborts, and when `run` has returned, or 5 s later, it leaves. What its
    * servers have accepted is answered first, within the group's `drain`; only `fatal` does not wait for it.

@@ -1,6 +1,7 @@
 export {
   defineWorker,
   type Worker,
+  type WorkerDeadline,
   type WorkerDefinition,
   type WorkerEnd,
   type WorkerEvent,
