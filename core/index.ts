@@ -32,6 +32,7 @@ export { errorCodes, PoolError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export type {
   BuiltinExitClass,
+  Evidence,
   ExitClass,
   ExitReport,
   ExitVerdict,
