@@ -223,7 +223,10 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     },
     answer: (id, epoch, frame) => workers.send({ slot: indexOf(id), epoch }, frame),
     witness(id, epoch, { summary, stack }) {
-      const evidence = { summary: summary.slice(0, MAX_TEXT), ...(stack === undefined ? {} : { stack: stack.slice(0, MAX_TEXT) }) };
+      const evidence = {
+        summary: summary.slice(0, MAX_TEXT),
+        ...(stack === undefined ? {} : { stack: stack.slice(0, MAX_TEXT) }),
+      };
       dispatch({ type: "evidence", slot: indexOf(id), epoch, evidence });
     },
     tell: (name, fact) => notifier.notify(name, fact),

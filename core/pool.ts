@@ -85,7 +85,10 @@ export interface Pool {
    */
   witness(slot: string, epoch: number, evidence: Evidence): void;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
-  tell<Name extends "listener:opened" | "scaling:requested" | "worker:recycling">(name: Name, fact: HookPayload<Name>): void;
+  tell<Name extends "listener:opened" | "scaling:requested" | "worker:recycling">(
+    name: Name,
+    fact: HookPayload<Name>,
+  ): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
   report(plugin: string, stage: string, error: unknown): void;
 }

@@ -121,8 +121,7 @@ export class Invariants implements Watcher {
       else if (event.type === "heartbeat") {
         notes.talkedAt = now;
         notes.spoke();
-      }
-      else if (event.type === "goodbye") notes.part(event.drains, now);
+      } else if (event.type === "goodbye") notes.part(event.drains, now);
       else if (event.type === "disconnected") notes.disconnectedAt = now;
       else if (event.type === "violation") notes.violatedAt = now;
       else if (event.type === "exited") this.#exits.expect(world, event, before, subject);
@@ -199,7 +198,8 @@ function checkSilence(world: World, name: string, { slot, epoch }: { slot: strin
   }
   const { told } = silenceOf(world.config.groups[group]!.timeouts.heartbeat);
   const since = notes.talkedAt + told + world.awaySince(notes.talkedAt);
-  if (!(world.now >= since)) broken("silence", `${slot} is told to be silent at ${world.now}, before ${since}`);
+  if (!(world.now >= since))
+    broken("silence", `${slot} is told to be silent at ${world.now}, before ${since}`);
   if (notes.silentAt >= 0) broken("silence", `${slot} is told to be silent twice`);
   notes.silentAt = world.now;
 }
