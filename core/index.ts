@@ -57,6 +57,7 @@ export type {
   OpenListener,
   PassedListener,
   ProcessEnd,
+  ProcessFigures,
   Runtime,
   SocketAbilities,
   SpawnOptions,

@@ -7,6 +7,7 @@ import type { Runtime, SpawnRequest, WorkerProcess, WorkerSink } from "../core/r
 import { deathSignal } from "./_death-signal.ts";
 import { nodeSocketAbilities } from "./_abilities.ts";
 import { workerEnvironment } from "./_environment.ts";
+import { processFigures } from "./_figures.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
@@ -63,6 +64,8 @@ export function node(options: NodeOptions = {}): Runtime {
     socketAbilities: () => nodeSocketAbilities(executable),
 
     takePassedListeners: () => takePassedListeners(),
+
+    figures: processFigures,
 
     async open() {
       if (options.directory === undefined) temporary = await mkdtemp(join(tmpdir(), "poolable-"));
