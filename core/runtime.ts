@@ -31,6 +31,8 @@ export interface Runtime {
    * They are the caller's to close.
    */
   takePassedListeners?(): PassedListener[];
+  /** Whether a worker can take the stack of its own main thread when that is stuck (`health` of its welcome). */
+  readonly tellsStacks?: boolean;
   /** What the system says of a worker's process; `undefined` where it cannot tell, or there is none. Never throws. */
   figures?(pid: number): ProcessFigures | undefined;
   /** Gets ready to spawn: opens the channel that workers connect to. */

@@ -1,5 +1,7 @@
 /** The policies that come with poolable. Each can be replaced by a plugin of your own. */
 export { control } from "./control/index.ts";
+export { health } from "./health/index.ts";
+export type { HealthOptions } from "./health/index.ts";
 export { jobs } from "./jobs/index.ts";
 export type { JobsPluginOptions } from "./jobs/index.ts";
 export { exitSentence, logs, stripControl } from "./logs/index.ts";

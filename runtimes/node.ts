@@ -65,6 +65,7 @@ export function node(options: NodeOptions = {}): Runtime {
 
     takePassedListeners: () => takePassedListeners(),
 
+    tellsStacks: true,
     figures: processFigures,
 
     async open() {
