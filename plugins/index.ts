@@ -6,6 +6,8 @@ export { jobs } from "./jobs/index.ts";
 export type { JobsPluginOptions } from "./jobs/index.ts";
 export { exitSentence, logs, stripControl } from "./logs/index.ts";
 export type { LogsOptions } from "./logs/index.ts";
+export { recycle } from "./recycle/index.ts";
+export type { RecycleLimits, RecycleOptions } from "./recycle/index.ts";
 export { reload } from "./reload/index.ts";
 export type { ReloadPluginOptions } from "./reload/index.ts";
 export {
