@@ -43,7 +43,7 @@ export function createWatchdog({ path }: WatchdogWelcome, heartbeatMs: number): 
     path,
     everyMs: Math.max(20, heartbeatMs / 4),
     silentMs: 2 * heartbeatMs,
-    limitMs: Math.min(LIMIT_MS, heartbeatMs / 2),
+    limitMs: Math.min(LIMIT_MS, heartbeatMs / 4),
   };
   const start = (): void => {
     try {
