@@ -45,6 +45,9 @@ export async function openStacks(): Promise<Stacks> {
 
 /** The call that somebody who looks for the reason wants to see first: the innermost that is not the runtime's own. */
 export function ownCall(stack: string): string | undefined {
-  const calls = stack.split("\n").map((line) => line.trim().replace(/^at /, ""));
+  const calls = stack
+    .split("\n")
+    .map((line) => line.trim().replace(/^at /, ""))
+    .filter(Boolean);
   return calls.find((call) => !/\((?:node:|:)/.test(call)) ?? calls[0];
 }

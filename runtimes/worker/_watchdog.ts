@@ -63,8 +63,8 @@ export function createWatchdog({ path }: WatchdogWelcome, heartbeatMs: number): 
     }
   };
   return {
-    // After what made it ready, so that it is in nobody's way.
-    frame: ({ type }) => void (type === "ready" && setTimeout(start, heartbeatMs / 4).unref()),
+    // Not before: on the way to ready it would be in the way, and nobody waits for heartbeats yet.
+    frame: ({ type }) => void (type === "ready" && setImmediate(start)),
     beat: () => void Atomics.add(beats, 0, 1),
   };
 }
