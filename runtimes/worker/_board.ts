@@ -1,12 +1,14 @@
 import { performance } from "node:perf_hooks";
 import type { Frame } from "../../core/frames.ts";
 import type { SlotState } from "../../core/states.ts";
-import { openReader, openWriter } from "../../scoreboard/board.ts";
-import type { BoardReader } from "../../scoreboard/board.ts";
-import { emptyState } from "../../scoreboard/record.ts";
-import type { MutableState, WorkerState } from "../../scoreboard/record.ts";
+import { openReader, openWriter } from "../../plugins/scoreboard/board.ts";
+import type { BoardReader } from "../../plugins/scoreboard/board.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
+import type { MutableState, WorkerState } from "../../plugins/scoreboard/record.ts";
 import { counts } from "./_counts.ts";
 import type { Config } from "./_life.ts";
+
+export type { WorkerState } from "../../plugins/scoreboard/record.ts";
 
 /** How often a worker writes when nothing happens, and while it is busy. Milliseconds. */
 const CALM_MS = 1_000;

@@ -1,7 +1,6 @@
 import type { Server } from "node:net";
-import type { JobClient } from "../../jobs/client.ts";
-import type { JobHandlers, JobsOf } from "../../jobs/job.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import type { WorkerState } from "./_board.ts";
+import type { JobClient, JobHandlers, JobsOf } from "./_jobs.ts";
 
 /** What a worker module may have. At least one of the four. */
 export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {

@@ -1,10 +1,9 @@
 import type { Frame } from "../../core/frames.ts";
-import { JobError } from "../../jobs/errors.ts";
-import type { JobHandlers } from "../../jobs/job.ts";
+import { JobError } from "../../core/job-errors.ts";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
-import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
+import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";

@@ -5,8 +5,8 @@ import { createController } from "../../plugins/scaling/controller.ts";
 import { idlestFirst } from "../../plugins/scaling/idlest.ts";
 import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
 import type { GroupView, ScalingStrategy } from "../../plugins/index.ts";
-import { emptyState } from "../../scoreboard/record.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
+import type { WorkerState } from "../../plugins/scoreboard/record.ts";
 import { suite } from "../_suite.ts";
 import { Random } from "../simulator/random.ts";
 

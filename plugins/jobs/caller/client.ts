@@ -1,12 +1,12 @@
 import type { Submitted, JobDriver } from "./driver.ts";
-import { encode } from "./codec.ts";
-import { JobError } from "./errors.ts";
-import type { InputOf, ItemOf, JobHandlers, OutputOf } from "./job.ts";
+import { encode } from "../wire/codec.ts";
+import { JobError } from "../../../core/job-errors.ts";
+import type { InputOf, ItemOf, JobHandlers, OutputOf } from "../wire/job.ts";
 import { checkOptions } from "./options.ts";
 import type { RunOptions } from "./options.ts";
 import { createStream } from "./stream.ts";
 import type { JobStream } from "./stream.ts";
-import { FLAG, RUN_HEAD_BYTES } from "./wire.ts";
+import { FLAG, RUN_HEAD_BYTES } from "../wire/wire.ts";
 import type { CallSink } from "./call.ts";
 
 /** Calls of `map` that are on their way at the same time, unless it says otherwise. */

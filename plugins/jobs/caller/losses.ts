@@ -1,8 +1,8 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../../core/clock.ts";
 import type { Call } from "./call.ts";
-import { JobError } from "./errors.ts";
+import { JobError } from "../../../core/job-errors.ts";
 import type { Target } from "./target.ts";
-import { FLAG } from "./wire.ts";
+import { FLAG } from "../wire/wire.ts";
 
 /** Workers that a job may have ended before it is not begun again. */
 export const QUARANTINE_AFTER = 3;

@@ -1,10 +1,7 @@
-import type { Failure } from "./failure.ts";
-import type { Ordered } from "./heap.ts";
-import type { Job, JobHandler } from "./job.ts";
-import type { RunHead } from "./wire.ts";
-
-/** Items of a stream that may be on their way to a caller. */
-export const STREAM_WINDOW = 16;
+import type { Failure } from "../wire/failure.ts";
+import type { Ordered } from "../wire/heap.ts";
+import type { Job, JobHandler } from "../wire/job.ts";
+import type { RunHead } from "../wire/wire.ts";
 
 /** Where a task's news goes. Exactly one of `result`, `failed` and `returned` ends it; none of them throws. */
 export interface TaskSink {

@@ -1,5 +1,5 @@
-import type { JobError } from "./errors.ts";
-import type { Ordered } from "./heap.ts";
+import type { JobError } from "../../../core/job-errors.ts";
+import type { Ordered } from "../wire/heap.ts";
 
 /** What a call is told, on its way to its one end: `result` or `failed`, exactly once, and nothing after it. */
 export interface CallSink {
