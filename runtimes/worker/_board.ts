@@ -70,8 +70,9 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
   let figures: (() => JobFigures) | undefined;
   let reader: BoardReader | undefined;
   let utilisation = performance.eventLoopUtilization?.();
+  let cpu = process.cpuUsage?.();
   let calm = 0;
-  const last = { at: 0, busy: "" };
+  const last = { at: 0, tick: performance.now(), busy: "" };
   let due: NodeJS.Timeout | undefined;
 
   function write(): void {
@@ -88,6 +89,13 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
       const next = performance.eventLoopUtilization();
       state.utilisation = performance.eventLoopUtilization(next, utilisation).utilization;
       utilisation = next;
+    }
+    const passed = now - last.tick;
+    last.tick = now;
+    if (cpu) {
+      const { user, system } = process.cpuUsage(cpu);
+      state.cpu = (user + system) / 1_000 / Math.max(1, passed);
+      cpu = process.cpuUsage();
     }
     if ((calm += 1) >= CALM_MS / BUSY_MS) {
       calm = 0;

@@ -79,6 +79,11 @@ export interface Worker {
    */
   jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
   /**
+   * Asks for one more worker of a group: its own, or one that the config's `calls` names. Whether there will be one is
+   * up to the pool's scaling; nobody answers. Callers of jobs ask by themselves.
+   */
+  needWorker(group?: string): void;
+  /**
    * What a worker says of itself on the scoreboard: this one, or that of another slot of the pool, which is not asked
    * for it. `undefined` when it has none, or there is no scoreboard.
    */
