@@ -61,14 +61,18 @@ async function storm(t: TestContext): Promise<Storm> {
   };
 }
 
-/** Kills a random worker again and again, until what it returns is called; that says how many. */
+/** Kills a random ready worker again and again, until what it returns is called; that says how many. */
 function killing(pool: Pool, random: Random): () => number {
   let kills = 0;
   const timer = setInterval(() => {
-    const pids = pool.status().groups[0]!.slots.flatMap(({ pid }) => pid ?? []);
-    if (pids.length === 0) return;
-    process.kill(random.pick(pids), "SIGKILL");
-    kills++;
+    const ready = pool.status().groups[0]!.slots.filter(({ state }) => state === "ready");
+    if (ready.length === 0) return;
+    try {
+      process.kill(random.pick(ready).pid!, "SIGKILL");
+      kills++;
+    } catch {
+      // It has just ended, and the pool does not know it yet.
+    }
   }, KILL_EVERY_MS);
   return () => {
     clearInterval(timer);
