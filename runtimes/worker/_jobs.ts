@@ -25,6 +25,8 @@ export interface JobsWelcome {
 
 /** The jobs of one worker: those that it runs, and those that it calls. */
 export interface WorkerJobs extends LifeJobs {
+  /** Why an entry without jobs cannot be this worker; `undefined` when it can. */
+  readonly missing: string | undefined;
   /** Listens for jobs, before the worker is ready. Rejects when this group cannot be called, or a job is no function. */
   serve(worker: Worker, handlers: JobHandlers): Promise<void>;
   /** Takes a `peers` frame. */
@@ -68,6 +70,9 @@ export function createWorkerJobs(
 
   return {
     jobs: callers.jobs as Worker["jobs"],
+    missing:
+      welcome?.serve &&
+      `group ${about.group} runs jobs, and its entry has none: export default defineWorker({ jobs: { … } })`,
     get serves() {
       return server !== undefined;
     },

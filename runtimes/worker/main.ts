@@ -63,6 +63,7 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
   try {
     await definition.setup?.(life.worker);
     if (definition.jobs) await serveJobs(session, definition.jobs);
+    else if (session.jobs?.missing) throw new Error(session.jobs.missing);
   } catch (error) {
     if (!life.worker.signal.aborted) {
       console.error(error);
@@ -168,8 +169,8 @@ function noJobs(group: string): LifeJobs {
 
 /** The life of an entry that is no worker, but a program of its own. */
 async function liveProgram(session: Session, exports: Exports): Promise<void> {
-  const { life, uplink, acked, program, socket } = session;
-  const failure = await program.live(exports);
+  const { life, uplink, acked, program, socket, jobs } = session;
+  const failure = jobs?.missing ?? (await program.live(exports));
   if (life.worker.signal.aborted) await program.end();
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new TypeError(failure));

@@ -103,6 +103,7 @@ export class Dispatcher implements JobDriver {
       begun: false,
       attempt: 0,
       losses: 0,
+      items: 0,
       suspicions: undefined,
       disarm: undefined,
     };
@@ -268,6 +269,7 @@ export class Dispatcher implements JobDriver {
   }
 
   #told(call: Call, kind: "item" | "progress", value: () => unknown): void {
+    if (kind === "item") call.items++;
     try {
       call.sink[kind]?.(value());
     } catch {
