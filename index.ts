@@ -19,7 +19,7 @@ import { node } from "./runtimes/node.ts";
 export * from "./core/index.ts";
 export { JobError, jobErrorCodes } from "./core/job-errors.ts";
 export type { JobErrorCode } from "./core/job-errors.ts";
-export type { JobClient, MapOptions } from "./plugins/jobs/caller/client.ts";
+export type { CallGroup, JobClient, MapOptions } from "./plugins/jobs/caller/client.ts";
 export type { JobsOf } from "./plugins/jobs/wire/job.ts";
 export type { RunOptions } from "./plugins/jobs/caller/options.ts";
 export type { JobStream } from "./plugins/jobs/caller/stream.ts";

@@ -11,7 +11,7 @@ import type { Board, JobFigures } from "./_board.ts";
 import type { Worker } from "./define.ts";
 import type { LifeJobs } from "./_life.ts";
 
-export type { JobClient, MapOptions } from "../../plugins/jobs/caller/client.ts";
+export type { CallGroup, JobClient, MapOptions } from "../../plugins/jobs/caller/client.ts";
 export type { RunOptions } from "../../plugins/jobs/caller/options.ts";
 export type { JobStream } from "../../plugins/jobs/caller/stream.ts";
 export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../plugins/jobs/wire/job.ts";
