@@ -18,12 +18,12 @@ import { systemClock } from "./runtimes/clock.ts";
 import { node } from "./runtimes/node.ts";
 
 export * from "./core/index.ts";
-export { JobError, jobErrorCodes } from "./jobs/errors.ts";
-export type { JobErrorCode } from "./jobs/errors.ts";
-export type { JobClient, MapOptions } from "./jobs/client.ts";
-export type { JobsOf } from "./jobs/job.ts";
-export type { RunOptions } from "./jobs/options.ts";
-export type { JobStream } from "./jobs/stream.ts";
+export { JobError, jobErrorCodes } from "./core/job-errors.ts";
+export type { JobErrorCode } from "./core/job-errors.ts";
+export type { CallGroup, JobClient, MapOptions } from "./plugins/jobs/caller/client.ts";
+export type { JobsOf } from "./plugins/jobs/wire/job.ts";
+export type { RunOptions } from "./plugins/jobs/caller/options.ts";
+export type { JobStream } from "./plugins/jobs/caller/stream.ts";
 export type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */

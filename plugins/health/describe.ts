@@ -1,6 +1,6 @@
 import { formatDuration } from "../../core/duration.ts";
 import type { ProcessFigures } from "../../core/runtime.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import type { WorkerState } from "../scoreboard/record.ts";
 import { ownCall } from "./stacks.ts";
 import type { Stack } from "./stacks.ts";
 

@@ -5,12 +5,11 @@ import type { Clock } from "../../core/clock.ts";
 import { PoolError } from "../../core/errors.ts";
 import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
-import { createCallers } from "../../jobs/callers.ts";
-import type { JobClient } from "../../jobs/client.ts";
-import type { JobsOf } from "../../jobs/job.ts";
-import type { PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
-import { loadsFrom } from "../../jobs/loads.ts";
-import type { Picker } from "../../jobs/pick.ts";
+import { createCallers } from "./caller/callers.ts";
+import type { CallGroup } from "./caller/client.ts";
+import type { PeerDirectory, PeersUpdate } from "./wire/peer.ts";
+import { loadsFrom } from "./caller/loads.ts";
+import type { Picker } from "./caller/pick.ts";
 import { poolDirectory, verifyPrivate } from "../control/directory.ts";
 import { PROGRAMS_SOCKET } from "./programs.ts";
 import { registries } from "./registry.ts";
@@ -22,8 +21,8 @@ export type PoolTarget = Pool | string | { readonly directory: string };
 
 /** A way to call the jobs of a pool from outside of its workers. */
 export interface PoolConnection {
-  /** The jobs of a group: `jobs<typeof import('./images.ts').default>('images')` knows their types. */
-  jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
+  /** The jobs of a group: `jobs("images").run("resize", …)`. */
+  readonly jobs: CallGroup;
   /** Gives up what has not settled, with `POOL_STOPPING`. A connection holds its process until then. */
   close(): void;
 }

@@ -1,4 +1,4 @@
-import type { WorkerState } from "../../scoreboard/record.ts";
+import type { WorkerState } from "../scoreboard/record.ts";
 
 /**
  * The slots of a group that shrinks, the idlest first: those without a ready worker, then by jobs and connections,

@@ -1,7 +1,7 @@
 import type { Pool } from "../../core/pool.ts";
-import { openReader } from "../../scoreboard/board.ts";
-import type { BoardReader } from "../../scoreboard/board.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import { openReader } from "./board.ts";
+import type { BoardReader } from "./board.ts";
+import type { WorkerState } from "./record.ts";
 
 /** What the workers of a pool say of themselves, for the supervisor's own plugins. */
 export interface BoardView {

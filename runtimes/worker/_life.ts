@@ -168,6 +168,7 @@ export function createLife(
     end: (end) => leave(endAs(end), RETURN_MS),
     listen: (server, options) => listeners.listen(server, options?.name),
     jobs: jobs.jobs,
+    needWorker: (group = config.group) => send({ type: "event", name: "scaling.request", group }),
     state,
   };
 

@@ -1,7 +1,6 @@
 import type { Server } from "node:net";
-import type { JobClient } from "../../jobs/client.ts";
-import type { JobHandlers, JobsOf } from "../../jobs/job.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import type { WorkerState } from "./_board.ts";
+import type { CallGroup, JobHandlers } from "./_jobs.ts";
 
 /** What a worker module may have. At least one of the four. */
 export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
@@ -74,11 +73,13 @@ export interface Worker {
    * Rejects when the group has no such listener, or the socket cannot be listened on.
    */
   listen(server: Server, options?: { name?: string }): Promise<void>;
+  /** The jobs of a group that the config's `calls` names for this one: `worker.jobs("images").run("resize", …)`. */
+  readonly jobs: CallGroup;
   /**
-   * The jobs of a group that the config's `calls` names for this one. With the type of its module the calls are
-   * typed: `worker.jobs<typeof import("./images.ts").default>("images").run("resize", …)`.
+   * Asks for one more worker of a group: its own, or one that the config's `calls` names. Whether there will be one is
+   * up to the pool's scaling; nobody answers. Callers of jobs ask by themselves.
    */
-  jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
+  needWorker(group?: string): void;
   /**
    * What a worker says of itself on the scoreboard: this one, or that of another slot of the pool, which is not asked
    * for it. `undefined` when it has none, or there is no scoreboard.

@@ -1,11 +1,10 @@
 import type { Frame } from "../../core/frames.ts";
-import { JobError } from "../../jobs/errors.ts";
-import type { JobHandlers } from "../../jobs/job.ts";
+import { JobError } from "../../core/job-errors.ts";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
-import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WatchdogWelcome } from "./_watchdog.ts";
+import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
@@ -65,6 +64,7 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
   try {
     await definition.setup?.(life.worker);
     if (definition.jobs) await serveJobs(session, definition.jobs);
+    else if (session.jobs?.missing) throw new Error(session.jobs.missing);
   } catch (error) {
     if (!life.worker.signal.aborted) {
       console.error(error);
@@ -180,8 +180,8 @@ function noJobs(group: string): LifeJobs {
 
 /** The life of an entry that is no worker, but a program of its own. */
 async function liveProgram(session: Session, exports: Exports): Promise<void> {
-  const { life, uplink, acked, program, socket } = session;
-  const failure = await program.live(exports);
+  const { life, uplink, acked, program, socket, jobs } = session;
+  const failure = jobs?.missing ?? (await program.live(exports));
   if (life.worker.signal.aborted) await program.end();
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new TypeError(failure));

@@ -10,7 +10,7 @@ import type { Findings } from "../../plugins/health/describe.ts";
 import { openStacks, ownCall } from "../../plugins/health/stacks.ts";
 import { health } from "../../plugins/index.ts";
 import { processFigures } from "../../runtimes/_figures.ts";
-import { emptyState } from "../../scoreboard/record.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("health: words");

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { HookPayload, Pool } from "../../index.ts";
 import { createPool } from "../../index.ts";
-import { byRequest, scaling } from "../../plugins/index.ts";
+import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
+import type { ScalingStrategy } from "../../plugins/index.ts";
 import { connected, errorOf, running, work } from "../jobs/_pool.ts";
 import { suite } from "../_suite.ts";
 
@@ -96,6 +97,103 @@ test("the budget refuses, for the plugin as for everybody, and says why", { time
   assert.match((await errorOf(pool.scale("w", 2))).message, "of memory");
 });
 
+const busy: [name: string, strategy: ScalingStrategy][] = [
+  ["eventLoop", byUtilisation({ target: 0.3 })],
+  ["cpu", byUtilisation({ target: 0.1, of: "cpu" })],
+];
+for (const [name, strategy] of busy) {
+  test(`by utilisation of the ${name}: up while workers are busy, down when they are not`, async (t) => {
+    const { jobs, pool } = await running(
+      t,
+      { w: work({ workers: { min: 1, max: 2 } }) },
+      { plugins: [scaling({ w: strategy }, { up: 200, down: "1s" })] },
+    );
+    const up = scaledTo(pool, 2);
+    let isOver = false;
+    const load = (async () => {
+      while (!isOver) await jobs.map("burn", [{ ms: 30 }, { ms: 30 }]);
+    })();
+    assert.is((await up).by, "scaling byUtilisation");
+    const down = scaledTo(pool, 1);
+    isOver = true;
+    await load;
+    assert.is((await down).from, 2);
+  });
+}
+
+test("by queue wait: more while jobs wait longer than they may", async (t) => {
+  const { jobs, pool } = await running(
+    t,
+    { w: work({ workers: { min: 1, max: 4 }, jobs: one }) },
+    { plugins: [scaling({ w: byQueueWait({ target: 150 }) }, { up: 100, down: "30s" })] },
+  );
+  const load = Array.from({ length: 40 }, () => jobs.run("slow", { ms: 100 }));
+  await scaledTo(pool, 4);
+  await Promise.all(load);
+  // What waits less than that is no reason.
+  const told = steps(pool);
+  await Promise.all(Array.from({ length: 8 }, () => jobs.run("slow", { ms: 20 })));
+  assert.equal(told, []);
+});
+
+test("by schedule, with another strategy that wants less", async (t) => {
+  const allDay = bySchedule([{ from: "00:00", to: "24:00", workers: 2 }]);
+  const { pool } = await running(
+    t,
+    { w: work({ workers: { min: 0, max: 4 } }) },
+    { plugins: [scaling({ w: [byRequest(), allDay] }, { down: 100 })] },
+  );
+  assert.is((await scaledTo(pool, 2)).by, "scaling bySchedule");
+});
+
+test("a worker asks for workers: of its own group, and of those that it calls", async (t) => {
+  const free = { workers: { min: 0, max: 1 } };
+  const { pool, connection } = await running(t, {
+    a: work({ workers: { min: 1, max: 2 }, calls: ["b"] }),
+    b: work(free),
+    c: work(free),
+  });
+  const told = steps(pool);
+  const asked: string[] = [];
+  pool.hooks.hook("scaling:requested", ({ group, by }) => void asked.push(`${by} for ${group}`));
+  const up = Promise.all([scaledTo(pool, 1), scaledTo(pool, 2)]);
+  for (const group of ["c", "nope", 7, "b", undefined]) await connection.jobs("a").run("needWorker", group);
+  await up;
+  assert.equal(asked, ["a#0 for b", "a#0 for a"]);
+  assert.equal(
+    told.map(({ group, to, by }) => [group, to, by]),
+    [
+      ["b", 1, "scaling demand"],
+      ["a", 2, "scaling byRequest"],
+    ],
+  );
+});
+
+test("when none comes up, more of them are not tried", async (t) => {
+  const { jobs, pool } = await running(
+    t,
+    { w: work({ workers: { min: 1, max: 4 } }) },
+    { plugins: [scaling({}, { up: 50 })] },
+  );
+  pool.decisions.spawnOptions.tap("broken", () => {
+    throw new Error("for the test");
+  });
+  const told = steps(pool);
+  const tries = new Promise<void>((resolve) => {
+    let count = 0;
+    pool.hooks.hook("restart:decided", () => void (++count === 4 && resolve()));
+  });
+  const gone = new Promise((resolve) => pool.hooks.hookOnce("restart:decided", resolve));
+  const lost = errorOf(jobs.run("exit", 1));
+  assert.is((await lost).code, "WORKER_LOST");
+  await gone;
+  const waits = errorOf(jobs.run("add", 1, { queueTimeout: "20s" }));
+  await tries;
+  assert.equal(told, []);
+  await pool.stop({ now: true });
+  assert.is((await waits).code, "POOL_STOPPING");
+});
+
 test("a group that is left alone, one that does not exist, one that cannot change", async (t) => {
   const start = (groups: object, workers: object): Promise<unknown> => {
     const pool = createPool({ name: "x", groups: { w: work(workers) }, plugins: [scaling(groups as never)] });
@@ -111,6 +209,10 @@ test("a group that is left alone, one that does not exist, one that cannot chang
     String(await start({ w: {} }, { workers: { min: 0, max: 1 } })),
     "expected strategies such as byRequest()",
   );
+  const budget = { plugins: [scaling({}, { budget: { workers: 1 } })] };
+  const many = createPool({ name: "x", groups: { w: work({ workers: { min: 2, max: 3 } }) }, ...budget });
+  t.defer(() => many.stop({ now: true }));
+  assert.match((await errorOf(many.start())).message, "workers: 1 is not accepted; expected at least 2");
   const left = await running(
     t,
     { w: work({ workers: { min: 0, max: 1 } }) },

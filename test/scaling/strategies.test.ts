@@ -5,8 +5,8 @@ import { createController } from "../../plugins/scaling/controller.ts";
 import { idlestFirst } from "../../plugins/scaling/idlest.ts";
 import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
 import type { GroupView, ScalingStrategy } from "../../plugins/index.ts";
-import { emptyState } from "../../scoreboard/record.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
+import type { WorkerState } from "../../plugins/scoreboard/record.ts";
 import { suite } from "../_suite.ts";
 import { Random } from "../simulator/random.ts";
 
@@ -62,6 +62,11 @@ test("by utilisation: what keeps the loops at the target, and no swing around it
     wants(byUtilisation({ target }), { workers: [worker({ utilisation }), worker({ utilisation })] });
   assert.equal([at(1), at(0.75), at(0.53), at(0.47), at(0.2), at(0)], [4, 3, 2, 2, 1, 0]);
   assert.is(wants(byUtilisation(), { workers: [idle] }), undefined, "one says nothing yet");
+  assert.throws(() => byUtilisation({ of: "memory" as never }), /byUtilisation\(\{ of \}\): "memory" is not/);
+  const cpu = wants(byUtilisation({ target: 0.5, of: "cpu" }), {
+    workers: [worker({ utilisation: 1 }), worker({ cpu: 3 })],
+  });
+  assert.is(cpu, 6);
   assert.throws(() => byUtilisation({ target: 70 }), /expected a number above 0, at most 1/);
 });
 

@@ -1,5 +1,5 @@
-import { SLOT_STATES } from "../core/states.ts";
-import type { SlotState } from "../core/states.ts";
+import { SLOT_STATES } from "../../core/states.ts";
+import type { SlotState } from "../../core/states.ts";
 
 /**
  * What a worker says of itself: one record of 256 bytes, 32 numbers of 8 bytes. Times are milliseconds as `Date.now()`
@@ -36,6 +36,8 @@ export interface WorkerState {
   readonly capacity: number;
   /** The part of its time that the event loop was busy, of late; 0 to 1. */
   readonly utilisation: number;
+  /** The cores that its process kept busy of late, all of its threads: 1 is one core. */
+  readonly cpu: number;
   /** How late the event loop was, of late: the longest, in milliseconds. */
   readonly delayMs: number;
   /** Since when it runs something that may not let the event loop go round; 0 when it does not. */
@@ -70,6 +72,7 @@ const FIELDS: readonly (keyof WorkerState)[] = [
   "weight",
   "capacity",
   "utilisation",
+  "cpu",
   "delayMs",
   "hoggingSince",
 ];

@@ -1,5 +1,5 @@
-import type { JobError } from "./errors.ts";
-import type { Ordered } from "./heap.ts";
+import type { JobError } from "../../../core/job-errors.ts";
+import type { Ordered } from "../wire/heap.ts";
 
 /** What a call is told, on its way to its one end: `result` or `failed`, exactly once, and nothing after it. */
 export interface CallSink {
@@ -43,6 +43,8 @@ export interface Call extends CallRequest, Ordered {
   /** How often it was sent to a worker that did not give it back. */
   attempt: number;
   losses: number;
+  /** Items of a stream that were passed on. */
+  items: number;
   /** The workers whose end it may have caused, and whether that is certain. */
   suspicions: Map<string, boolean> | undefined;
   /** Stops the timer of the phase that it is in. */

@@ -3,10 +3,10 @@ import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JobError } from "./errors.ts";
+import type { JobError } from "../../../core/job-errors.ts";
 import { Executor } from "./executor.ts";
 import type { ExecutorEvents, ExecutorOptions, JobCounts } from "./executor.ts";
-import type { JobHandlers, JobLog } from "./job.ts";
+import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { createSession } from "./session.ts";
 import type { Session } from "./session.ts";
 

@@ -1,11 +1,19 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import type { Call } from "./call.ts";
-import { decode, encode } from "./codec.ts";
-import { createFrameReader } from "./frames.ts";
-import { createOutbox } from "./outbox.ts";
-import type { Peer } from "./peer.ts";
-import { HEAD_BYTES, KIND, readU32, shortFrame, WIRE_VERSION, writeHead, writeRunHead } from "./wire.ts";
+import { decode, encode } from "../wire/codec.ts";
+import { createFrameReader } from "../wire/frames.ts";
+import { createOutbox } from "../wire/outbox.ts";
+import type { Peer } from "../wire/peer.ts";
+import {
+  HEAD_BYTES,
+  KIND,
+  readU32,
+  shortFrame,
+  WIRE_VERSION,
+  writeHead,
+  writeRunHead,
+} from "../wire/wire.ts";
 
 /** What the worker of a connection says of itself. */
 export interface Welcome {

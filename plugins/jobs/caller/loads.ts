@@ -1,5 +1,5 @@
-import { openReader } from "../scoreboard/board.ts";
-import type { BoardReader } from "../scoreboard/board.ts";
+import { openReader } from "../../scoreboard/board.ts";
+import type { BoardReader } from "../../scoreboard/board.ts";
 import type { LoadOf, WorkerLoad } from "./pick.ts";
 import type { Target } from "./target.ts";
 

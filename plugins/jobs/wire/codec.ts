@@ -1,5 +1,5 @@
 import { Packr, RESERVE_START_SPACE, Unpackr } from "msgpackr";
-import { JobError } from "./errors.ts";
+import { JobError } from "../../../core/job-errors.ts";
 
 /**
  * Values between processes: JSON values, `undefined`, BigInt, Date, Map, Set, RegExp, Error with its cause, Buffer,

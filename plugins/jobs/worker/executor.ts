@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
-import { JobError } from "./errors.ts";
-import { failureOf } from "./failure.ts";
-import { Heap } from "./heap.ts";
+import { JobError } from "../../../core/job-errors.ts";
+import { failureOf } from "../wire/failure.ts";
+import { Heap } from "../wire/heap.ts";
 import { Pace } from "./pace.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
-import { FLAG } from "./wire.ts";
+import { FLAG } from "../wire/wire.ts";
 
 /** Jobs are begun for this long, and then everything else of the process has its turn. Milliseconds. */
 const TURN_MS = 1;
@@ -158,6 +158,7 @@ export class Executor {
     if (task.head.flags & FLAG.alone) this.#isAlone = true;
     this.#pace.begin(now);
     const { timeLimit } = this.#options;
+    task.job.begin(timeLimit);
     if (timeLimit !== undefined) {
       const timer = setTimeout(() => this.#overdue(task, timeLimit), timeLimit);
       task.disarm = () => clearTimeout(timer);

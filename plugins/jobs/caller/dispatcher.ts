@@ -1,20 +1,20 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../../core/clock.ts";
 import type { Call, CallRequest } from "./call.ts";
 import type { JobDriver, Submitted } from "./driver.ts";
-import type { JobErrorCode } from "./errors.ts";
-import { isJobErrorCode, JobError } from "./errors.ts";
-import { errorOf } from "./failure.ts";
-import { orderOf } from "./heap.ts";
+import type { JobErrorCode } from "../../../core/job-errors.ts";
+import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
+import { errorOf } from "../wire/failure.ts";
+import { orderOf } from "../wire/heap.ts";
 import type { Connect } from "./link.ts";
 import { Losses } from "./losses.ts";
-import type { GroupTerms, PeerDirectory, PeersUpdate } from "./peer.ts";
-import { DEFAULT_TERMS, peerKey } from "./peer.ts";
+import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
+import { DEFAULT_TERMS, peerKey } from "../wire/peer.ts";
 import type { Picker } from "./pick.ts";
 import { hasRoom, take } from "./target.ts";
 import type { Target } from "./target.ts";
 import { Targets } from "./targets.ts";
 import { isSuspect, Waiting } from "./waiting.ts";
-import { FLAG } from "./wire.ts";
+import { FLAG } from "../wire/wire.ts";
 
 /** How long a call waits, and may run, where it does not say. Milliseconds, looked at once a second. */
 export const DEFAULT_QUEUE_MS = 60_000;
@@ -103,6 +103,7 @@ export class Dispatcher implements JobDriver {
       begun: false,
       attempt: 0,
       losses: 0,
+      items: 0,
       suspicions: undefined,
       disarm: undefined,
     };
@@ -268,6 +269,7 @@ export class Dispatcher implements JobDriver {
   }
 
   #told(call: Call, kind: "item" | "progress", value: () => unknown): void {
+    if (kind === "item") call.items++;
     try {
       call.sink[kind]?.(value());
     } catch {

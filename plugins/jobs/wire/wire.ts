@@ -6,6 +6,9 @@
 /** The version that `hello` carries. */
 export const WIRE_VERSION = 1;
 
+/** Items of a stream that may be on their way to a caller. */
+export const STREAM_WINDOW = 16;
+
 export const KIND = {
   // From the caller.
   hello: 1,

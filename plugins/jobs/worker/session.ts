@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
-import { decode, encode } from "./codec.ts";
-import { JobError } from "./errors.ts";
+import { decode, encode } from "../wire/codec.ts";
+import { JobError } from "../../../core/job-errors.ts";
 import type { Executor } from "./executor.ts";
-import { failureOf } from "./failure.ts";
-import type { Failure } from "./failure.ts";
-import { createFrameReader } from "./frames.ts";
-import { orderOf } from "./heap.ts";
-import type { JobHandlers, JobLog } from "./job.ts";
-import { createOutbox } from "./outbox.ts";
-import { STREAM_WINDOW, TaskJob } from "./task.ts";
+import { failureOf } from "../wire/failure.ts";
+import type { Failure } from "../wire/failure.ts";
+import { createFrameReader } from "../wire/frames.ts";
+import { orderOf } from "../wire/heap.ts";
+import type { JobHandlers, JobLog } from "../wire/job.ts";
+import { createOutbox } from "../wire/outbox.ts";
+import { TaskJob } from "./task.ts";
 import type { Task, TaskSink } from "./task.ts";
 import {
   FLAG,
@@ -18,9 +18,10 @@ import {
   readU32,
   RUN_HEAD_BYTES,
   shortFrame,
+  STREAM_WINDOW,
   WIRE_VERSION,
   writeHead,
-} from "./wire.ts";
+} from "../wire/wire.ts";
 
 /** Bytes, and time, that a stranger has to say who it is. */
 const HELLO_BYTES = 1_024;
@@ -152,14 +153,13 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     }
     const sink = sinkOf(id, (head.flags & FLAG.detached) !== 0);
     const { attempt, timeout, priority, weight, flags } = head;
-    const deadline = timeout > 0 ? Date.now() + timeout : undefined;
-    const about = { name: names[head.name]!, caller: caller!, attempt, idempotencyKey, deadline };
+    const about = { name: names[head.name]!, caller: caller!, attempt, idempotencyKey };
     const task: Task = {
       id,
       order: orderOf(performance.now(), priority),
       place: -1,
       head,
-      job: new TaskJob(about, sink.progress, jobLog),
+      job: new TaskJob(about, timeout, sink.progress, jobLog),
       handler,
       input,
       sink,
