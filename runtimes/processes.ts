@@ -165,7 +165,7 @@ function channelEnvironment(
 }
 
 function welcomeOf(request: SpawnRequest): Frame {
-  const { pool, slot, group, type, epoch, generation, heartbeatMs } = request;
+  const { pool, slot, group, type, epoch, generation, heartbeatMs, welcome: plugins = {} } = request;
   let next = FIRST_FD;
   const listeners = request.listeners.map(({ fd, ...listener }) => ({
     ...listener,
@@ -180,6 +180,7 @@ function welcomeOf(request: SpawnRequest): Frame {
     generation,
     heartbeatMs,
     listeners,
+    plugins,
     credit: CREDIT_WINDOW,
   };
   return { type: "welcome", config };
