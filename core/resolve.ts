@@ -37,10 +37,7 @@ const poolRules: Readonly<Record<string, Rule>> = {
   strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
   onViolation: oneOf("restart", "escalate", "shutdown"),
   root: text,
-  executables: rule(
-    "an object of paths or commands",
-    (value) => isRecord(value) && Object.values(value).every(isText),
-  ),
+  executables: rule("an object of paths or commands", isRecord),
 };
 
 const groupRules: Readonly<Record<string, Rule>> = {
@@ -89,6 +86,12 @@ export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): 
   checkObject("", config, poolRules);
   if (config.name === undefined) refuse("name", undefined, name.accepts);
   if (config.groups === undefined) refuse("groups", undefined, poolRules.groups!.accepts);
+  if (config.executables !== undefined)
+    checkObject(
+      "executables",
+      config.executables,
+      Object.fromEntries(runtimes.map((known) => [known, text])),
+    );
   const root = config.root ?? ".";
   const groups = Object.entries(config.groups).map(([group, given], index) =>
     resolveGroup(group, given, index, root, runtimes),

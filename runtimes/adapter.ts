@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -77,7 +77,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     refuse(group) {
       const { entry } = group;
-      if (!existsSync(entry)) return { key: "entry", reason: `the entry ${entry} does not exist` };
+      const fault = faultOf(entry);
+      if (fault !== undefined) return { key: "entry", reason: `the entry ${entry} ${fault}` };
       return installed && adapter.refuse(group, installed);
     },
 
@@ -121,6 +122,15 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       temporary = undefined;
     },
   };
+}
+
+function faultOf(entry: string): string | undefined {
+  try {
+    return statSync(entry).isDirectory() ? "is a folder: name a file in it" : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be read: ${code}`;
+  }
 }
 
 /** The worker's half: beside this file when all runs from source, else what the package exports. */
