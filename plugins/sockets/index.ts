@@ -32,6 +32,9 @@ interface Opened extends SharedListener {
   readonly reason: string;
 }
 
+/** The strategies that are there without any option. */
+export const builtin: readonly SocketStrategy[] = [ring, shared, reusePort, handoff];
+
 /** How long a new worker serves beside the old one, of the time for which it must have been ready before. */
 const TRIAL = 0.5;
 
@@ -48,8 +51,7 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
   name: "sockets",
   async setup(pool) {
     const strategies = new Map<string, SocketStrategy>();
-    for (const each of [ring, shared, reusePort, handoff, ...(options.strategies ?? [])])
-      strategies.set(each.name, each);
+    for (const each of [...builtin, ...(options.strategies ?? [])]) strategies.set(each.name, each);
     const abilities = await abilitiesOf(pool);
     const open = new Map<string, Opened[]>();
     const requestOf = (group: ResolvedGroup, listener: ListenerRequest["listener"]): ListenerRequest => {
@@ -168,7 +170,7 @@ function tell(
 }
 
 /** A reactor is there for its connections, so they are spread evenly where that can be. */
-function preferred(group: ResolvedGroup): readonly string[] {
+export function preferred(group: ResolvedGroup): readonly string[] {
   return group.type === "reactor" ? [ring.name, shared.name] : [shared.name];
 }
 
