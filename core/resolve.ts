@@ -70,7 +70,7 @@ const listenRules: Readonly<Record<string, Rule>> = {
 
 const permission = rule(
   "true, false or a list of texts",
-  (value) => typeof value === "boolean" || texts.is(value),
+  (value) => typeof value === "boolean" || (Array.isArray(value) && value.every(isText)),
 );
 const permissionRules = Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, permission]));
 

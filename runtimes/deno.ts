@@ -1,5 +1,5 @@
 import type { Runtime } from "../core/runtime.ts";
-import { denoPermissions } from "./_permissions.ts";
+import { denoPermissions, refuseDenoPermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
 
 /** Workers under Deno. */
@@ -19,7 +19,10 @@ const adapter: Adapter = {
     return ["run", ...flags, ...execArgv, `--preload=${half}`, entry, ...args];
   },
 
-  refuse: () => undefined,
+  refuse({ permissions }) {
+    const reason = refuseDenoPermissions(permissions);
+    return reason === undefined ? undefined : { key: "permissions", reason };
+  },
 
   bindReusePort: () => true,
 };

@@ -149,6 +149,18 @@ const cases: Readonly<Record<string, Refused>> = {
     files: { bun: saying({ bun: "1.4.5" }) },
     says: "groups.w.permissions: Bun has no permissions: run the group on Deno or Node, or leave permissions out",
   },
+  "a permission with a comma, which Deno would read as two": {
+    group: { runtime: "deno", permissions: { read: ["./data", "/srv/a,/etc"] } },
+    pool: { executables: { deno: "./deno" } },
+    files: { deno: saying({ deno: "2.9.6" }) },
+    says:
+      'groups.w.permissions: Deno takes no read permission with a comma in it, which "/srv/a,/etc" has: ' +
+      "list each alone, or the folder above",
+  },
+  "a permission that is empty": {
+    group: { runtime: "deno", permissions: { read: [""] } },
+    says: 'groups.w.permissions.read: [""] is not accepted; expected true, false or a list of texts',
+  },
   "an unknown kind of permission": {
     group: { permissions: { network: true } as object },
     says: "groups.w.permissions.network: unknown key; known keys are read, write, net, env, run, sys, ffi, import",
