@@ -24,6 +24,8 @@ export interface World {
   readonly gaps?: Readonly<Record<string, string>>;
 }
 
+const OWN_BACKLOG = "it listens with a backlog of its own, whatever it is asked for";
+
 /** The worlds that the behaviour lists run in. */
 export const worlds: Readonly<Record<RuntimeName, World>> = {
   node: {
@@ -41,6 +43,10 @@ export const worlds: Readonly<Record<RuntimeName, World>> = {
     outOfMemory: "Out of memory",
     unsettled: 0,
     saysWhatItCannotLoad: true,
+    gaps: {
+      "the backlog is what may wait while nobody accepts: shared": OWN_BACKLOG,
+      "the backlog is what may wait while nobody accepts: ring": OWN_BACKLOG,
+    },
   },
   deno: {
     runtime: "deno",
@@ -52,6 +58,8 @@ export const worlds: Readonly<Record<RuntimeName, World>> = {
       "exit: SIGSEGV": "Deno ignores a SIGSEGV that another process, or itself, sends",
       "a top-level await that never settles ends":
         "Deno sees none while a signal is listened to: it meets the deadline",
+      "the backlog is what may wait while nobody accepts: shared": OWN_BACKLOG,
+      "the backlog is what may wait while nobody accepts: ring": OWN_BACKLOG,
     },
   },
 };
