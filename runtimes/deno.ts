@@ -22,4 +22,6 @@ const adapter: Adapter = {
   refuse: () => undefined,
 
   bindReusePort: () => true,
+
+  serveInherited: "Deno.serve listens only on a socket of its own",
 };
