@@ -157,7 +157,7 @@ test("groups that name one address share it, whatever each calls it, if they ask
   const free = await freePort();
   const unlike = `groups.b.listen.backlog: 127.0.0.1:${free}: groups a and b share it, so backlog is the same in both`;
   await refused(() => two(free, { port: free, backlog: 8 }), "E_CONFIG", unlike);
-  const own = [sockets({ strategies: [fixed], prefer: ["fixed"] })];
+  const own = [sockets({ strategies: [{ ...fixed, joins: false }], prefer: ["fixed"] })];
   const alone = "groups.a.listen: groups a and b both listen there, which the strategy 'fixed' cannot share";
   await refused(() => two(free, free, own), "E_CONFIG", alone);
   const pool = two(free, { port: free, host: "localhost", name: "web" });
