@@ -4,7 +4,7 @@ import { get, type IncomingMessage, type RequestOptions } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { GroupConfig, PoolConfig } from "../../index.ts";
+import type { ListenConfig, PoolConfig } from "../../index.ts";
 import { findExecutables } from "../../runtimes/_executable.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli, type Cli, type Running } from "../cli/_cli.ts";
@@ -72,8 +72,8 @@ export interface Started {
 export interface StartOptions extends Place {
   readonly workers?: string;
   readonly env?: Record<string, string>;
-  /** What its group says beside; then there is a config. */
-  readonly more?: Partial<GroupConfig>;
+  /** What its listener says; then there is a config. */
+  readonly prefer?: ListenConfig["prefer"];
   /** A config instead of a command line; `port` is free. */
   config?(port: number, folder: string): PoolConfig;
   /** What the pool says when it is up. */
@@ -82,8 +82,8 @@ export interface StartOptions extends Place {
 
 /** Starts an unchanged program with `poolable start`, and waits until the pool runs. */
 export async function start(t: TestContext, file: string, options: StartOptions = {}): Promise<Started> {
-  const { workers = "2", env, node, runtime, more, until = / is running\n/ } = options;
-  const { config = runtime || more ? (given: number) => configOf(file, given, options) : undefined } =
+  const { workers = "2", env, node, runtime, prefer, until = / is running\n/ } = options;
+  const { config = runtime || prefer ? (given: number) => configOf(file, given, options) : undefined } =
     options;
   const [port, cli] = [await freePort(), await createCli(t, node)];
   let words = [program(file), "--port", String(port), "--workers", workers];
@@ -114,16 +114,15 @@ export async function start(t: TestContext, file: string, options: StartOptions 
 function configOf(
   file: string,
   port: number,
-  { workers = "2", env, runtime, more }: StartOptions,
+  { workers = "2", env, runtime, prefer }: StartOptions,
 ): PoolConfig {
   const [min = 1, max = min] = workers.split("-").map(Number);
   const group = {
     entry: program(file),
     workers: { min, max },
-    listen: port,
+    listen: prefer ? { port, prefer } : port,
     env: { PORT: `${port}`, ...env },
     ...(runtime ? { runtime } : {}),
-    ...more,
   };
   const name = nameOf(file);
   return { name, executables, groups: { [name]: group } };
