@@ -1,12 +1,13 @@
 import type { PoolConfig, ResolvedGroup } from "../core/config.ts";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, PoolError } from "../core/errors.ts";
 import type { Plugin } from "../core/plugin.ts";
 import { resolveConfig } from "../core/resolve.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { refuseTwins, urlOf } from "../plugins/sockets/addresses.ts";
-import { foresee } from "../plugins/sockets/foresee.ts";
+import { foresee, type Foreseen } from "../plugins/sockets/foresee.ts";
 import { createPool } from "../index.ts";
 import { allRuntimes } from "../runtimes/all.ts";
+import type { Ability } from "../runtimes/probes/attempt.ts";
 import { examine, type Examination, type RuntimeFound } from "../runtimes/probes/examine.ts";
 
 /** How a listener would be shared, and why so. */
@@ -62,26 +63,29 @@ export async function diagnose(given?: ReadConfig): Promise<Diagnosis> {
   const pool = given && createPool(given.config, { runtimes }).config;
   if (pool) refuseTwins(pool);
   const examination = await examine(runtimes, { root, executables });
-  const found = new Map(
-    examination.runtimes.map((each, index) => [
-      each.name as string,
-      { found: each, runtime: runtimes[index]! },
-    ]),
-  );
+  const all: Foreseen = {
+    config: pool ?? { groups: [] },
+    runtimes: new Map(runtimes.map((runtime) => [runtime.name, runtime])),
+    abilities: new Map(
+      examination.runtimes.flatMap(({ name, sockets }) => (sockets ? [[name, sockets]] : [])),
+    ),
+  };
   const plugins = ([given?.config.plugins] as unknown[]).flat(Infinity) as (Plugin | undefined)[];
   const ownSockets = plugins.some((plugin) => plugin?.name === "sockets");
   const groups = pool?.groups.map((group): GroupDiagnosis => {
     const { name, type, runtime, min, max } = group;
+    const about = { name, type, runtime, min, max };
     try {
-      const { found: here, runtime: port } = found.get(runtime)!;
-      const problem = problemOf(group, here, port);
-      const listeners = problem === undefined ? listenersOf(group, here, port, ownSockets) : [];
-      return { name, type, runtime, min, max, listeners, problem: problem ?? null };
+      const found = examination.runtimes.find((each) => each.name === runtime)!;
+      refuseUnable(group, found, all.runtimes.get(runtime)!);
+      const listeners = listenersOf(group, all, ownSockets);
+      for (const { strategy } of listeners) refuseDeaf(group, found, strategy);
+      return { ...about, listeners, problem: null };
     } catch (error) {
-      return { name, type, runtime, min, max, listeners: [], problem: messageOf(error) };
+      return { ...about, listeners: [], problem: messageOf(error) };
     }
   });
-  const choices = [...found.values()].flatMap(({ found: here, runtime }) => choiceOf(here, runtime));
+  const choices = examination.runtimes.flatMap((found) => choicesOf(found, all));
   return {
     ...examination,
     choices: [orphans(examination), ...choices],
@@ -89,44 +93,67 @@ export async function diagnose(given?: ReadConfig): Promise<Diagnosis> {
   };
 }
 
-/** What keeps the workers of a group from running, if anything does. */
-function problemOf(group: ResolvedGroup, found: RuntimeFound, runtime: Runtime): string | undefined {
+/** Throws what keeps the workers of a group from running, if anything does. */
+function refuseUnable(
+  group: ResolvedGroup,
+  { problem, abilities, title }: RuntimeFound,
+  runtime: Runtime,
+): void {
   const path = `groups.${group.name}`;
-  if (found.problem !== null) return `${path}.runtime: ${found.problem}`;
+  if (problem !== null) throw new PoolError("E_RUNTIME", `${path}.runtime: ${problem}`);
   const refusal = runtime.refuse?.(group);
-  if (refusal) return `${path}.${refusal.key}: ${refusal.reason}`;
-  const needs = ["channel", ...(group.listen.length > 0 ? ["inherit"] : [])];
-  const failed = found.abilities.find(({ name, can }) => needs.includes(name) && !can);
-  return failed && `${path}.runtime: no worker on ${found.title} ${failed.title}: ${failed.reason}`;
+  if (refusal) throw new PoolError("E_RUNTIME", `${path}.${refusal.key}: ${refusal.reason}`);
+  refuseInability(group, abilities, title, "channel");
 }
 
-function listenersOf(
+/** Throws when workers cannot do what a strategy asks of them. */
+function refuseDeaf(group: ResolvedGroup, found: RuntimeFound, strategy: string | null): void {
+  if (strategy === null) return;
+  refuseInability(group, found.abilities, found.title, strategy === "reuse-port" ? "reusePort" : "inherit");
+}
+
+function refuseInability(
   group: ResolvedGroup,
-  found: RuntimeFound,
-  runtime: Runtime,
-  ownSockets: boolean,
-): ForeseenListener[] {
+  abilities: readonly Ability[],
+  title: string,
+  needed: string,
+): void {
+  const failed = abilities.find(({ name, can }) => name === needed && !can);
+  if (!failed) return;
+  const why = `no worker on ${title} ${failed.title}: ${failed.reason}`;
+  throw new PoolError("E_RUNTIME", `groups.${group.name}.runtime: ${why}`);
+}
+
+function listenersOf(group: ResolvedGroup, all: Foreseen, ownSockets: boolean): ForeseenListener[] {
   const foreseen: ForeseenListener[] = [];
   for (const listener of group.listen) {
     const { name } = listener;
     const at = urlOf(listener);
-    const choice = ownSockets
-      ? { strategy: null, reason: "the config's own plugin sockets decides" }
-      : foresee({ group, listener, runtime, abilities: found.sockets! });
-    const { strategy, reason } = choice;
-    foreseen.push({ name, at, strategy: strategy?.name ?? null, reason });
+    const choice = ownSockets ? DECIDED_BY_PLUGIN : foresee(all, { group, listener });
+    foreseen.push({ name, at, strategy: choice.strategy?.name ?? null, reason: choice.reason });
   }
   return foreseen;
 }
 
-/** How a reactor's port is shared when nothing is asked for. */
-function choiceOf(found: RuntimeFound, runtime: Runtime): DefaultChoice[] {
-  if (found.problem !== null) return [];
-  const groups = { reactor: { entry: "entry", runtime: found.name, listen: 3000, workers: 2 } };
-  const [group] = resolveConfig({ name: "doctor", groups }, [found.name]).groups;
-  const [listener] = listenersOf(group!, found, runtime, false);
-  const { strategy, reason } = listener!;
-  return [{ about: `a port that workers on ${found.title} share`, choice: strategy!, reason }];
+const DECIDED_BY_PLUGIN = { strategy: null, reason: "the config's own plugin sockets decides" } as const;
+
+/** How the port of a reactor is shared when no strategy is asked for. */
+function choicesOf({ name, title, problem }: RuntimeFound, all: Foreseen): DefaultChoice[] {
+  if (problem !== null) return [];
+  const listen = { "": 3000, ", preferring what is fast": { port: 3001, prefer: "fast" } } as const;
+  return Object.entries(listen).map(([how, listener]) => {
+    const about = `a port that workers on ${title} share${how}`;
+    const groups = { reactor: { entry: "entry", runtime: name, listen: listener, workers: 2 } };
+    const config = resolveConfig({ name: "doctor", groups }, [name]);
+    try {
+      const [{ strategy, reason }] = listenersOf(config.groups[0]!, { ...all, config }, false) as [
+        ForeseenListener,
+      ];
+      return { about, choice: strategy!, reason };
+    } catch (error) {
+      return { about, choice: "none", reason: messageOf(error).replace("groups.reactor.", "") };
+    }
+  });
 }
 
 function orphans({ deathSignal }: Examination): DefaultChoice {

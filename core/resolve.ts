@@ -45,7 +45,10 @@ const groupRules: Readonly<Record<string, Rule>> = {
   type: oneOf("reactor", "job", "service"),
   workers: rule("a whole number, or { min, max } with min <= max and max >= 1", isWorkers),
   runtime: text,
-  listen: rule("a port, a path, { port, host, path, backlog, name, strategy }, or a list of these", isListen),
+  listen: rule(
+    "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these",
+    isListen,
+  ),
   args: texts,
   env: rule("an object of texts, true or false", isEnvironment),
   cwd: text,
@@ -66,6 +69,7 @@ const listenRules: Readonly<Record<string, Rule>> = {
   backlog: rule("a whole number from 1", (value) => isWhole(value) && value > 0),
   name,
   strategy: text,
+  prefer: oneOf("lossless", "fast"),
 };
 
 const permission = rule(

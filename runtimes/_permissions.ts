@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { PermissionKind, Permissions } from "../core/runtime.ts";
+import type { InheritedListener, PermissionKind, Permissions } from "../core/runtime.ts";
 import { isAtLeast } from "./_version.ts";
 
 type Listed = Exclude<Permissions, "all">;
@@ -13,6 +13,7 @@ export interface OwnNeeds {
   readonly entry: string;
   /** The worker's folder, which relative paths start from. */
   readonly cwd: string;
+  readonly listeners?: readonly InheritedListener[];
 }
 
 /** Kinds whose texts are paths. */
@@ -20,13 +21,22 @@ const PATHS: readonly PermissionKind[] = ["read", "write", "ffi"];
 
 /**
  * The flags of Deno for what a group lists. Beside it, and measured to be all that it takes: the channel's socket is
- * read, written and connected to, and its variables are read. Sockets that are inherited need no permission, nor does the entry
- * with what it imports.
+ * read, written and connected to, and its variables are read. Sockets that are inherited need no permission, nor does
+ * the entry with what it imports; a socket that the worker binds by itself does.
  */
 export function denoPermissions(permissions: Permissions, needs: OwnNeeds): string[] {
   if (permissions === "all") return ["--allow-all"];
-  const { channel } = needs;
-  const own: Listed = { read: [channel], write: [channel], net: [`unix:${channel}`], env: ["POOLABLE_*"] };
+  const { channel, listeners = [] } = needs;
+  const bound = listeners.filter(({ reusePort }) => reusePort);
+  const hosts = bound.map(
+    ({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  );
+  const own: Listed = {
+    read: [channel],
+    write: [channel],
+    net: [`unix:${channel}`, ...hosts],
+    env: ["POOLABLE_*"],
+  };
   const kinds = new Set([...Object.keys(own), ...Object.keys(permissions)] as PermissionKind[]);
   const flags = [...kinds].flatMap((kind) => {
     const given = permissions[kind] ?? false;

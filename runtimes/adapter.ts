@@ -11,7 +11,7 @@ import type {
   WorkerProcess,
   WorkerSink,
 } from "../core/runtime.ts";
-import { openReusePortAbility } from "./_abilities.ts";
+import { migrateQueueAbility, openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
@@ -52,6 +52,8 @@ export interface Adapter {
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
   /** Whether a worker can bind a port that others have too: `true`, or one line that says why not. */
   bindReusePort(installed: Installed): true | string;
+  /** Whether the fastest HTTP server accepts on an inherited socket: `true`, or one line that says why not. */
+  readonly serveInherited: true | string;
 }
 
 /** Makes a {@link Runtime}: all that is the same for every one. */
@@ -103,7 +105,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     async socketAbilities() {
       const openReusePort = openReusePortAbility();
       const bindReusePort = installed ? adapter.bindReusePort(installed) : `${name} is not prepared`;
-      return { openReusePort, bindReusePort };
+      const { serveInherited } = adapter;
+      return { openReusePort, bindReusePort, serveInherited, migrateQueue: migrateQueueAbility() };
     },
 
     takePassedListeners: () => takePassedListeners(),

@@ -9,8 +9,11 @@ export interface WorkerDefinition {
    * `worker.signal` aborts; what it then throws as an `AbortError` counts as a return.
    */
   run?(worker: Worker): void | Promise<void>;
-  /** Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. */
-  fetch?(request: Request): Response | Promise<Response>;
+  /**
+   * Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. What comes beside the
+   * request is the runtime's own: the server of `Bun.serve`, the `info` of `Deno.serve`, under Node nothing.
+   */
+  fetch?(request: Request, native?: unknown): Response | Promise<Response>;
 }
 
 /**

@@ -181,12 +181,12 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   return true;
 }
 
-async function start({ worker }: Life, definition: WorkerDefinition): Promise<void> {
+async function start(life: Life, definition: WorkerDefinition): Promise<void> {
   if (definition.fetch) {
     const { serveFetch } = await import("./_fetch.ts");
-    await serveFetch(worker, (request) => definition.fetch!(request));
+    await serveFetch(life, definition);
   }
-  await (definition.run ? definition.run(worker) : worker.stopping);
+  await (definition.run ? definition.run(life.worker) : life.worker.stopping);
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {
