@@ -90,7 +90,8 @@ export function nodePermissions(permissions: Permissions, needs: OwnNeeds, versi
     const given = permissions[kind] ?? false;
     if (given === true) return [`--allow-fs-${kind}=*`];
     const texts = given === false ? [] : given.map((path) => resolve(needs.cwd, path));
-    return [...own, ...texts].map((path) => `--allow-fs-${kind}=${path}`);
+    // Node 20 aborts at a path that it is given twice.
+    return [...new Set([...own, ...texts])].map((path) => `--allow-fs-${kind}=${path}`);
   };
   const whole = Object.entries(NODE_WHOLE).filter(([kind]) => permissions[kind as PermissionKind] === true);
   return [
