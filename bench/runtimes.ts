@@ -198,7 +198,7 @@ async function stopAll(child: ChildProcess): Promise<void> {
 }
 
 async function answers(at: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     try {
       await (await fetch(`http://127.0.0.1:${at}/`)).text();
       return;
@@ -206,7 +206,7 @@ async function answers(at: number): Promise<void> {
       await sleep(50);
     }
   }
-  throw new Error(`port ${at} did not answer in 10 s`);
+  throw new Error(`port ${at} did not answer in 30 s`);
 }
 
 /** From spawn to ready, one after the other, and what a worker holds. */

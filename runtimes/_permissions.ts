@@ -21,8 +21,8 @@ const PATHS: readonly PermissionKind[] = ["read", "write", "ffi"];
 
 /**
  * The flags of Deno for what a group lists. Beside it, and measured to be all that it takes: the channel's socket is
- * read and written, and its variables are read. Sockets that are inherited need no permission, nor does the entry
- * with what it imports; a socket that the worker binds by itself does.
+ * read, written and connected to, and its variables are read. Sockets that are inherited need no permission, nor does
+ * the entry with what it imports; a socket that the worker binds by itself does.
  */
 export function denoPermissions(permissions: Permissions, needs: OwnNeeds): string[] {
   if (permissions === "all") return ["--allow-all"];
@@ -31,7 +31,10 @@ export function denoPermissions(permissions: Permissions, needs: OwnNeeds): stri
     read: [needs.channel],
     write: [needs.channel],
     env: ["POOLABLE_*"],
-    net: bound.map(({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`),
+    net: [
+      `unix:${needs.channel}`,
+      ...bound.map(({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`),
+    ],
   };
   const kinds = new Set([...Object.keys(own), ...Object.keys(permissions)] as PermissionKind[]);
   const flags = [...kinds].flatMap((kind) => {
