@@ -26,15 +26,16 @@ const PATHS: readonly PermissionKind[] = ["read", "write", "ffi"];
  */
 export function denoPermissions(permissions: Permissions, needs: OwnNeeds): string[] {
   if (permissions === "all") return ["--allow-all"];
-  const bound = (needs.listeners ?? []).filter(({ reusePort }) => reusePort);
+  const { channel, listeners = [] } = needs;
+  const bound = listeners.filter(({ reusePort }) => reusePort);
+  const hosts = bound.map(
+    ({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  );
   const own: Listed = {
-    read: [needs.channel],
-    write: [needs.channel],
+    read: [channel],
+    write: [channel],
+    net: [`unix:${channel}`, ...hosts],
     env: ["POOLABLE_*"],
-    net: [
-      `unix:${needs.channel}`,
-      ...bound.map(({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`),
-    ],
   };
   const kinds = new Set([...Object.keys(own), ...Object.keys(permissions)] as PermissionKind[]);
   const flags = [...kinds].flatMap((kind) => {
