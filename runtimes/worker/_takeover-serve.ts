@@ -41,7 +41,15 @@ export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bo
     // What takes over `listen` sees to the rest.
     const listen = (server: Server): void => void server.listen({ port, host });
     if (listener.fd === undefined) options.onTaken();
-    return serveNative({ listener, listeners: own, make, listen, listening });
+    try {
+      return serveNative({ listener, listeners: own, make, listen, listening });
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "NotCapable") throw error;
+      const wayOut = 'permissions: { net: ["127.0.0.1"] } let it, and listen.prefer: "fast" does without';
+      throw new Error(`Deno.serve shares a socket through a private port of 127.0.0.1: ${wayOut}`, {
+        cause: error,
+      });
+    }
   }
 
   if (Bun) {

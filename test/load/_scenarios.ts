@@ -131,13 +131,3 @@ export function loadScenarios(
     });
   }
 }
-
-/** Adds the load test of the fast way, which loses what waits in the queue of a worker that leaves. */
-export function fastWay(test: Suite, file: string, version: string): void {
-  loadScenarios(test, file, version, {
-    onlyReloads: true,
-    loses: { fresh: 0.02, mixed: 0.02 },
-    title: ", fast",
-    options: { prefer: "fast" },
-  });
-}

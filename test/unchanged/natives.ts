@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import * as assert from "uvu/assert";
 import type { Suite } from "../_suite.ts";
+import type { PoolConfig } from "../../index.ts";
 import { executables, program, start, type Place, type StartOptions } from "./_program.ts";
 
 /** A program that serves with what its runtime brings. */
@@ -69,8 +70,9 @@ export function nativeBehaviours(test: Suite, place: Place, { file, ...native }:
 
     test(`${file}: a drain answers what is asked and what idle clients ask next, and closes: ${way}`, async (t) => {
       const pool = await started(t, { workers: "1" });
-      const sockets = Array.from({ length: 3 }, () => connect(pool.port, "127.0.0.1"));
+      const sockets = Array.from({ length: 4 }, () => connect(pool.port, "127.0.0.1"));
       t.defer(() => sockets.forEach((socket) => socket.destroy()));
+      // The last one asks once, and never again.
       const [slow, kept, idle] = sockets as [Socket, Socket, Socket];
       const ask = async (socket: Socket, path: string): Promise<string> => {
         socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`);
@@ -87,7 +89,9 @@ export function nativeBehaviours(test: Suite, place: Place, { file, ...native }:
         assert.match(answer, /^HTTP\/1\.1 200 .*\r\n(.+\r\n)*connection: close\r\n/i);
       }
       assert.is((await reload).code, 0);
-      assert.match((await pool.stop()).said, /requested \(reload asked, clean\)/);
+      const { said } = await pool.stop();
+      assert.match(said, /requested \(reload asked, clean\)/);
+      assert.not.match(said, /cut at the deadline/);
     });
 
     if (native.hasWebSockets) {
@@ -108,4 +112,43 @@ export function nativeBehaviours(test: Suite, place: Place, { file, ...native }:
       });
     }
   }
+
+  if (!native.isProgram) return;
+
+  test(`${file}: elsewhere it listens by itself, and is told so`, async (t) => {
+    const config = (port: number): PoolConfig => ({
+      name: "elsewhere",
+      executables,
+      groups: {
+        web: {
+          entry: program(file),
+          runtime: place.runtime,
+          listen: port,
+          env: { PORT: "0" },
+          ready: 1_500,
+          stop: 500,
+        },
+      },
+    });
+    const pool = await start(t, file, { ...place, config, until: /not ready in time/ });
+    const { stdout, stderr } = await pool.supervisor.finished;
+    assert.match(
+      stdout + stderr,
+      /not ready in time, it listens on \d{2,}, which is not one of this group's listeners/,
+    );
+  });
+
+  test(`${file}: a Unix domain socket that is declared is refused, not taken from the others`, async (t) => {
+    const config = (_port: number, folder: string): PoolConfig => {
+      const path = `${folder}/web.sock`;
+      const group = { entry: program(file), runtime: place.runtime, listen: path, env: { SOCKET: path } };
+      return { name: "unix", executables, groups: { web: group } };
+    };
+    const pool = await start(t, file, { ...place, config, until: /cannot share/ });
+    const { stdout } = await pool.supervisor.finished;
+    assert.match(
+      stdout,
+      /(Bun|Deno)\.serve cannot share the Unix domain socket \/.*: listen on a port, or use node:http/,
+    );
+  });
 }
