@@ -102,6 +102,10 @@ export interface SocketAbilities {
   readonly openReusePort: true | string;
   /** A worker binds a socket of its own to an address that others have too. */
   readonly bindReusePort: true | string;
+  /** The fastest HTTP server of the runtime accepts on an inherited socket. */
+  readonly serveInherited: true | string;
+  /** What waits in the queue of a socket that is closed goes to another one on its address. */
+  readonly migrateQueue: true | string;
 }
 
 /** A bound socket, owned by the supervisor and never accepted on by it. */

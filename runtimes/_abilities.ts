@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { BoundHandle } from "./_handle.ts";
 import { REUSE_PORT } from "./_handle.ts";
 import { isAtLeast } from "./_version.ts";
@@ -34,5 +35,17 @@ export function openReusePortAbility(): true | string {
     return "this system lets only one socket listen on a port";
   } finally {
     for (const handle of handles) handle.close();
+  }
+}
+
+/** Where Linux says whether what waits in a closed socket's queue goes to another one on its port. */
+const MIGRATE = "/proc/sys/net/ipv4/tcp_migrate_req";
+
+/** Whether the system does so now: `true`, or one line that says why not. Nothing here ever changes it. */
+export function migrateQueueAbility(): true | string {
+  try {
+    return readFileSync(MIGRATE, "utf8").trim() === "1" || "net.ipv4.tcp_migrate_req is 0";
+  } catch {
+    return "this system has no net.ipv4.tcp_migrate_req";
   }
 }

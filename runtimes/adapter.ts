@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,7 +11,7 @@ import type {
   WorkerProcess,
   WorkerSink,
 } from "../core/runtime.ts";
-import { openReusePortAbility } from "./_abilities.ts";
+import { migrateQueueAbility, openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
 import { processFigures } from "./_figures.ts";
@@ -53,6 +53,8 @@ export interface Adapter {
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
   /** Whether a worker can bind a port that others have too: `true`, or one line that says why not. */
   bindReusePort(installed: Installed): true | string;
+  /** Whether the fastest HTTP server accepts on an inherited socket: `true`, or one line that says why not. */
+  readonly serveInherited: true | string;
 }
 
 /** Makes a {@link Runtime}: all that is the same for every one. */
@@ -78,7 +80,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     refuse(group) {
       const { entry } = group;
-      if (!existsSync(entry)) return { key: "entry", reason: `the entry ${entry} does not exist` };
+      const fault = faultOf(entry);
+      if (fault !== undefined) return { key: "entry", reason: `the entry ${entry} ${fault}` };
       return installed && adapter.refuse(group, installed);
     },
 
@@ -103,7 +106,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     async socketAbilities() {
       const openReusePort = openReusePortAbility();
       const bindReusePort = installed ? adapter.bindReusePort(installed) : `${name} is not prepared`;
-      return { openReusePort, bindReusePort };
+      const { serveInherited } = adapter;
+      return { openReusePort, bindReusePort, serveInherited, migrateQueue: migrateQueueAbility() };
     },
 
     takePassedListeners: () => takePassedListeners(),
@@ -125,6 +129,15 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       temporary = undefined;
     },
   };
+}
+
+function faultOf(entry: string): string | undefined {
+  try {
+    return statSync(entry).isDirectory() ? "is a folder: name a file in it" : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be read: ${code}`;
+  }
 }
 
 /** The worker's half: beside this file when all runs from source, else what the package exports. */

@@ -14,6 +14,8 @@ export interface Traits {
   readonly title: string;
   /** The oldest version whose workers pass the list of behaviours in `test/behaviour`. */
   readonly minimum: string;
+  /** The first version that nobody has tried yet: not refused, but told. */
+  readonly untried: string;
   /** The variable of the supervisor's environment that names its executable. */
   readonly variable: string;
   /** The npm package that brings it. */
@@ -31,6 +33,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
   node: {
     title: "Node",
     minimum: "20.19",
+    untried: "27",
     variable: "POOLABLE_NODE",
     evaluate: ["-p"],
     environment: [],
@@ -39,6 +42,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
   bun: {
     title: "Bun",
     minimum: "1.4",
+    untried: "2",
     variable: "POOLABLE_BUN",
     package: { name: "bun", executables: ["bin/bun", "bin/bun.exe"] },
     evaluate: ["-p"],
@@ -48,6 +52,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
   deno: {
     title: "Deno",
     minimum: "2.9",
+    untried: "3",
     variable: "POOLABLE_DENO",
     package: { name: "deno", executables: ["deno", "deno.exe"] },
     evaluate: ["eval", "-p"],

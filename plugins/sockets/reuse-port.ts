@@ -11,6 +11,7 @@ export const reusePort: SocketStrategy = {
   scalable: true,
   balanced: true,
   keepsQueue: false,
+  joins: true,
 
   refusal({ runtime, abilities, listener }) {
     if (listener.path !== undefined) return "a Unix domain socket cannot be bound twice";

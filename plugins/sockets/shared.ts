@@ -11,6 +11,7 @@ export const shared: SocketStrategy = {
   scalable: true,
   balanced: false,
   keepsQueue: true,
+  joins: true,
   refusal: ({ runtime }) => cannotOpen(runtime),
   open: async ({ listener, runtime }) => shareOne(await runtime.openListener!(listener), listener),
 };
