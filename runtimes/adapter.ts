@@ -16,6 +16,7 @@ import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
 import { takePassedListeners } from "./_passed.ts";
+import { socketCalls } from "./_sockets.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
 import { spawnWorker } from "./processes.ts";
@@ -100,9 +101,11 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     openListener,
 
     async socketAbilities() {
+      const calls = socketCalls();
+      const open = typeof calls === "string" ? calls : true;
       const openReusePort = openReusePortAbility();
       const bindReusePort = installed ? adapter.bindReusePort(installed) : `${name} is not prepared`;
-      return { openReusePort, bindReusePort };
+      return { open, openReusePort, bindReusePort };
     },
 
     takePassedListeners: () => takePassedListeners(),

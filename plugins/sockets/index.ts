@@ -36,6 +36,7 @@ interface Opened extends SharedListener {
 const TRIAL = 0.5;
 
 const UNABLE: SocketAbilities = {
+  open: true,
   openReusePort: "its runtime does not say that it can",
   bindReusePort: "its runtime does not say that it can",
 };
@@ -167,9 +168,13 @@ function tell(
   pool.tell("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
 }
 
-/** A reactor is there for its connections, so they are spread evenly where that can be. */
+/**
+ * A reactor is there for its connections, so they are spread evenly where that can be. What loses connections is for
+ * a supervisor that can open no sockets.
+ */
 function preferred(group: ResolvedGroup): readonly string[] {
-  return group.type === "reactor" ? [ring.name, shared.name] : [shared.name];
+  const both = [shared.name, reusePort.name];
+  return group.type === "reactor" ? [ring.name, ...both] : both;
 }
 
 async function abilitiesOf(pool: Pool): Promise<ReadonlyMap<string, SocketAbilities>> {

@@ -19,10 +19,11 @@ export const ring: SocketStrategy = {
   balanced: true,
   keepsQueue: true,
 
-  refusal({ runtime, abilities, listener, group }) {
+  refusal(request) {
+    const { abilities, listener, group } = request;
     if (listener.path !== undefined) return "a Unix domain socket cannot be bound twice";
     if (group.max > MAX_SLOTS) return `it takes one socket per slot, ${MAX_SLOTS} at most, not ${group.max}`;
-    return cannotOpen(runtime) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
+    return cannotOpen(request) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
   },
 
   async open({ group, listener, runtime }) {

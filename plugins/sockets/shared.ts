@@ -11,7 +11,7 @@ export const shared: SocketStrategy = {
   scalable: true,
   balanced: false,
   keepsQueue: true,
-  refusal: ({ runtime }) => cannotOpen(runtime),
+  refusal: cannotOpen,
   open: async ({ listener, runtime }) => shareOne(await runtime.openListener!(listener), listener),
 };
 
