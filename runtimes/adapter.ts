@@ -84,7 +84,7 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     spawn(request, sink) {
       if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
-      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf() });
+      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf(installed) });
       return spawnWorker(channel, { file: installed.file, args: words, guard }, request, sink);
     },
 
@@ -126,11 +126,11 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
   };
 }
 
-/** The worker's half: beside this file when all runs from source, else what the package exports. */
-function workerHalf(): string {
-  const { typescript } = process.features as { typescript?: unknown };
+/** The worker's half: beside this file when both run from source, else what the package exports. */
+function workerHalf({ typescript }: Installed): string {
+  const { features } = process as { features: { typescript?: unknown } };
   return fileURLToPath(
-    import.meta.url.endsWith(".ts") && typescript
+    import.meta.url.endsWith(".ts") && features.typescript && typescript
       ? new URL("./worker/main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );

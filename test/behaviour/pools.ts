@@ -254,7 +254,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
   });
 
   test("a port survives kill -9 of the worker that serves it", { timeout: 30_000 }, async (t) => {
-    const groups = { w: { entry: fixture("echo.mjs"), listen: { port: 0 }, workers: 2 } };
+    const groups = { w: { entry: fixture("echo.mjs"), listen: { port: 0, strategy: "shared" }, workers: 2 } };
     const pool = started(t, { name: "p", groups });
     const opened = once(pool, "listener:opened");
     await pool.start();

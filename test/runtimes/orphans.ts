@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { Suite } from "../_suite.ts";
+import { node, supervisorCommand } from "../harness/supervisor.ts";
 import { alive, fixture, gone } from "./_spawn.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
@@ -19,9 +20,10 @@ export function orphanBehaviours(suite: Suite, world: World): void {
     [when, "thread"] as const,
   ])) {
     test(`no worker outlives a killed supervisor by 2 s, busy at: ${when}, guard: ${guard}`, async (t) => {
-      const args = ["--import", register, fixture("supervisor.ts"), fixture("busy.worker.mjs"), when];
-      const env = { ...process.env, PATH: guards[guard], WORKERS: world.runtime };
-      const supervisor = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+      const command = supervisorCommand(process.execPath, "--import", register);
+      const [file, ...args] = [...command, fixture("supervisor.ts"), fixture("busy.worker.mjs"), when];
+      const env = { POOLABLE_NODE: node, ...process.env, PATH: guards[guard], WORKERS: world.runtime };
+      const supervisor = spawn(file!, args, { env, stdio: ["ignore", "pipe", "inherit"] });
       t.defer(() => supervisor.kill("SIGKILL"));
       let output = "";
       await new Promise<void>((resolve, reject) => {

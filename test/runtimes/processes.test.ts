@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { Runtime, SpawnRequest, WorkerSink } from "../../core/runtime.ts";
 import { openChannel } from "../../runtimes/channel.ts";
 import { node } from "../../runtimes/node.ts";
 import { spawnWorker } from "../../runtimes/processes.ts";
 import { suite, type TestContext } from "../_suite.ts";
+import { node as nodeHere } from "../harness/supervisor.ts";
 import { fixture, folder, gone, observe, runtime, type Observed } from "./_spawn.ts";
 
 const test = suite("runtimes/processes");
@@ -116,13 +118,16 @@ test("a worker that says its last word and dies at once is heard", async (t) => 
 });
 
 test("what a worker cannot run is refused", async () => {
-  const made = node();
+  const made = node({ executable: nodeHere });
   await made.prepare!();
+  const typescript = execFileSync(nodeHere, ["-p", "Boolean(process.features.typescript)"], {
+    encoding: "utf8",
+  });
   const refusal = (entry: string, execArgv: string[] = []): string =>
     made.refuse!({ entry, execArgv, permissions: "all" })?.reason ?? "";
   assert.match(refusal("/nowhere.mjs"), /does not exist/);
   assert.is(refusal(fixture("raw.mjs")), "");
-  if (process.features.typescript) assert.is(refusal(fixture("parts.worker.ts")), "");
+  if (typescript.trim() === "true") assert.is(refusal(fixture("parts.worker.ts")), "");
   else assert.match(refusal(fixture("parts.worker.ts")), /22\.18/);
   assert.is(refusal(fixture("parts.worker.ts"), ["--import", "a-loader"]), "");
 });

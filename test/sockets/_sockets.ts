@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { GroupConfig, HookPayload, PoolStatus } from "../../index.ts";
 import type { RuntimeName } from "../../runtimes/traits.ts";
 import type { TestContext } from "../_suite.ts";
+import { supervisorCommand } from "../harness/supervisor.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -23,13 +24,13 @@ export interface Supervisor {
   status(): Promise<PoolStatus["groups"][number]>;
 }
 
-/** Starts one under Node 24; it ends with the test. `runtime` is its workers', `wrap` puts a command in front. */
+/** Starts one, which under Node is Node 24; it ends with the test. `runtime` is its workers', `wrap` puts a command in front. */
 export function supervise(
   t: TestContext,
   options: SpawnOptions & { runtime?: RuntimeName; wrap?: string[] } = {},
 ): Supervisor {
   const { runtime = "node", wrap = [], ...rest } = options;
-  const [file, ...args] = [...wrap, node24, path("fixtures/sockets/supervisor.ts")];
+  const [file, ...args] = [...wrap, ...supervisorCommand(node24), path("fixtures/sockets/supervisor.ts")];
   const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"], ...rest });
   const waiting: ((answer: string | Error) => void)[] = [];
   createInterface({ input: child.stdout! }).on("line", (line) => waiting.shift()?.(line));
