@@ -23,7 +23,7 @@ export function importAfresh(file: string, jiti: string | undefined): Promise<Da
   const thread = new Worker(SOURCE, { eval: true, env: SHARE_ENV, workerData, name: "poolable config" });
   return new Promise<Data>((resolve, reject) => {
     thread.once("message", ({ data, error }: { data?: Data; error?: unknown }) =>
-      data ? resolve(data) : reject(error),
+      data ? resolve(data) : reject(error instanceof Error ? error : Object.assign(new Error(), error)),
     );
     thread.once("error", reject);
     thread.once("exit", () => reject(new Error("it ended before it had exported anything")));
@@ -65,5 +65,13 @@ const SOURCE = `
       }
       parentPort.postMessage({ data: { module: { default: plain }, policies } });
     })
-    .catch((error) => parentPort.postMessage({ error }));
+    .catch((error) => {
+      try {
+        parentPort.postMessage({ error });
+      } catch {
+        // Bun's own errors cannot be sent.
+        const { message, position } = error;
+        parentPort.postMessage({ error: { message, position: position && { ...position } } });
+      }
+    });
 `;

@@ -72,6 +72,8 @@ function stripsTypes(): boolean {
 
 async function describe(file: string, error: unknown): Promise<string> {
   const text = messageOf(error);
+  const told = syntaxErrorOf(error);
+  if (told) return told;
   const parsed = /^ParseError: (.*?)\s+(\/.*):(\d+):\d+$/.exec(text);
   if (parsed) return `${show(parsed[2]!)}:${parsed[3]}: ${parsed[1]}`;
   const place =
@@ -89,6 +91,18 @@ function placeOf(file: string, error: unknown): string | undefined {
     if (plain.startsWith(dirname(file)) && !plain.includes("/node_modules/")) return `${show(plain)}:${line}`;
   }
   return undefined;
+}
+
+/** A syntax error as Bun and Deno tell it, each in its own shape. */
+function syntaxErrorOf(error: unknown): string | undefined {
+  const { message, position } = Object(error) as {
+    message?: unknown;
+    position?: { file?: string; line?: number } | null;
+  };
+  if (position?.file) return `${show(position.file)}:${position.line}: ${String(message)}`;
+  const [, text, file, line] =
+    /^SyntaxError: (.*)\n[^]*\bat (file:\S+):(\d+):\d+$/.exec(String(message)) ?? [];
+  return file && `${show(file)}:${line}: ${text}`;
 }
 
 /** V8 keeps the place of a syntax error in a module to itself, and `node --check` prints it. */

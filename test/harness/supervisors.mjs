@@ -44,7 +44,7 @@ const matrix = [
   { files: "sockets/retire-", where: "beside", brief: false },
   { files: "sockets/activation", where: "beside", brief: true },
   { files: "cli/commands", where: "beside", brief: true },
-  { files: "cli/config", where: "beside", brief: false },
+  { files: "cli/config", where: "inside", brief: false },
   { files: "cli/deploy", where: "beside", brief: false },
 ];
 

@@ -153,7 +153,7 @@ test("strangers are cut off without a word, and cannot fill the house", async (t
   while (peer.frames.length === 0) {
     const socket = dial(t, channel);
     socket.end(lines(hello));
-    await closed(socket);
+    await new Promise((resolve) => socket.once("close", resolve));
   }
   await peer.gone;
   assert.equal([peer.frames.length, peer.violations], [1, []]);
