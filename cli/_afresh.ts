@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SHARE_ENV, Worker } from "node:worker_threads";
@@ -19,7 +20,8 @@ export interface Data {
  */
 export function importAfresh(file: string, jiti: string | undefined): Promise<Data> {
   standSomewhere(dirname(file));
-  const workerData = { file, url: pathToFileURL(file).href, jiti };
+  // Bun would find a folder that was a link to another one where that led to at the start.
+  const workerData = { file, url: pathToFileURL(realpathSync(file)).href, jiti };
   const thread = new Worker(SOURCE, { eval: true, env: SHARE_ENV, workerData, name: "poolable config" });
   return new Promise<Data>((resolve, reject) => {
     thread.once("message", ({ data, error }: { data?: Data; error?: unknown }) =>

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -47,9 +48,9 @@ async function importAgain(file: string): Promise<{ default?: unknown }> {
     isRunnable(file) ? undefined : import.meta.resolve("jiti"),
   );
   if (policies.length === 0) return module;
-  const again = await (isRunnable(file)
-    ? import(`${pathToFileURL(file).href}?again=${++count}`)
-    : importFile(file));
+  // Of a URL, Bun ignores the query; of a link to a folder it remembers where that led to at the start.
+  const name = process.versions.bun ? realpathSync(file) : pathToFileURL(file).href;
+  const again = await (isRunnable(file) ? import(`${name}?again=${++count}`) : importFile(file));
   const [{ groups }, { groups: withPolicies }] = [module.default, again.default] as [PoolConfig, PoolConfig];
   for (const name of policies) groups[name]!.restart = withPolicies[name]?.restart;
   return module;
