@@ -1,5 +1,5 @@
 import { closeSync } from "node:fs";
-import type { Server } from "node:net";
+import { Socket, type Server } from "node:net";
 import { createFront } from "./_front.ts";
 
 /** A socket of another slot; `fd` is this process's own number. */
@@ -81,6 +81,8 @@ export function createAdoptions(
 /** The program may have closed it: all descriptors are within its reach. */
 function letGo(fd: number): void {
   try {
-    closeSync(fd);
+    // Deno closes only what it has opened itself, or made a socket of.
+    if (process.versions["deno"]) new Socket({ fd }).on("error", () => {}).destroy();
+    else closeSync(fd);
   } catch {}
 }

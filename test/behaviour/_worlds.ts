@@ -24,6 +24,10 @@ export interface World {
   readonly gaps?: Readonly<Record<string, string>>;
 }
 
+const OWN_BACKLOG = "it listens with a backlog of its own, whatever it is asked for";
+
+const REFUSES_STREAMS = "a server of node:http2 in Bun refuses the streams that cross its GOAWAY";
+
 /** The worlds that the behaviour lists run in. */
 export const worlds: Readonly<Record<RuntimeName, World>> = {
   node: {
@@ -41,6 +45,21 @@ export const worlds: Readonly<Record<RuntimeName, World>> = {
     outOfMemory: "Out of memory",
     unsettled: 0,
     saysWhatItCannotLoad: true,
+    gaps: {
+      "the backlog is what may wait while nobody accepts: shared": OWN_BACKLOG,
+      "the backlog is what may wait while nobody accepts: ring": OWN_BACKLOG,
+      "h2c: streams finish, the client is told to go, an idle session's next request is answered":
+        REFUSES_STREAMS,
+      "h2c: workers are replaced under load, and every stream that was written is answered": REFUSES_STREAMS,
+      "streams: streams finish, the client is told to go, an idle session's next request is answered":
+        REFUSES_STREAMS,
+      "streams: workers are replaced under load, and every stream that was written is answered":
+        REFUSES_STREAMS,
+      "http2: streams finish, the client is told to go, an idle session's next request is answered":
+        REFUSES_STREAMS,
+      "http2: workers are replaced under load, and every stream that was written is answered":
+        REFUSES_STREAMS,
+    },
   },
   deno: {
     runtime: "deno",
@@ -52,6 +71,8 @@ export const worlds: Readonly<Record<RuntimeName, World>> = {
       "exit: SIGSEGV": "Deno ignores a SIGSEGV that another process, or itself, sends",
       "a top-level await that never settles ends":
         "Deno sees none while a signal is listened to: it meets the deadline",
+      "the backlog is what may wait while nobody accepts: shared": OWN_BACKLOG,
+      "the backlog is what may wait while nobody accepts: ring": OWN_BACKLOG,
     },
   },
 };

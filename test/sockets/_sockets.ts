@@ -29,9 +29,13 @@ export function supervise(
   t: TestContext,
   options: SpawnOptions & { runtime?: RuntimeName; wrap?: string[] } = {},
 ): Supervisor {
-  const { runtime = "node", wrap = [], ...rest } = options;
+  const { runtime = "node", wrap = [], env = process.env, ...rest } = options;
   const [file, ...args] = [...wrap, ...supervisorCommand(node24), path("fixtures/sockets/supervisor.ts")];
-  const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"], ...rest });
+  const child = spawn(file!, args, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...env, POOLABLE_NODE: node24 },
+    ...rest,
+  });
   const waiting: ((answer: string | Error) => void)[] = [];
   createInterface({ input: child.stdout! }).on("line", (line) => waiting.shift()?.(line));
   child.once("exit", (code) => {
