@@ -7,7 +7,7 @@ import type { BoundSocket, SocketCalls } from "./_sockets.ts";
 /** Enough for every kind of address. */
 const ADDRESS_BYTES = 128;
 
-/** Descriptors that a process is started with are below it. */
+/** What is open from the beginning has a number below it: what this process was started with, and its servers. */
 const MOST_INHERITED = 1024;
 
 const errorNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
@@ -18,13 +18,18 @@ export function bunSockets(libc: Libc): SocketCalls {
 }
 
 /**
- * Sockets of a supervisor under Deno. Its children inherit whatever is open and does not say otherwise, by the number
- * it has, so that what this process was started with is told to stay, as Node and Bun do by themselves.
+ * Sockets of a supervisor under Deno. Its children inherit whatever does not say otherwise: what this process was
+ * started with, and the Unix domain sockets on which it listens. That is told to stay, as Node and Bun do themselves.
  */
 export function denoSockets(libc: Libc): SocketCalls {
   const { setFlags, closeOnExec } = ownNumbers();
-  for (let fd = FIRST_FD; fd < MOST_INHERITED; fd++) libc.fcntl(fd, setFlags, closeOnExec);
-  return { ...libcSockets(libc), lend: (fds) => lendByNumber(libc, fds) };
+  return {
+    ...libcSockets(libc),
+    lend(fds) {
+      for (let fd = FIRST_FD; fd < MOST_INHERITED; fd++) libc.fcntl(fd, setFlags, closeOnExec);
+      return lendByNumber(libc, fds);
+    },
+  };
 }
 
 function libcSockets(libc: Libc): Omit<SocketCalls, "lend"> {

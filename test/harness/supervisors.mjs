@@ -33,6 +33,7 @@ const matrix = [
   { files: "behaviour/reloads-", where: "inside", brief: true },
   { files: "runtimes/listener", where: "inside", brief: true },
   { files: "runtimes/processes", where: "inside", brief: true },
+  { files: "runtimes/descriptors", where: "inside", brief: true },
   { files: "runtimes/channel", where: "inside", brief: false },
   { files: "runtimes/workers-", where: "inside", brief: false },
   { files: "runtimes/orphans-", where: "beside", brief: true },

@@ -80,8 +80,8 @@ export const target = (at: string): { port: number; host: string } | { path: str
   return { port: Number(port), host: hostname.replace(/^\[|\]$/g, "") };
 };
 
-/** One request on a connection of its own; never rejects, and gives up after 2 s. */
-export function ask(at: string, url = "/"): Promise<Answer> {
+/** One request on a connection of its own; never rejects, and gives up after 2 s, or what is told. */
+export function ask(at: string, url = "/", patience = 2_000): Promise<Answer> {
   return new Promise((resolve) => {
     const begin = performance.now();
     let text = "";
@@ -91,7 +91,7 @@ export function ask(at: string, url = "/"): Promise<Answer> {
       resolve({ text: answer, ok, ms: performance.now() - begin });
     };
     const socket = connect(target(at));
-    const timer = setTimeout(end, 2_000, "hangs", false);
+    const timer = setTimeout(end, patience, "hangs", false);
     socket.on("data", (data) => (text += data));
     socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error", false));
     socket.on("close", () => end(text.split("\r\n\r\n")[1] ?? "nothing", text.startsWith("HTTP/1.1 200")));
@@ -100,8 +100,8 @@ export function ask(at: string, url = "/"): Promise<Answer> {
 }
 
 /** Fresh connections at once: enough for each socket of a group to get some. */
-export function askMany(at: string, count = 64): Promise<Answer[]> {
-  return Promise.all(Array.from({ length: count }, () => ask(at)));
+export function askMany(at: string, count = 64, patience?: number): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, () => ask(at, "/", patience)));
 }
 
 /** How many answers each slot gave. */

@@ -119,7 +119,7 @@ export function ringBehaviours(suite: Suite, world: World): void {
     await supervisor.call("scale", "w", 1);
     // No one is ready now; what connects waits for the next.
     await supervisor.call("kill", "w#0", false);
-    const answers = await askMany(at);
+    const answers = await askMany(at, 64, 15_000);
     const lost = answers.filter(({ ok }) => !ok);
     assert.ok(
       lost.every(({ text }) => text === "ECONNRESET"),
