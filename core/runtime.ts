@@ -98,6 +98,8 @@ export interface ListenAddress {
 
 /** What sockets can do: `true`, or one line that says why not. */
 export interface SocketAbilities {
+  /** `openListener` opens sockets that workers inherit. */
+  readonly open: true | string;
   /** `openListener` opens several sockets on one address, and the system spreads connections over them. */
   readonly openReusePort: true | string;
   /** A worker binds a socket of its own to an address that others have too. */

@@ -17,6 +17,7 @@ import { workerEnvironment } from "./_environment.ts";
 import { processFigures } from "./_figures.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
 import { takePassedListeners } from "./_passed.ts";
+import { socketCalls } from "./_sockets.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
 import { spawnWorker } from "./processes.ts";
@@ -87,7 +88,7 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     spawn(request, sink) {
       if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
-      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf() });
+      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf(installed) });
       return spawnWorker(channel, { file: installed.file, args: words, guard }, request, sink);
     },
 
@@ -104,10 +105,12 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     openListener,
 
     async socketAbilities() {
+      const calls = socketCalls();
+      const open = typeof calls === "string" ? calls : true;
       const openReusePort = openReusePortAbility();
       const bindReusePort = installed ? adapter.bindReusePort(installed) : `${name} is not prepared`;
       const { serveInherited } = adapter;
-      return { openReusePort, bindReusePort, serveInherited, migrateQueue: migrateQueueAbility() };
+      return { open, openReusePort, bindReusePort, serveInherited, migrateQueue: migrateQueueAbility() };
     },
 
     takePassedListeners: () => takePassedListeners(),
@@ -140,11 +143,11 @@ function faultOf(entry: string): string | undefined {
   }
 }
 
-/** The worker's half: beside this file when all runs from source, else what the package exports. */
-function workerHalf(): string {
-  const { typescript } = process.features as { typescript?: unknown };
+/** The worker's half: beside this file when both run from source, else what the package exports. */
+function workerHalf({ typescript }: Installed): string {
+  const { features } = process as { features: { typescript?: unknown } };
   return fileURLToPath(
-    import.meta.url.endsWith(".ts") && typescript
+    import.meta.url.endsWith(".ts") && features.typescript && typescript
       ? new URL("./worker/main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );

@@ -22,7 +22,7 @@ export interface Traits {
   readonly package?: NpmPackage;
   /** The words before an expression whose value it shall print. */
   readonly evaluate: readonly string[];
-  /** Variables that its workers get of the supervisor's beside the common ones: caches, certificates. */
+  /** Variables that its workers get of the supervisor's beside the common ones: caches, certificates, where packages come from. */
   readonly environment: readonly string[];
   /** How it is installed. */
   readonly install: string;
@@ -46,7 +46,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     variable: "POOLABLE_BUN",
     package: { name: "bun", executables: ["bin/bun", "bin/bun.exe"] },
     evaluate: ["-p"],
-    environment: ["BUN_INSTALL", "BUN_INSTALL_CACHE_DIR", "XDG_CACHE_HOME"],
+    environment: ["BUN_INSTALL", "BUN_INSTALL_CACHE_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"],
     install: "npm install bun",
   },
   deno: {
@@ -56,7 +56,14 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     variable: "POOLABLE_DENO",
     package: { name: "deno", executables: ["deno", "deno.exe"] },
     evaluate: ["eval", "-p"],
-    environment: ["DENO_DIR", "DENO_CERT", "DENO_TLS_CA_STORE", "XDG_CACHE_HOME"],
+    environment: [
+      "DENO_DIR",
+      "DENO_CERT",
+      "DENO_TLS_CA_STORE",
+      "XDG_CACHE_HOME",
+      "NPM_CONFIG_REGISTRY",
+      "JSR_URL",
+    ],
     install: "npm install deno",
   },
 };

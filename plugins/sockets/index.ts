@@ -45,6 +45,7 @@ const UNSAID = "its runtime does not say that it can";
 
 /** Of a runtime that says nothing about its sockets. */
 export const UNABLE: SocketAbilities = {
+  open: true,
   openReusePort: UNSAID,
   bindReusePort: UNSAID,
   serveInherited: true,
@@ -207,9 +208,13 @@ function tell(
   pool.tell("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
 }
 
-/** A reactor is there for its connections, so they are spread evenly where that can be. */
+/**
+ * A reactor is there for its connections, so they are spread evenly where that can be. What loses connections is for
+ * a supervisor that can open no sockets.
+ */
 export function preferred(all: readonly ListenerOf[]): readonly string[] {
-  return all.some(({ group }) => group.type === "reactor") ? [ring.name, shared.name] : [shared.name];
+  const both = [shared.name, reusePort.name];
+  return all.some(({ group }) => group.type === "reactor") ? [ring.name, ...both] : both;
 }
 
 async function abilitiesOf(pool: Pool): Promise<ReadonlyMap<string, SocketAbilities>> {

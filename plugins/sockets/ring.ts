@@ -20,11 +20,12 @@ export const ring: SocketStrategy = {
   keepsQueue: true,
   joins: true,
 
-  refusal({ runtime, abilities, listener, partners }) {
+  refusal(request) {
+    const { abilities, listener, partners } = request;
     if (listener.path !== undefined) return "a Unix domain socket cannot be bound twice";
     const slots = partners.reduce((sum, { group }) => sum + group.max, 0);
     if (slots > MAX_SLOTS) return `it takes one socket per slot, ${MAX_SLOTS} at most, not ${slots}`;
-    return cannotOpen(runtime) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
+    return cannotOpen(request) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
   },
 
   async open({ partners, listener, runtime }) {

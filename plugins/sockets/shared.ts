@@ -12,7 +12,7 @@ export const shared: SocketStrategy = {
   balanced: false,
   keepsQueue: true,
   joins: true,
-  refusal: ({ runtime }) => cannotOpen(runtime),
+  refusal: cannotOpen,
   open: async ({ listener, runtime }) => shareOne(await runtime.openListener!(listener), listener),
 };
 

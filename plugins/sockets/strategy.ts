@@ -58,8 +58,7 @@ export function slotsOf({ name, max }: ResolvedGroup): string[] {
 }
 
 /** Why nothing at all can be opened for workers of this runtime. */
-export function cannotOpen(runtime: Runtime): string | undefined {
-  return runtime.openListener
-    ? undefined
-    : `a supervisor of ${runtime.name} workers cannot open sockets for them`;
+export function cannotOpen({ runtime, abilities }: ListenerRequest): string | undefined {
+  if (!runtime.openListener) return `a supervisor of ${runtime.name} workers cannot open sockets for them`;
+  return abilities.open === true ? undefined : abilities.open;
 }
