@@ -84,7 +84,9 @@ export function makeBunServer(
       await real.stop(isNow);
     },
     reload(next: BunOptions) {
-      given = { ...given, ...next };
+      // What else is left out stays as it is.
+      const { routes: _routes, static: _static, ...kept } = given;
+      given = { ...kept, ...next };
       real.reload(wrapped());
       return facade;
     },
