@@ -45,8 +45,8 @@ export function makeBunServer(
 
   /** The program's handler, with the server that it is to see. */
   const wrap = (handler: Handler): Handler =>
-    function (request, _server, ...rest) {
-      const answer = handler.call(facade, request, facade, ...rest);
+    function (request) {
+      const answer = handler.call(facade, request, facade);
       return answer instanceof Promise ? answer.then(answered) : answered(answer);
     };
 
