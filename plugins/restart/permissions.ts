@@ -8,13 +8,11 @@ const DENO = /NotCapable: Requires (\w+) access(?: to ("[^"\n]*"))?, run again w
 const NODE = "Access to this API has been restricted";
 const NODE_PROPERTIES = /permission: '(\w+)',\s+resource: ('[^'\n]*')/g;
 
-/** Node's permissions by the name that a group gives them. It allows the last three as a whole only. */
+/** Node's permissions by the name that a group gives them. The last it allows as a whole only. */
 const NODE_KINDS: Readonly<Record<string, { readonly kind: string; readonly whole?: true }>> = {
   FileSystemRead: { kind: "read" },
   FileSystemWrite: { kind: "write" },
   ChildProcess: { kind: "run", whole: true },
-  Addon: { kind: "ffi", whole: true },
-  Addons: { kind: "ffi", whole: true },
 };
 
 /**

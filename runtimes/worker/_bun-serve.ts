@@ -45,8 +45,8 @@ export function makeBunServer(
 
   /** The program's handler, with the server that it is to see. */
   const wrap = (handler: Handler): Handler =>
-    function (request, _server, ...rest) {
-      const answer = handler.call(facade, request, facade, ...rest);
+    function (request) {
+      const answer = handler.call(facade, request, facade);
       return answer instanceof Promise ? answer.then(answered) : answered(answer);
     };
 
@@ -84,7 +84,9 @@ export function makeBunServer(
       await real.stop(isNow);
     },
     reload(next: BunOptions) {
-      given = { ...given, ...next };
+      // What else is left out stays as it is.
+      const { routes: _routes, static: _static, ...kept } = given;
+      given = { ...kept, ...next };
       real.reload(wrapped());
       return facade;
     },

@@ -59,12 +59,13 @@ export function makeDenoServer(
 
   const { onListen, signal, ...rest } = options;
   const quiet = { signal: abort.signal, onListen() {} };
-  const real = serve({ ...rest, ...where, ...quiet } as DenoOptions, async (request, info) => {
+  const done = (): void => void busy--;
+  const answered = (answer: Response): Response => (isClosing ? closing(answer) : answer);
+  const real = serve({ ...rest, ...where, ...quiet } as DenoOptions, (request, info) => {
     busy++;
-    const done = (): void => void busy--;
     info.completed.then(done, done);
-    const answer = await handler(request, infoOf(info));
-    return isClosing ? closing(answer) : answer;
+    const answer = handler(request, where.reusePort ? info : infoOf(info));
+    return answer instanceof Promise ? answer.then(answered) : answered(answer);
   });
 
   const stop = (): Promise<void> => {

@@ -102,7 +102,7 @@ for (const [config, message] of [
 
 const WORKERS = "a whole number, or { min, max } with min <= max and max >= 1";
 const TIME = "milliseconds or text such as '30s'";
-const LISTEN = "a port, a path, { port, host, path, backlog, name, strategy }, or a list of these";
+const LISTEN = "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these";
 
 /** What is wrong with one key of a group. */
 for (const [key, value, message] of [

@@ -157,8 +157,14 @@ export function permissionBehaviours(test: Suite, { runtime, executable, narrowe
     assert.match(verdict.reason, /; groups\.w\.permissions\.read does not allow it: add "unlisted\.txt"$/);
   });
 
-  if (isDeno) {
-    test("the reason names hosts, variables and what can only be allowed as a whole", async (t) => {
+  if (!isDeno) {
+    test("the reason says what can only be allowed as a whole", async (t) => {
+      const { provoke } = await start(t, narrowest);
+      const { verdict } = await provoke("/run", "/bin/echo");
+      assert.match(verdict.reason, /; groups\.w\.permissions\.run does not allow it: set it to true$/);
+    });
+  } else {
+    test("the reason names hosts, variables and facts of the system", async (t) => {
       const { provoke, pool } = await start(t, {});
       for (const [act, of, lacking] of [
         ["/net", "http://127.0.0.1:4444/", 'net does not allow it: add "127.0.0.1:4444"'],
