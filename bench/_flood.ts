@@ -24,9 +24,9 @@ export interface Flood {
   readonly ownCpu: number;
 }
 
-/** Lets clients of another process ask a server as fast as one core can, after a second of warming up. */
+/** Lets clients of another process ask a server as fast as one core can, after half a second of warming up. */
 export async function flood({ seconds, ...options }: FloodOptions): Promise<Flood> {
-  const words = JSON.stringify({ ...options, warmMs: 1_000, ms: seconds * 1_000 });
+  const words = JSON.stringify({ ...options, warmMs: 500, ms: seconds * 1_000 });
   const child = spawn(process.execPath, [here("_flood.mjs"), words], {
     stdio: ["ignore", "pipe", "inherit"],
     env: sameEnv({}),
