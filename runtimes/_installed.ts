@@ -48,6 +48,7 @@ export async function findInstalled(name: RuntimeName, where: LookFor): Promise<
         `${title} ${version} is too old, ${minimum} or newer is needed: ${file} (${because}); ${wayOut}`,
       );
     }
+    if (!mayRun(file)) throw refusal(name, candidate, "the supervisor's Deno needs --allow-run for it");
     return { file, because, version, typescript };
   }
   const but = passedOver.length > 0 ? ` (${passedOver.join(", ")})` : "";
@@ -56,6 +57,12 @@ export async function findInstalled(name: RuntimeName, where: LookFor): Promise<
     "E_RUNTIME",
     `${title} is not installed: it is ${looked}${but}; ${install}, or ${wayOut}`,
   );
+}
+
+/** Whether the supervisor may start it. Deno asks the person at the terminal otherwise, again for each worker. */
+function mayRun(command: string): boolean {
+  const { Deno } = globalThis as { Deno?: { permissions: { querySync(what: object): { state: string } } } };
+  return !Deno || Deno.permissions.querySync({ name: "run", command }).state === "granted";
 }
 
 function refusal(name: RuntimeName, { file, because }: Candidate, why: string, cause?: unknown): PoolError {

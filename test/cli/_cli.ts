@@ -33,9 +33,9 @@ export interface Cli {
   run(words: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Finished>;
 }
 
-/** `executable` is what runs every command; the runtime of this run's supervisors without one. */
-export async function createCli({ defer }: TestContext, executable?: string): Promise<Cli> {
-  const command = executable === undefined ? supervisorCommand(process.execPath) : [executable];
+/** `given` runs every command, an executable or the words before the file; without it, as this run's supervisors. */
+export async function createCli({ defer }: TestContext, given?: string | readonly string[]): Promise<Cli> {
+  const command = given === undefined ? supervisorCommand(process.execPath) : [given].flat();
   const runtimeFolder = await mkdtemp("/tmp/pcli-");
   defer(() => rm(runtimeFolder, { recursive: true, force: true }));
 
