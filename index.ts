@@ -7,12 +7,24 @@ import { createKernel } from "./core/kernel.ts";
 import type { Plugin, PluginInput } from "./core/plugin.ts";
 import type { Pool } from "./core/pool.ts";
 import type { Runtime } from "./core/runtime.ts";
+import { health } from "./plugins/health/index.ts";
+import { connectTo, jobs } from "./plugins/jobs/index.ts";
+import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
+import { scaling } from "./plugins/scaling/index.ts";
+import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { allRuntimes } from "./runtimes/all.ts";
 import { systemClock } from "./runtimes/clock.ts";
 
 export * from "./core/index.ts";
+export { JobError, jobErrorCodes } from "./core/job-errors.ts";
+export type { JobErrorCode } from "./core/job-errors.ts";
+export type { CallGroup, JobClient, MapOptions } from "./plugins/jobs/caller/client.ts";
+export type { JobsOf } from "./plugins/jobs/wire/job.ts";
+export type { RunOptions } from "./plugins/jobs/caller/options.ts";
+export type { JobStream } from "./plugins/jobs/caller/stream.ts";
+export type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */
 export interface CreatePoolOptions {
@@ -20,6 +32,8 @@ export interface CreatePoolOptions {
   runtimes?: Runtime[];
   /** The config of the next generation, asked at each reload; the same again when it is left out. */
   load?: () => PoolConfig | Promise<PoolConfig>;
+  /** A folder that is there and only this user can enter, for the scoreboard and the sockets of job workers. */
+  directory?: string;
 }
 
 /**
@@ -28,10 +42,25 @@ export interface CreatePoolOptions {
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
 export function createPool(config: PoolConfig, options: CreatePoolOptions = {}): Pool {
-  const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }), load } = options;
+  const {
+    runtimes = allRuntimes({ root: config?.root, executables: config?.executables }),
+    load,
+    directory,
+  } = options;
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
-  return createKernel(config, ports).use([restart(), sockets()].filter(({ name }) => !own.has(name)));
+  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling(), health()];
+  return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));
+}
+
+/**
+ * Connects to the job groups of a pool: one of this process that is started, or, by its name, one that
+ * `poolable start` runs for the same user.
+ *
+ * @throws PoolError `E_STATE`, `E_NOT_RUNNING` or `E_CONTROL`
+ */
+export function connectPool(target: PoolTarget): Promise<PoolConnection> {
+  return connectTo(target, systemClock());
 }
 
 /** Names of the plugins in a config: one called as a built-in, `sockets({ strategies })` say, replaces it. */

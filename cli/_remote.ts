@@ -32,7 +32,8 @@ export async function callPool(
   }
 }
 
-async function choosePool(): Promise<string> {
+/** The pool that is meant where none is named. */
+export async function choosePool(): Promise<string> {
   const file = await findConfig(process.cwd());
   if (file) {
     const { name } = await loadConfig(file).catch((error: unknown) => {

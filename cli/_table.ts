@@ -1,9 +1,23 @@
 import { formatDuration } from "../core/duration.ts";
 import type { PoolStatus, SlotStatus } from "../core/status.ts";
+import type { Board } from "../plugins/scoreboard/index.ts";
+import type { WorkerState } from "../plugins/scoreboard/record.ts";
 import { stripControl } from "../plugins/logs/index.ts";
 import type { Paint } from "./_terminal.ts";
 
-const COLUMNS = ["SLOT", "STATE", "PID", "EPOCH", "RESTARTS", "UPTIME", "LAST EXIT"];
+const COLUMNS = [
+  "SLOT",
+  "STATE",
+  "PID",
+  "EPOCH",
+  "RESTARTS",
+  "UPTIME",
+  "MEMORY",
+  "BUSY",
+  "WORK",
+  "LAST EXIT",
+];
+const BOARD_COLUMNS = ["SLOT", "STATE", "PID", "EPOCH", "UPTIME", "SILENT", "MEMORY", "BUSY", "WORK"];
 
 const COLOURS: Readonly<Record<string, Parameters<Paint>[0]>> = {
   ready: "green",
@@ -18,7 +32,7 @@ const COLOURS: Readonly<Record<string, Parameters<Paint>[0]>> = {
 };
 
 /** A status for people: one line about the pool, one about each group, one row for each slot. */
-export function renderStatus({ pool, groups }: PoolStatus, paint: Paint): string {
+export function renderStatus({ pool, groups }: PoolStatus, workers: Board["workers"], paint: Paint): string {
   const about = `pid ${pool.pid}, up ${formatDuration(pool.uptimeMs)}, generation ${pool.generation}`;
   const lines = [`${paint("bold", stripControl(pool.name))}  ${pool.state}, ${about}`];
   for (const group of groups) {
@@ -29,20 +43,52 @@ export function renderStatus({ pool, groups }: PoolStatus, paint: Paint): string
       "",
       `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}, ${kind}`,
     );
-    lines.push(...renderRows([COLUMNS, ...group.slots.map(cellsOf)], paint).map((line) => `  ${line}`));
+    const rows = group.slots.map((slot) => cellsOf(slot, boardOf(slot, workers)));
+    lines.push(...renderRows([COLUMNS, ...rows], paint).map((line) => `  ${line}`));
   }
   return lines.join("\n");
 }
 
-function cellsOf(slot: SlotStatus): string[] {
+/** What the workers say of themselves, where the supervisor says nothing. */
+export function renderBoard({ head, workers }: Board, paint: Paint): string {
+  const now = Date.now();
+  const rows = workers.map(({ slot, state }) =>
+    [
+      slot,
+      state.state,
+      String(state.pid),
+      String(state.epoch),
+      formatDuration(Math.max(0, now - state.startedAt)),
+      formatDuration(Math.max(0, now - state.updatedAt)),
+      ...figuresOf(state),
+    ].map(stripControl),
+  );
+  const title = `${paint("bold", stripControl(head.pool))}  pid ${head.pid}, as its workers tell`;
+  return [title, "", ...renderRows([BOARD_COLUMNS, ...rows], paint)].join("\n");
+}
+
+function boardOf({ id, pid }: SlotStatus, workers: Board["workers"]): WorkerState | undefined {
+  return workers.find(({ slot, state }) => slot === id && state.pid === pid)?.state;
+}
+
+function figuresOf(state: WorkerState | undefined): string[] {
+  if (!state) return ["–", "–", "–"];
+  const { rss, utilisation, requests, jobsAccepted, jobsProcessed, jobsFailed, jobsRunning } = state;
+  const jobs = `${jobsProcessed + jobsFailed} jobs, ${jobsRunning} now`;
+  const work = jobsAccepted > 0 ? jobs : requests > 0 ? `${requests} requests` : "–";
+  return [`${Math.round(rss / 2 ** 20)} MiB`, `${Math.round(utilisation * 100)} %`, work];
+}
+
+function cellsOf(slot: SlotStatus, board: WorkerState | undefined): string[] {
   const { id, state, pid, epoch, restarts, uptimeMs, lastExit } = slot;
   const last = lastExit ? `${lastExit.class}: ${lastExit.reason}` : "–";
   const uptime = pid === null ? "–" : formatDuration(uptimeMs);
-  return [id, state, String(pid ?? "–"), String(epoch), String(restarts), uptime, last].map(stripControl);
+  const about = [id, state, String(pid ?? "–"), String(epoch), String(restarts), uptime];
+  return [...about, ...figuresOf(board), last].map(stripControl);
 }
 
 function renderRows(rows: readonly string[][], paint: Paint): string[] {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row, index) =>
     row
       .map((cell, column) => {

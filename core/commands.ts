@@ -8,6 +8,8 @@ import { requestStart } from "./starting.ts";
 import type { Group, KernelState } from "./state.ts";
 import { isOver } from "./state.ts";
 
+type ScaleCommand = Extract<Command, { type: "scale" }>;
+
 /** Carries out what somebody asked for, or what time brought. */
 export function commands(draft: Draft, command: Command): void {
   switch (command.type) {
@@ -18,13 +20,16 @@ export function commands(draft: Draft, command: Command): void {
       if (command.now) force(draft);
       return;
     case "scale":
-      return scale(draft, command.group, command.count, command.by);
+      return scale(draft, command);
     case "restart":
       return restart(draft, command.slot);
     case "reload":
       return reload(draft, command);
     case "due":
       return due(draft, command.seat);
+    case "away":
+      draft.pool.awayMs += command.ms;
+      draft.fact("pool:away", { pool: draft.pool.name, ms: command.ms });
   }
 }
 
@@ -60,8 +65,8 @@ export function scaleRefusal(state: KernelState, group: Group, count: number): s
   return `group ${group.name} has ${able} slots that can start, not ${count}: the others ended for good or failed`;
 }
 
-/** Up takes the lowest free slots, down frees the highest, as the reference does. */
-function scale(draft: Draft, groupIndex: number, count: number, by: string): void {
+/** Up takes the lowest free slots; down frees those that were named, and then the highest, as the reference does. */
+function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: ScaleCommand): void {
   const group = draft.editGroup(groupIndex);
   const from = group.desired;
   draft.pool.dormant += Number(count === 0) - Number(from === 0);
@@ -76,7 +81,10 @@ function scale(draft: Draft, groupIndex: number, count: number, by: string): voi
     requestStart(draft, index);
     missing--;
   }
-  for (let index = group.first + group.max - 1; missing < 0 && index >= group.first; index--) {
+  const last = group.first + group.max - 1;
+  const highest = Array.from({ length: missing < 0 ? group.max : 0 }, (_, index) => last - index);
+  for (const index of [...first.filter((each) => highest.includes(each)), ...highest]) {
+    if (missing >= 0) break;
     const slot = draft.slot(index);
     if (!slot.wanted || slot.ended || slot.state === "permanent" || slot.state === "failed") continue;
     draft.change(index, { wanted: false });

@@ -1,4 +1,5 @@
 import type { Duration } from "./duration.ts";
+import type { JobsConfig, ResolvedJobs } from "./jobs.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { RestartPolicy } from "./decisions.ts";
 import type { Permissions } from "./runtime.ts";
@@ -34,6 +35,10 @@ export interface GroupConfig {
   runtime?: string;
   /** A port, a path, or one or more listeners. */
   listen?: number | string | ListenConfig | (number | string | ListenConfig)[];
+  /** The groups whose jobs this one calls. A reactor calls jobs and services; a service and a job call jobs. */
+  calls?: string[];
+  /** How this group runs jobs for others. */
+  jobs?: JobsConfig;
   /** Arguments of the entry. */
   args?: string[];
   /**
@@ -105,6 +110,8 @@ export interface ResolvedGroup {
   readonly min: number;
   readonly max: number;
   readonly listen: readonly Required<Pick<ListenConfig, "name">>[] & readonly ListenConfig[];
+  readonly calls: readonly string[];
+  readonly jobs: ResolvedJobs;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | boolean>>;
   readonly cwd: string;

@@ -130,6 +130,8 @@ export interface Decisions {
   readonly bounce: SyncWaterfallHook<[readonly string[], RestartQuestion]>;
   /** The number of workers that a group shall have; every tap may correct it. */
   readonly scaleTarget: SyncWaterfallHook<[number, ScaleQuestion]>;
+  /** The slots of a group that shrinks, in the order in which they go; every tap may change the order. */
+  readonly scaleDown: SyncWaterfallHook<[readonly string[], RefuseScaleQuestion]>;
   /** How a group is reloaded; asked once a group and reload. */
   readonly reloadPlan: SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>;
   /** Why the group cannot have that many workers. No answer lets it. */
@@ -159,6 +161,7 @@ export function createDecisions(): Decisions {
     restart: new SyncBailHook<[RestartQuestion], RestartAnswer | undefined>(["question"]),
     bounce: new SyncWaterfallHook<[readonly string[], RestartQuestion]>(["groups", "question"]),
     scaleTarget: new SyncWaterfallHook<[number, ScaleQuestion]>(["target", "question"]),
+    scaleDown: new SyncWaterfallHook<[readonly string[], RefuseScaleQuestion]>(["slots", "question"]),
     reloadPlan: new SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>(["plan", "question"]),
     refuseScale: new SyncBailHook<[RefuseScaleQuestion], string | undefined>(["question"]),
     pickWorker: new SyncBailHook<[PickQuestion], string | undefined>(["question"]),

@@ -23,7 +23,15 @@ export interface Generations {
 
 /** What a new generation may not change. */
 const FIXED_IN_POOL = ["name", "strategy", "onViolation"] as const satisfies readonly (keyof ResolvedPool)[];
-const FIXED = ["type", "runtime", "min", "max", "listen"] as const satisfies readonly (keyof ResolvedGroup)[];
+const FIXED = [
+  "type",
+  "runtime",
+  "min",
+  "max",
+  "listen",
+  "calls",
+  "jobs",
+] as const satisfies readonly (keyof ResolvedGroup)[];
 
 export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<string, Runtime>): Generations {
   const known = new Map<number, readonly ResolvedGroup[]>([[1, first.groups.map(pin)]]);

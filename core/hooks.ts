@@ -1,5 +1,5 @@
 import { Hookable } from "hookable";
-import type { ExitReport, ExitVerdict } from "./exit.ts";
+import type { Evidence, ExitReport, ExitVerdict } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { RestartAnswer } from "./decisions.ts";
 import type { PoolState, SlotState } from "./states.ts";
@@ -18,6 +18,8 @@ interface ReloadFact {
   readonly failed: number;
   /** Workers that had to be killed. */
   readonly forced: number;
+  /** There when the worker of one slot was replaced, and no group reloaded. */
+  readonly slot?: string | undefined;
 }
 
 /** What a worker wrote with `worker.log`. Untrusted text: strip control characters before a terminal sees it. */
@@ -51,6 +53,8 @@ export interface PoolHooks {
     readonly reason: string;
   }) => void;
   "pool:state": (fact: { readonly pool: string; readonly from: PoolState; readonly to: PoolState }) => void;
+  /** The supervisor itself was stopped, suspended or blocked for so long. Silence of its workers meanwhile is none. */
+  "pool:away": (fact: { readonly pool: string; readonly ms: number }) => void;
   "group:scaled": (fact: {
     readonly group: string;
     readonly from: number;
@@ -64,6 +68,14 @@ export interface PoolHooks {
     readonly to: number;
     readonly by: string;
     readonly reason: string;
+  }) => void;
+  /** Jobs wait and no worker of the group is free to take them: somebody (`by`) wants more. May come often. */
+  "scaling:requested": (fact: {
+    readonly group: string;
+    readonly by: string;
+    /** Jobs that wait, as far as `by` knows, and for how long the first has. */
+    readonly waiting: number;
+    readonly waitedMs: number;
   }) => void;
   /** A socket of a group is open; `at` is a URL such as `http://127.0.0.1:3000`, or a path. */
   "listener:opened": (fact: {
@@ -86,6 +98,19 @@ export interface PoolHooks {
   "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
   /** `tookMs` runs from the spawn. */
   "worker:ready": (fact: OfWorker & { readonly pid: number; readonly tookMs: number }) => void;
+  /**
+   * A ready worker has said nothing for most of its time for a heartbeat, `silentMs`: two heartbeats are missing. It
+   * is asked for a word, and killed in `leftMs` when it gives none.
+   */
+  "worker:silent": (
+    fact: OfWorker & { readonly pid: number; readonly silentMs: number; readonly leftMs: number },
+  ) => void;
+  /** What was found out about a silent worker from outside. */
+  "worker:evidence": (fact: OfWorker & { readonly evidence: Evidence }) => void;
+  /** A silent worker spoke again, in time. */
+  "worker:recovered": (fact: OfWorker & { readonly silentMs: number }) => void;
+  /** A worker is about to be replaced because it has reached a limit of its group; `reason` says which. */
+  "worker:recycling": (fact: OfWorker & { readonly reason: string }) => void;
   "worker:draining": (fact: OfWorker & { readonly reason: string }) => void;
   "worker:exited": (
     fact: OfWorker & {
@@ -120,6 +145,8 @@ export interface PoolHooks {
     readonly generation: number;
     readonly hard: boolean;
     readonly groups: readonly string[];
+    /** There when the worker of one slot is replaced, and no group reloaded. */
+    readonly slot?: string | undefined;
   }) => void;
   /** A reload was asked for that cannot be; the caller got this reason, and nothing was touched. */
   "reload:refused": (fact: {

@@ -32,6 +32,7 @@ export { errorCodes, PoolError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export type {
   BuiltinExitClass,
+  Evidence,
   ExitClass,
   ExitReport,
   ExitVerdict,
@@ -42,6 +43,7 @@ export type {
 } from "./exit.ts";
 export type { Frame } from "./frames.ts";
 export type { HookName, HookPayload, HookRegistry, PoolHooks, WorkerLog } from "./hooks.ts";
+export type { JobsConfig, ResolvedJobs } from "./jobs.ts";
 export { createKernel } from "./kernel.ts";
 export type { KernelPorts } from "./kernel.ts";
 export { definePlugin } from "./plugin.ts";
@@ -58,6 +60,7 @@ export type {
   Permissions,
   ProcessEnd,
   Refusal,
+  ProcessFigures,
   Runtime,
   SocketAbilities,
   SpawnOptions,

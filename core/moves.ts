@@ -25,7 +25,7 @@ export function move(draft: Draft, index: number, cause: SlotCause, why: string 
 export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number): void {
   const slot = draft.slot(index);
   const at = draft.now + (ms ?? timeOf(timeoutsOf(draft, slot), kind));
-  draft.change(index, { deadline: { kind, at } });
+  draft.change(index, { deadline: { kind, at, awayMs: draft.pool.awayMs } });
   draft.effect({ type: "arm", seat: index, at });
 }
 
@@ -49,11 +49,17 @@ export function timeoutsBy(reload: ReloadRecord | null, group: Group, slot: Slot
   return (plan ?? group).timeouts;
 }
 
+/** The part of the time for a heartbeat after which a worker's silence is told. Two heartbeats are missing then. */
+export const SILENCE_PART: number = 5 / 6;
+
 /** The milliseconds of a deadline. SIGTERM comes half way of the time to stop. */
 export function timeOf(timeouts: Timeouts, kind: DeadlineKind): number {
   const fixed = DEADLINES[kind].ms;
   if (fixed !== null) return fixed;
   if (kind === "stop" || kind === "term") return timeouts.stop / 2;
+  const told = Math.round(timeouts.heartbeat * SILENCE_PART);
+  if (kind === "silence") return told;
+  if (kind === "heartbeat") return timeouts.heartbeat - told;
   return kind in timeouts ? timeouts[kind as "hello"] : 0;
 }
 

@@ -1,6 +1,7 @@
 import type { ResolvedPool } from "./config.ts";
 import type { Decisions } from "./decisions.ts";
 import type { Frame } from "./frames.ts";
+import type { Evidence } from "./exit.ts";
 import type { HookPayload, HookRegistry } from "./hooks.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { ReloadOptions, ReloadReport } from "./reloads.ts";
@@ -55,19 +56,39 @@ export interface Pool {
    */
   reload(options?: ReloadOptions): Promise<ReloadReport>;
   /**
+   * Replaces the ready worker of one slot, uncounted, by another of the same generation that comes up beside it
+   * first, as in a soft reload: the group never has fewer. Resolves when the old one has gone. Rejects with
+   * `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (no ready worker, a reload under way, or the new one did not come up;
+   * the old one serves then).
+   */
+  replace(slot: string): Promise<void>;
+  /**
    * Sets how many workers a group has. Resolves when they are ready and the ones too many are gone. Rejects
    * with `E_UNKNOWN_GROUP`, or `E_SCALE_REFUSED` and the reason.
    */
   scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
   status(): PoolStatus;
   /**
-   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`, `job`): to
+   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`): to
    * the newest one while a reload overlaps, or to the one of `epoch`. `false` when there is none, or its queue
    * is full: the frame is dropped then.
    */
   send(slot: string, frame: Frame, epoch?: number): boolean;
+  /**
+   * Sends a frame to a worker that has asked for it, whatever state it is in, as long as it is connected. `false`
+   * when it is gone, or its queue is full: the frame is dropped then.
+   */
+  answer(slot: string, epoch: number, frame: Frame): boolean;
+  /**
+   * Adds what a plugin found out about a silent worker to its exit report, and tells `worker:evidence`. Nothing
+   * happens when that worker is gone or has spoken again.
+   */
+  witness(slot: string, epoch: number, evidence: Evidence): void;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
-  tell(name: "listener:opened", fact: HookPayload<"listener:opened">): void;
+  tell<Name extends "listener:opened" | "scaling:requested" | "worker:recycling">(
+    name: Name,
+    fact: HookPayload<Name>,
+  ): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
   report(plugin: string, stage: string, error: unknown): void;
 }

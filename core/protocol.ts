@@ -34,7 +34,7 @@ export type SupervisorFrameType =
   | "drain"
   | "stop"
   | "reload"
-  | "job"
+  | "peers"
   | "adopt"
   | "serve"
   | "ping"

@@ -16,10 +16,12 @@ import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
  */
 export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
   if (draft.pool.state !== "running" || draft.pool.reload) return;
-  const { generation, hard, plans } = command;
-  draft.pool.reload = { generation, hard, plans, next: 0, failure: null, replaced: 0, forced: 0, given: [] };
+  const { generation, hard, plans, only = null } = command;
+  const begun = { next: 0, failure: null, replaced: 0, forced: 0, given: [] };
+  draft.pool.reload = { generation, hard, plans, only, ...begun };
   const groups = plans.map(({ group }) => draft.group(group).name);
-  draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups });
+  const slot = only === null ? undefined : draft.slot(only).id;
+  draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups, slot });
   if (!hard) return;
   movePool(draft, "restarting");
   for (const { group } of plans) {
@@ -85,8 +87,15 @@ function targetOf(record: ReloadRecord, group: Group): number {
 
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
 function isCandidate(record: ReloadRecord, slot: Slot, target: number): boolean {
-  if (!slot.wanted || slot.ended || slot.state === "permanent" || slot.generation === target) return false;
+  if (!slot.wanted || slot.ended || slot.state === "permanent") return false;
+  if (record.only !== null) return slot.index === record.only && slot.worker !== null && isUntouched(record);
+  if (slot.generation === target) return false;
   return !record.given.includes(slot.index);
+}
+
+/** Whether the one worker that is to be replaced has still to be. */
+function isUntouched({ replaced, failure }: ReloadRecord): boolean {
+  return replaced === 0 && failure === null;
 }
 
 /** Whether another slot of the group was started in place of one that failed. */
@@ -116,13 +125,14 @@ export function tryOut(draft: Draft, surgeIndex: number): void {
 /** It has served for long enough. One that has not been heard since may hang: it has its time for a heartbeat. */
 export function judgeTrial(draft: Draft, surgeIndex: number): void {
   if (draft.slot(surgeIndex).worker?.heard) takeOver(draft, surgeIndex);
-  else arm(draft, surgeIndex, "heartbeat");
+  else arm(draft, surgeIndex, "silence");
 }
 
 /** A new worker gives a sign of life. */
 export function heard(draft: Draft, surgeIndex: number): void {
   draft.changeWorker(surgeIndex, { heard: true });
-  if (draft.slot(surgeIndex).deadline?.kind === "heartbeat") takeOver(draft, surgeIndex);
+  const kind = draft.slot(surgeIndex).deadline?.kind;
+  if (kind === "silence" || kind === "heartbeat") takeOver(draft, surgeIndex);
 }
 
 /** A new worker has proved itself: it takes its slot over, and the old one drains. */
@@ -146,7 +156,7 @@ function takeOver(draft: Draft, surgeIndex: number): void {
     counted: [],
     streak: 0,
   });
-  arm(draft, old.index, "heartbeat");
+  arm(draft, old.index, "silence");
   retire(draft, surgeIndex);
   const replaced = record.replaced + 1;
   draft.pool.reload = { ...record, replaced };
@@ -188,7 +198,10 @@ export function surgeExited(draft: Draft, seat: number, event: Exited): void {
 
   const record = draft.pool.reload;
   if (!record) return;
-  const isOld = slot.generation !== targetOf(record, draft.group(slot.group));
+  const isOld =
+    record.only === null
+      ? slot.generation !== targetOf(record, draft.group(slot.group))
+      : record.replaced > 0;
   if (isOld) {
     const forced = record.forced + (report.sentSignals.includes("SIGKILL") ? 1 : 0);
     draft.pool.reload = { ...record, forced };

@@ -52,22 +52,52 @@ function inUse({ groups, slots }: KernelState): ReadonlySet<number> {
   return new Set([...groups, ...slots].map(({ generation }) => generation));
 }
 
+/** Reloads of a pool, and replacements of single workers, which go the same way. */
+export interface Reloads {
+  reload(options?: ReloadOptions): Promise<ReloadReport>;
+  /** Replaces the worker of a slot, by the index of its main seat. */
+  replace(index: number): Promise<void>;
+}
+
 /**
  * One reload at a time. One that comes meanwhile waits, and one that comes while another waits takes its place:
- * the latest wins, and whoever asked before gets its report.
+ * the latest wins, and whoever asked before gets its report. A replacement does not wait: whoever wants it asks again.
  */
-export function createReloads(context: ReloadsContext): (options?: ReloadOptions) => Promise<ReloadReport> {
+export function createReloads(context: ReloadsContext): Reloads {
   let running: Promise<unknown> | undefined;
   let waiting: { options: ReloadOptions; report: Promise<ReloadReport> } | undefined;
 
-  function start(options: ReloadOptions): Promise<ReloadReport> {
-    const report = run(options);
-    running = report
+  function occupy<T>(work: Promise<T>): Promise<T> {
+    running = work
       .catch(() => {})
       .then(() => {
         running = undefined;
       });
-    return report;
+    return work;
+  }
+
+  const start = (options: ReloadOptions): Promise<ReloadReport> => occupy(run(options));
+
+  async function replaceOne(index: number): Promise<void> {
+    const { slots, groups, pool } = context.state();
+    const { id, group: groupIndex } = slots.get(index);
+    const { name, generation, timeouts } = groups.get(groupIndex);
+    const plan = { group: groupIndex, timeouts, ...paceOf(name, false), surge: 1 };
+    context.dispatch({ type: "reload", generation, hard: false, plans: [plan], only: index });
+    await context.waiters.until((state) => state.pool.reload === null);
+    const { lastReload } = context.state().pool;
+    const outcome = lastReload === pool.lastReload ? null : lastReload;
+    if (outcome && outcome.reason === null && outcome.replaced > 0) return;
+    const why = outcome?.reason ?? "its worker was not there any more";
+    throw new PoolError("E_RESTART_REFUSED", `${id} was not replaced: ${why}`);
+  }
+
+  function refusalOf(index: number): string | undefined {
+    const { pool, slots } = context.state();
+    if (pool.state !== "running") return `the pool is not running (${pool.state})`;
+    if (running || waiting) return "a reload is under way";
+    const { id, state } = slots.get(index);
+    return state === "ready" ? undefined : `${id} has no ready worker (${state})`;
   }
 
   async function run(options: ReloadOptions): Promise<ReloadReport> {
@@ -130,7 +160,7 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
     return { surge, minReadyMs, trialMs };
   }
 
-  return (options = {}) => {
+  function reload(options: ReloadOptions = {}): Promise<ReloadReport> {
     // One that waits comes first, also in the moment between the end of the one before and its own start.
     if (!running && !waiting) return start(options);
     if (waiting) {
@@ -144,5 +174,14 @@ export function createReloads(context: ReloadsContext): (options?: ReloadOptions
       waiting = { options, report };
     }
     return waiting.report;
+  }
+
+  return {
+    reload,
+    async replace(index) {
+      const refusal = refusalOf(index);
+      if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
+      return occupy(replaceOne(index));
+    },
   };
 }

@@ -5,6 +5,7 @@ import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
 import { PERMISSION_KINDS } from "./runtime.ts";
+import { checkCalls, resolveJobs } from "./jobs.ts";
 
 /** Slots of one pool, at most: far above what one machine carries, and below what a typo can ask for. */
 export const MAX_SLOTS = 100_000;
@@ -49,6 +50,8 @@ const groupRules: Readonly<Record<string, Rule>> = {
   workers: rule("a whole number, or { min, max } with min <= max and max >= 1", isWorkers),
   runtime: text,
   listen: rule("a port, a path, { port, host, path, backlog, name, strategy }, or a list of these", isListen),
+  calls: texts,
+  jobs: rule("an object", isRecord),
   args: texts,
   env: rule("an object of texts, true or false", isEnvironment),
   cwd: text,
@@ -93,6 +96,7 @@ export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): 
   const groups = Object.entries(config.groups).map(([group, given], index) =>
     resolveGroup(group, given, index, root, runtimes),
   );
+  checkCalls(groups);
   const slots = groups.reduce((sum, group) => sum + group.max, 0);
   if (slots > MAX_SLOTS) refuse("groups", slots, `at most ${MAX_SLOTS} workers in all`);
   return Object.freeze({
@@ -141,6 +145,8 @@ function resolveGroup(
     min,
     max,
     listen,
+    calls: given.calls ?? [],
+    jobs: resolveJobs(`${path}.jobs`, given.jobs),
     args: given.args ?? [],
     env: given.env ?? {},
     cwd: given.cwd === undefined ? root : join(root, given.cwd),

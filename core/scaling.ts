@@ -1,10 +1,11 @@
 import type { Asker } from "./ask.ts";
+import type { RefuseScaleQuestion } from "./decisions.ts";
 import { scaleRefusal } from "./commands.ts";
 import { PoolError } from "./errors.ts";
 import type { Command } from "./events.ts";
 import type { Notifier } from "./hooks.ts";
 import type { Pool } from "./pool.ts";
-import type { KernelState } from "./state.ts";
+import type { Group, KernelState } from "./state.ts";
 import { notRunning } from "./states.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -39,11 +40,28 @@ export function createScale({ asker, notifier, waiters, state, dispatch }: Scale
       notifier.notify("group:refused", { group: name, from, to, by, reason: refusal });
       throw new PoolError("E_SCALE_REFUSED", refusal);
     }
-    dispatch({ type: "scale", group: index, count: to, by });
+    const first = to < from ? firstToGo(state(), group, asker, question) : [];
+    dispatch({ type: "scale", group: index, count: to, by, first });
     await waiters.until(({ groups: now }) => {
       const { unready, live, up } = now.get(index).counts;
       return unready === 0 && live <= up;
     });
     return { from, to };
   };
+}
+
+/** The slots of a group that shrinks, in the order in which they go. */
+function firstToGo(
+  { slots }: KernelState,
+  { first, max }: Group,
+  { decisions }: Asker,
+  question: RefuseScaleQuestion,
+): number[] {
+  const all = Array.from({ length: max }, (_, at) => slots.get(first + max - 1 - at));
+  const order = decisions.scaleDown.call(
+    all.map(({ id }) => id),
+    question,
+  );
+  const indexes = new Map(all.map(({ id, index }) => [id, index]));
+  return order.flatMap((id) => indexes.get(id) ?? []);
 }

@@ -14,6 +14,7 @@ import type {
 import { openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
+import { processFigures } from "./_figures.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { socketCalls } from "./_sockets.ts";
@@ -109,6 +110,9 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     },
 
     takePassedListeners: () => takePassedListeners(),
+
+    tellsStacks: name === "node",
+    figures: processFigures,
 
     async open() {
       await prepare();

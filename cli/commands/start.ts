@@ -104,7 +104,7 @@ function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Ou
   const { root, executables } = config;
   return createPool(
     { ...config, plugins },
-    { runtimes: allRuntimes({ directory, root, executables }), load },
+    { runtimes: allRuntimes({ directory, root, executables }), load, directory },
   );
 }
 

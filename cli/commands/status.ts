@@ -2,8 +2,12 @@ import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import type { PoolStatus } from "../../core/status.ts";
 import { textOf, usage } from "../_args.ts";
-import { callPool, remoteArguments } from "../_remote.ts";
-import { renderStatus } from "../_table.ts";
+import { PoolError } from "../../core/errors.ts";
+import { poolDirectory } from "../../plugins/control/index.ts";
+import { readBoard } from "../../plugins/scoreboard/index.ts";
+import type { Board } from "../../plugins/scoreboard/index.ts";
+import { callPool, choosePool, remoteArguments } from "../_remote.ts";
+import { renderBoard, renderStatus } from "../_table.ts";
 import { paintFor } from "../_terminal.ts";
 
 /** `poolable status [pool] [--json]` */
@@ -17,7 +21,22 @@ export const status: CommandDef = defineCommand({
     const [pool, name] = [textOf(args.pool), textOf(args.name)];
     if (pool !== undefined && name !== undefined)
       throw usage("name the pool once: as an argument or with --name");
-    const answer = (await callPool(pool ?? name, "status", {})) as PoolStatus;
-    console.log(args.json ? JSON.stringify(answer, null, 2) : renderStatus(answer, paintFor(process.stdout)));
+    const chosen = pool ?? name ?? (await choosePool());
+    const board = (): Board | undefined => readBoard(poolDirectory(chosen));
+    const paint = paintFor(process.stdout);
+    try {
+      const answer = (await callPool(chosen, "status", {})) as PoolStatus;
+      const { workers = [] } = board() ?? {};
+      if (args.json) console.log(JSON.stringify({ ...answer, scoreboard: workers }, null, 2));
+      else console.log(renderStatus(answer, workers, paint));
+    } catch (error) {
+      const found = error instanceof PoolError && error.code === "E_CONTROL" ? board() : undefined;
+      if (!found) throw error;
+      // The supervisor hangs; its workers tell by themselves.
+      console.log(
+        args.json ? JSON.stringify({ scoreboard: found.workers }, null, 2) : renderBoard(found, paint),
+      );
+      throw error;
+    }
   },
 }) as CommandDef;

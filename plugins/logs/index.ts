@@ -51,23 +51,48 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           exitCode === 0 ? say(undefined, `stopping: ${reason}`) : undefined,
         "pool:stopped": ({ exitCode, reason }) =>
           say(undefined, `stopped with exit code ${exitCode}: ${reason}`),
-        "reload:started": ({ generation, hard, groups }) =>
-          say("cyan", `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`),
+        "reload:started": ({ generation, hard, groups, slot }) =>
+          slot === undefined
+            ? say(
+                "cyan",
+                `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`,
+              )
+            : say("cyan", `${slot}: its worker is replaced`),
         "reload:refused": ({ reason }) => say("red", `not reloaded: ${reason}`),
         "reload:progress": ({ slot, generation }) => say(undefined, `${slot} is on generation ${generation}`),
-        "reload:done": ({ generation, replaced, failed }) =>
+        "reload:done": ({ generation, replaced, failed, slot }) =>
+          slot === undefined &&
           say(
             failed > 0 ? "red" : "green",
             `reloaded to generation ${generation}: ${replaced} replaced, ${failed} failed`,
           ),
-        "reload:rolledback": ({ generation, reason }) =>
-          say("red", `generation ${generation} rolled back: ${reason}`),
+        "reload:rolledback": ({ generation, reason, slot }) =>
+          say(
+            "red",
+            slot === undefined
+              ? `generation ${generation} rolled back: ${reason}`
+              : `${slot} was not replaced: ${reason}`,
+          ),
+        "pool:away": ({ ms }) =>
+          say("yellow", `the supervisor was away for ${formatDuration(ms)}: no silence meanwhile counts`),
         "group:scaled": ({ group, from, to, by }) =>
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
         "group:refused": ({ group, to, by, reason }) =>
           say("yellow", `${group} not scaled to ${to} by ${by}: ${reason}`),
         "worker:ready": (fact) =>
           ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
+        "worker:silent": (fact) => {
+          const [silent, left] = [formatDuration(fact.silentMs), formatDuration(fact.leftMs)];
+          ofWorker(fact, `says nothing for ${silent}, and is killed in ${left} unless it does`, "yellow");
+        },
+        "worker:evidence": (fact) => {
+          ofWorker(fact, fact.evidence.summary, "yellow");
+          for (const line of fact.evidence.stack?.split("\n") ?? [])
+            ofWorker(fact, `    ${line.trim()}`, "dim");
+        },
+        "worker:recovered": (fact) =>
+          ofWorker(fact, `speaks again after ${formatDuration(fact.silentMs)}`, "yellow"),
+        "worker:recycling": (fact) => ofWorker(fact, `is replaced: ${fact.reason}`),
         "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
         "worker:alarm": ({ slot, pid, reason }) => say("red", `${slot} pid ${pid}: ${reason}`),
         "worker:log": (fact) => ofWorker(fact, fact.message + dataOf(fact.data), LEVELS[fact.level]),

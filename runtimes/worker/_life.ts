@@ -23,6 +23,8 @@ export interface Config {
   readonly generation: number;
   readonly heartbeatMs: number;
   readonly listeners: readonly WelcomedListener[];
+  /** What plugins of the supervisor say, by their names. */
+  readonly plugins?: Readonly<Record<string, unknown>>;
 }
 
 /** The goodbye that a worker is going to say. */
@@ -54,10 +56,25 @@ export interface Life {
   answered(): Promise<void>;
 }
 
+/** The jobs of a worker, as its life concerns them. */
+export interface LifeJobs extends Pick<Worker, "jobs"> {
+  /** Whether it runs any. */
+  readonly serves: boolean;
+  /** Finishes what was begun, and gives back the rest. */
+  drain(): Promise<void>;
+  /** Gives back what was not begun, and tells what runs to end. */
+  stop(): void;
+}
+
 type Handler = (deadline: WorkerDeadline) => void | Promise<void>;
 
 /** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
-export function createLife(config: Config, send: (frame: Frame) => void): Life {
+export function createLife(
+  config: Config,
+  send: (frame: Frame) => void,
+  jobs: LifeJobs,
+  state: Worker["state"],
+): Life {
   const controller = new AbortController();
   const handlers: Record<WorkerEvent, Set<Handler>> = {
     drain: new Set(),
@@ -111,11 +128,16 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
     void call("stop", Math.min(deadlineMs, RETURN_MS));
     controller.abort();
-    if (as.drains) answered = listeners.drain();
+    if (as.drains) answered = finish();
     else cut();
   }
 
+  async function finish(): Promise<void> {
+    await Promise.all([listeners.drain(), jobs.drain()]);
+  }
+
   function cut(): void {
+    jobs.stop();
     const { connections, busy } = listeners.stop();
     if (draining && connections > 0) log.warn(cutLine(connections, busy));
   }
@@ -123,7 +145,8 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
   /** What a worker asks for by itself cuts nobody; a fatal error does not wait. */
   function endAs(end: WorkerEnd): Goodbye {
     const as = endOf(end);
-    return as.kind === "fatal" || config.listeners.length === 0 ? as : { ...as, drains: true };
+    const serves = jobs.serves || config.listeners.length > 0;
+    return as.kind === "fatal" || !serves ? as : { ...as, drains: true };
   }
 
   const worker: Worker = {
@@ -144,6 +167,9 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     },
     end: (end) => leave(endAs(end), RETURN_MS),
     listen: (server, options) => listeners.listen(server, options?.name),
+    jobs: jobs.jobs,
+    needWorker: (group = config.group) => send({ type: "event", name: "scaling.request", group }),
+    state,
   };
 
   return {
@@ -155,7 +181,7 @@ export function createLife(config: Config, send: (frame: Frame) => void): Life {
     drain(deadlineMs) {
       if (draining || goodbye) return;
       draining = true;
-      void Promise.all([call("drain", deadlineMs), listeners.drain()]).then(() => {
+      void Promise.all([call("drain", deadlineMs), finish()]).then(() => {
         if (goodbye) return;
         goodbye = { kind: "drained" };
         controller.abort();

@@ -25,8 +25,8 @@ export interface Uplink {
   part(frame: Frame): void;
 }
 
-/** Sends frames over `socket` within the credit that the supervisor gives. */
-export function createUplink(socket: Socket): Uplink {
+/** Sends frames over `socket` within the credit that the supervisor gives. `saying` sees each frame first. */
+export function createUplink(socket: Socket, saying: (frame: Frame) => void = () => {}): Uplink {
   let queue: Waiting[] = [];
   let queued = 0;
   let credit = CREDIT_WINDOW;
@@ -84,6 +84,7 @@ export function createUplink(socket: Socket): Uplink {
   return {
     send(frame) {
       if (parted) return false;
+      saying(frame);
       // A second one says nothing that the first, still waiting, does not.
       if (frame.type === "heartbeat" && queue.some((entry) => entry.type === "heartbeat")) return true;
       const sent = push(frame);
@@ -102,6 +103,7 @@ export function createUplink(socket: Socket): Uplink {
       }),
     part(frame) {
       if (parted) return;
+      saying(frame);
       parted = true;
       queue = [];
       if (socket.writable) socket.write(encodeFrame(frame));

@@ -1,7 +1,9 @@
 import type { Server } from "node:net";
+import type { WorkerState } from "./_board.ts";
+import type { CallGroup, JobHandlers } from "./_jobs.ts";
 
-/** What a worker module may have. At least one of the three. */
-export interface WorkerDefinition {
+/** What a worker module may have. At least one of the four. */
+export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
   /** Runs before the worker counts as ready. A throw is a failed start. */
   setup?(worker: Worker): void | Promise<void>;
   /**
@@ -11,6 +13,8 @@ export interface WorkerDefinition {
   run?(worker: Worker): void | Promise<void>;
   /** Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. */
   fetch?(request: Request): Response | Promise<Response>;
+  /** What other groups call, by name: `docs/jobs.md`. */
+  jobs?: Jobs;
 }
 
 /**
@@ -69,9 +73,23 @@ export interface Worker {
    * Rejects when the group has no such listener, or the socket cannot be listened on.
    */
   listen(server: Server, options?: { name?: string }): Promise<void>;
+  /** The jobs of a group that the config's `calls` names for this one: `worker.jobs("images").run("resize", …)`. */
+  readonly jobs: CallGroup;
+  /**
+   * Asks for one more worker of a group: its own, or one that the config's `calls` names. Whether there will be one is
+   * up to the pool's scaling; nobody answers. Callers of jobs ask by themselves.
+   */
+  needWorker(group?: string): void;
+  /**
+   * What a worker says of itself on the scoreboard: this one, or that of another slot of the pool, which is not asked
+   * for it. `undefined` when it has none, or there is no scoreboard.
+   */
+  state(slot?: string): WorkerState | undefined;
 }
 
 /** Types a worker module and returns it unchanged. */
-export function defineWorker(definition: WorkerDefinition): WorkerDefinition {
+export function defineWorker<const Jobs extends JobHandlers = {}>(
+  definition: WorkerDefinition<Jobs>,
+): WorkerDefinition<Jobs> {
   return definition;
 }

@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
 import { acceptorOf } from "./_front.ts";
+import { counts } from "./_counts.ts";
 import { createHttp1Drain, type Http1Drain } from "./_drain-http1.ts";
 import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";
 
@@ -46,8 +48,13 @@ export function trackServer(server: Server): TrackedServer {
   watch(server, http1, http2, setSecureContext !== undefined, (socket) => {
     accepted++;
     connections.add(socket);
-    socket.once("close", () => {
+    counts.connectionsAccepted++;
+    counts.connectionsRunning++;
+    socket.once("close", (hadError) => {
       connections.delete(socket);
+      counts.connectionsRunning--;
+      if (hadError) counts.connectionsFailed++;
+      else counts.connectionsProcessed++;
       if (connections.size === 0) onEmpty();
     });
   });
@@ -103,7 +110,14 @@ function watch(
     else if (isSecure) http1?.shakesHands(socket);
   });
   on(["secureConnection"], http1?.opened);
-  on(["request", "checkContinue", "checkExpectation"], http1?.asked);
+  on(
+    ["request", "checkContinue", "checkExpectation"],
+    http1 &&
+      ((request: IncomingMessage, response: ServerResponse) => {
+        counts.requests++;
+        http1.asked(request, response);
+      }),
+  );
   on(["upgrade", "connect"], http1 && ((_request: never, socket: Socket) => http1.forget(socket)));
   on(["session"], http2?.opened);
 

@@ -7,3 +7,17 @@ export {
   type WorkerEvent,
   type WorkerLog,
 } from "./define.ts";
+export { JobError, jobErrorCodes, type JobErrorCode } from "../../core/job-errors.ts";
+export type { WorkerState } from "./_board.ts";
+export type {
+  CallGroup,
+  Job,
+  JobClient,
+  JobHandler,
+  JobHandlers,
+  JobLog,
+  JobsOf,
+  JobStream,
+  MapOptions,
+  RunOptions,
+} from "./_jobs.ts";

@@ -1,11 +1,16 @@
+import type { Frame } from "../../core/frames.ts";
+import { JobError } from "../../core/job-errors.ts";
 import { isNode, takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
+import { createBoardOf, type BoardWelcome } from "./_board.ts";
+import type { WatchdogWelcome } from "./_watchdog.ts";
+import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
-import { RETURN_MS, createLife, type Life } from "./_life.ts";
+import { createLife, type Life, type LifeJobs, RETURN_MS } from "./_life.ts";
 import { watchProgram, type Program } from "./_program.ts";
 import { ownSigterm } from "./_sigterm.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
@@ -22,6 +27,8 @@ interface Session {
   readonly socket: Welcomed["socket"];
   /** The entry, as long as it may be a program that listens by itself. */
   readonly program: Program;
+  /** There when this worker runs or calls jobs. */
+  readonly jobs: WorkerJobs | undefined;
 }
 
 const boot = takeBoot();
@@ -41,7 +48,7 @@ else {
 
 /** Gets ready for the entry. */
 async function begin(boot: Boot, welcomed: Welcomed): Promise<Session> {
-  const session = open(boot, welcomed);
+  const session = await open(boot, welcomed);
   // Before the first line of the entry, which may compute for ever. Until here the channel's end is noticed.
   if (!boot.guarded) {
     // What is going to listen is likely to load this anyway, and the thread's start slows every load beside it.
@@ -64,6 +71,8 @@ async function live(session: Session): Promise<void> {
   socket.ref();
   try {
     await definition.setup?.(life.worker);
+    if (definition.jobs) await serveJobs(session, definition.jobs);
+    else if (session.jobs?.missing) throw new Error(session.jobs.missing);
   } catch (error) {
     if (!life.worker.signal.aborted) {
       console.error(error);
@@ -75,13 +84,29 @@ async function live(session: Session): Promise<void> {
 }
 
 /** Ties the life of this worker to its connection and its signals. */
-function open(boot: Boot, welcomed: Welcomed): Session {
+async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const { socket, config } = welcomed;
-  const uplink = createUplink(socket);
-  const life = createLife(config, (frame) => void uplink.send(frame));
+  const plugins = config.plugins as
+    | { jobs?: JobsWelcome; scoreboard?: BoardWelcome; health?: WatchdogWelcome }
+    | undefined;
+  const board = createBoardOf(plugins?.scoreboard, config);
+  const watchdog =
+    plugins?.health && (await import("./_watchdog.ts")).createWatchdog(plugins.health, config.heartbeatMs);
+  const uplink = createUplink(socket, (frame) => {
+    board.frame(frame);
+    watchdog?.frame(frame);
+  });
+  const send = (frame: Frame): void => void uplink.send(frame);
+  // Only where it is needed: it takes its time to load.
+  const jobs =
+    plugins?.jobs && (await import("./_jobs.ts")).createWorkerJobs(plugins.jobs, config, board, send);
+  const life = createLife(config, send, jobs ?? noJobs(config.group), board.read);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
-  setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
+  setInterval(() => {
+    uplink.send({ type: "heartbeat" });
+    watchdog?.beat();
+  }, config.heartbeatMs).unref();
   let deadline = Infinity;
   const timeLeft = (): number => Math.max(0, deadline - performance.now());
   const program = watchProgram({
@@ -94,6 +119,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
   });
   welcomed.receive({
     frame(frame) {
+      board.frame(frame);
       if (typeof frame.deadlineMs === "number") deadline = performance.now() + frame.deadlineMs;
       if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
       else if (frame.type === "drain") life.drain(timeLeft());
@@ -101,6 +127,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       else if (frame.type === "reload") life.reload(timeLeft());
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
+      else if (frame.type === "peers") jobs?.receive(frame);
       else if (frame.type === "serve") life.serve();
       else if (frame.type === "ping") uplink.send({ type: "heartbeat" });
       else if (frame.type === "ack") ack();
@@ -111,7 +138,7 @@ function open(boot: Boot, welcomed: Welcomed): Session {
       setTimeout(() => process.exit(1), ORPHAN_MS);
     },
   });
-  return { boot, life, uplink, acked, socket, program };
+  return { boot, life, uplink, acked, socket, program, jobs };
 }
 
 /** What the entry exports, or `undefined` when the worker has said goodbye instead. */
@@ -142,13 +169,27 @@ async function load(session: Session): Promise<Exports | undefined> {
 function definitionOf(value: unknown): WorkerDefinition | undefined {
   const parts = ["setup", "run", "fetch"] as const;
   const given = typeof value === "object" && value !== null ? (value as WorkerDefinition) : {};
-  return parts.some((name) => typeof given[name] === "function") ? given : undefined;
+  const hasJobs = typeof given.jobs === "object" && given.jobs !== null;
+  return hasJobs || parts.some((name) => typeof given[name] === "function") ? given : undefined;
+}
+
+async function serveJobs({ jobs, life }: Session, handlers: JobHandlers): Promise<void> {
+  if (jobs) return jobs.serve(life.worker, handlers);
+  const { group, type } = life.worker;
+  throw new Error(`this worker has jobs, and group ${group} is a ${type} that nobody can call`);
+}
+
+function noJobs(group: string): LifeJobs {
+  const refuse = (): never => {
+    throw new JobError("CALL_FORBIDDEN", `group ${group} calls no other: its config has no \`calls\``);
+  };
+  return { jobs: refuse, serves: false, drain: async () => {}, stop() {} };
 }
 
 /** The life of an entry that is no worker, but a program of its own. */
 async function liveProgram(session: Session, exports: Exports): Promise<void> {
-  const { life, uplink, acked, program, socket } = session;
-  const failure = await program.live(exports);
+  const { life, uplink, acked, program, socket, jobs } = session;
+  const failure = jobs?.missing ?? (await program.live(exports));
   if (life.worker.signal.aborted) await program.end();
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new TypeError(failure));
@@ -159,7 +200,7 @@ async function liveProgram(session: Session, exports: Exports): Promise<void> {
 async function runOf(session: Session, definition: WorkerDefinition): Promise<boolean> {
   const { life, uplink } = session;
   const { worker } = life;
-  const running = start(life, definition);
+  const running = start(session, definition);
   let settled = false;
   const outcome = running.then(
     () => undefined,
@@ -181,12 +222,15 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   return true;
 }
 
-async function start({ worker }: Life, definition: WorkerDefinition): Promise<void> {
+async function start({ life, jobs }: Session, definition: WorkerDefinition): Promise<void> {
+  const { worker } = life;
   if (definition.fetch) {
     const { serveFetch } = await import("./_fetch.ts");
     await serveFetch(worker, (request) => definition.fetch!(request));
   }
   await (definition.run ? definition.run(worker) : worker.stopping);
+  // What it was in the middle of has been told to end. Where it drains, that comes after the goodbye.
+  if (worker.signal.aborted && !life.goodbye().drains) await jobs?.drain();
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {

@@ -58,7 +58,7 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true }, a
   assert.not.equal(web.slots[0]!.pid, before.groups[0]!.slots[0]!.pid);
 
   const table = (await cli.run(["status", "fixture"])).stdout;
-  assert.match(table, /SLOT +STATE +PID +EPOCH +RESTARTS +UPTIME +LAST EXIT/);
+  assert.match(table, /SLOT +STATE +PID +EPOCH +RESTARTS +UPTIME +MEMORY +BUSY +WORK +LAST EXIT/);
   // oxlint-disable-next-line no-control-regex
   assert.not.match(table, /\u001b/);
   assert.match((await cli.run(["status"], { env: { FORCE_COLOR: "1" } })).stdout, "\u001b[32mready");
@@ -336,5 +336,21 @@ test("help and version", async (t) => {
   const { stdout } = await cli.run(["start", "--help"]);
   for (const name of ["--workers", "--port", "--type", "--name"]) assert.match(stdout, name);
 });
+
+test(
+  "status of a supervisor that hangs: what its workers say, and exit code 1",
+  { timeout: 30_000 },
+  async (t) => {
+    const { cli, pool, status } = await startFixture(t);
+    const { pid } = (await status()).groups[0]!.slots[0]!;
+    process.kill(pool.child.pid!, "SIGSTOP");
+    t.defer(() => void process.kill(pool.child.pid!, "SIGCONT"));
+    const { code, stdout, stderr } = await cli.run(["status", "fixture"]);
+    assert.is(code, 1);
+    assert.match(stderr, "does not answer");
+    assert.match(stdout, /^fixture {2}pid \d+, as its workers tell/);
+    assert.match(stdout, new RegExp(`web#0 +ready +${pid} +1 `));
+  },
+);
 
 test.run();

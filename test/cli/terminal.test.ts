@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import * as assert from "uvu/assert";
 import { createOutput } from "../../cli/_output.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
 import { renderStatus } from "../../cli/_table.ts";
 import { paintFor, wantsColour } from "../../cli/_terminal.ts";
 import { stripControl } from "../../plugins/logs/index.ts";
@@ -54,6 +55,7 @@ test("colours follow the terminal, NO_COLOR and FORCE_COLOR", () => {
 
 test("a status is a table whose columns line up", () => {
   const slot = {
+    condition: "wanted" as const,
     pid: 41,
     epoch: 1,
     generation: 1,
@@ -81,15 +83,16 @@ test("a status is a table whose columns line up", () => {
       },
     ],
   };
+  const state = { ...emptyState(), pid: 41, rss: 50 * 2 ** 20, utilisation: 0.126, requests: 1_204 };
   assert.is(
-    renderStatus(status, paintFor({}, {})),
+    renderStatus(status, [{ slot: "web#0", state }], paintFor({}, {})),
     [
       "shop  running, pid 7, up 1.5 s, generation 1",
       "",
       "web  1 of 2 ready (1 to 4), reactor, node, shared",
-      "  SLOT   STATE    PID  EPOCH  RESTARTS  UPTIME      LAST EXIT",
-      "  web#0  ready    41   1      0         1 min 01 s  –",
-      "  web#1  backoff  –    12     11        –           uncaught: threw boom",
+      "  SLOT   STATE    PID  EPOCH  RESTARTS  UPTIME      MEMORY  BUSY  WORK           LAST EXIT",
+      "  web#0  ready    41   1      0         1 min 01 s  50 MiB  13 %  1204 requests  –",
+      "  web#1  backoff  –    12     11        –           –       –     –              uncaught: threw boom",
     ].join("\n"),
   );
 });

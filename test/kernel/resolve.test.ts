@@ -1,6 +1,7 @@
 /** Every way in which a config can be wrong is one line: the key, the value, and what is accepted. */
 import * as assert from "uvu/assert";
 import type { PoolConfig, ResolvedGroup } from "../../core/config.ts";
+import { resolveJobs } from "../../core/jobs.ts";
 import { PoolError } from "../../core/errors.ts";
 import { resolveConfig } from "../../core/resolve.ts";
 import { suite } from "../_suite.ts";
@@ -223,6 +224,8 @@ test("everything that is left out has its default", () => {
     min: 1,
     max: 1,
     listen: [],
+    calls: [],
+    jobs: resolveJobs(""),
     args: [],
     env: {},
     cwd: "/srv",

@@ -1,5 +1,6 @@
 import type { GroupStrategy, ResolvedPool, Timeouts, ViolationPolicy } from "../../core/config.ts";
 import type { RestartPolicy } from "../../core/decisions.ts";
+import { resolveJobs } from "../../core/jobs.ts";
 import { always, limited, never, onFailure, windowLimited } from "../../plugins/restart/policies.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Random } from "./random.ts";
@@ -12,6 +13,7 @@ export type Op = {
 } & (
   | { readonly do: "scale"; readonly group: number; readonly count: number }
   | { readonly do: "restart"; readonly slot: number }
+  | { readonly do: "replace"; readonly slot: number; readonly minReadyMs: number }
   | { readonly do: "stop"; readonly now: boolean }
   | {
       readonly do: "reload";
@@ -122,7 +124,7 @@ function drawOps(random: Random, groups: readonly GroupPlan[]): Op[] {
 function drawOp(random: Random, groups: readonly GroupPlan[], slots: number): Op {
   const at = 0;
   const slot = random.int(0, slots - 1);
-  const dice = random.int(0, 19);
+  const dice = random.int(0, 20);
   if (dice < 6) {
     const group = random.int(0, groups.length - 1);
     const { min, max } = groups[group]!;
@@ -140,6 +142,7 @@ function drawOp(random: Random, groups: readonly GroupPlan[], slots: number): Op
   if (dice < 16) return { at, do: "pause", slot, ms: random.pick([500, 3000, 40_000]) };
   if (dice < 18) return { at, do: "stale", slot, kind: random.pick(STALE_KINDS) };
   if (dice < 19) return { at, do: "again", slot };
+  if (dice < 20) return { at, do: "replace", slot, minReadyMs: random.pick([0, 1000]) };
   return { at, do: "stop", now: random.chance(0.3) };
 }
 
@@ -160,6 +163,8 @@ export function configOf(history: History): ResolvedPool {
       min,
       max,
       listen: [],
+      calls: [],
+      jobs: resolveJobs(""),
       args: [],
       env: {},
       cwd: "/",

@@ -22,6 +22,9 @@ export class Reloads {
     const plan = before.pool.reload?.plans.find(({ group }) => group === main.group);
     if (!process || !plan || before.pool.reload!.hard)
       broken("I13", `${main.id} is taken over without a reload`);
+    const { only } = before.pool.reload!;
+    if (only !== null && only !== slot)
+      broken("I13", `${main.id} is taken over, and another was to be replaced`);
     const readyFor = world.now - process.notes.readyAt;
     if (!(readyFor >= plan.minReadyMs + plan.trialMs))
       broken("I13", `${main.id} took over after ${readyFor} ms of ${plan.minReadyMs} and ${plan.trialMs}`);
@@ -75,7 +78,8 @@ function checkTurn(world: World, event: KernelEvent, before: KernelState): void 
   const { reload, lastReload } = world.state.pool;
   const reason = reload ? reload.failure : lastReload!.reason;
   const seat = event.type === "exited" ? seatBefore(before, event.slot, event.epoch) : undefined;
-  const isNew = seat?.seat === "surge" && seat.generation === record.generation;
+  const isUntaken = record.only === null || record.replaced === 0;
+  const isNew = seat?.seat === "surge" && seat.generation === record.generation && isUntaken;
   const hasFailed = isNew && event.type === "exited" && event.report.intent === undefined;
   if (hasFailed && reason === null) broken("I13", `${seat.id} did not come up, and the reload goes on`);
   if (!hasFailed && reason !== null) broken("I13", `the reload turned round on ${event.type}: ${reason}`);
@@ -90,6 +94,7 @@ function checkOutcome(world: World, before: KernelState): void {
   const record = before.pool.reload!;
   const { lastReload, generation } = world.state.pool;
   if (lastReload?.generation !== record.generation) broken("I13", "a reload ended without an outcome");
+  if (record.only !== null) return checkReplacement(world, before, record.only);
   for (const { group: index } of record.plans) {
     const group = world.state.groups.get(index);
     if ((group.generation === record.generation) === lastReload.rolledBack)
@@ -110,4 +115,19 @@ function checkOutcome(world: World, before: KernelState): void {
   }
   if ((generation === record.generation) === lastReload.rolledBack)
     broken("I13", `the pool is at ${generation}`);
+}
+
+/** One worker was replaced, or its slot was let go of meanwhile; no generation has changed. */
+function checkReplacement(world: World, before: KernelState, slot: number): void {
+  const { pool, slots, groups } = world.state;
+  const main = slots.get(slot);
+  const { replaced, rolledBack } = pool.lastReload!;
+  if (pool.generation !== before.pool.generation)
+    broken("I13", `a replacement made generation ${pool.generation}`);
+  if (groups.get(main.group).generation !== before.groups.get(main.group).generation)
+    broken("I13", `a replacement gave ${main.id} another generation`);
+  if (replaced > 1) broken("I13", `${main.id} was replaced ${replaced} times`);
+  const isServing = main.wanted && !main.ended && main.state === "ready";
+  if (replaced === 0 && !rolledBack && isServing && main.epoch === before.slots.get(slot).epoch)
+    broken("I13", `${main.id} was to be replaced, and was not`);
 }

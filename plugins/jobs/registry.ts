@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Pool } from "../../core/pool.ts";
+import type { GroupTerms, Peer, PeersUpdate } from "./wire/peer.ts";
+import { peerKey } from "./wire/peer.ts";
+
+/** The registry of each pool that runs in this process. */
+export const registries: WeakMap<Pool, Registry> = new WeakMap();
+
+/** How long an update waits that a caller's full queue has refused. Milliseconds. */
+const AGAIN_MS = 250;
+
+/** Takes an update; `false` when it was dropped, and everything has to be told anew. */
+export type TellCaller = (update: PeersUpdate) => boolean;
+
+interface Watcher {
+  readonly tell: TellCaller;
+  /** It has missed something. */
+  behind: boolean;
+}
+
+interface Known extends Peer {
+  /** It listens for jobs. */
+  isOpen: boolean;
+  isReady: boolean;
+}
+
+interface GroupRecord {
+  readonly terms: GroupTerms;
+  readonly workers: Map<string, Known>;
+  readonly watchers: Set<Watcher>;
+  state: "open" | "dead";
+}
+
+/** The job workers of a pool: where they are, whether they may be called, and who wants to know. */
+export class Registry {
+  readonly #groups: ReadonlyMap<string, GroupRecord>;
+  readonly #directory: string;
+  #isStopping = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `directory` holds the sockets of the workers. */
+  constructor(directory: string, groups: Iterable<readonly [name: string, terms: GroupTerms]>) {
+    this.#directory = directory;
+    this.#groups = new Map(
+      [...groups].map(([name, terms]) => [
+        name,
+        { terms, workers: new Map(), watchers: new Set(), state: "open" },
+      ]),
+    );
+  }
+
+  /** Groups whose jobs can be called. */
+  get names(): string[] {
+    return [...this.#groups.keys()];
+  }
+
+  has(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  /** A place and a secret for a worker that is about to start. */
+  assign(group: string, slot: string, epoch: number, board: Peer["board"]): Peer {
+    const path = join(this.#directory, `j${randomBytes(4).toString("hex")}`);
+    const peer = { slot, epoch, path, token: randomBytes(24).toString("base64url"), board };
+    this.#groups.get(group)!.workers.set(peerKey(peer), { ...peer, isOpen: false, isReady: false });
+    return peer;
+  }
+
+  opened(group: string, slot: string, epoch: number): void {
+    this.#mark(group, slot, epoch, { isOpen: true });
+  }
+
+  /** The worker has become ready, or is not any more. */
+  ready(group: string, slot: string, epoch: number, isReady: boolean): void {
+    this.#mark(group, slot, epoch, { isReady });
+  }
+
+  /** The worker has ended; returns where it listened. */
+  ended(group: string, slot: string, epoch: number, innocent: boolean): string | undefined {
+    const record = this.#groups.get(group);
+    const known = record?.workers.get(peerKey({ slot, epoch }));
+    if (!record || !known) return undefined;
+    record.workers.delete(peerKey(known));
+    this.#tell(record, { down: [{ slot, epoch }], verdict: { slot, epoch, innocent } });
+    return known.path;
+  }
+
+  /** `dead` while no worker of the group can start by itself. */
+  setState(group: string, state: "open" | "dead"): void {
+    const record = this.#groups.get(group);
+    if (!record || record.state === state) return;
+    record.state = state;
+    this.#tell(record, { state: this.#stateOf(record) });
+  }
+
+  stopping(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    for (const record of this.#groups.values()) this.#tell(record, { state: "stopping" });
+  }
+
+  /** Tells a caller about a group, now and with each change, until what it returns is called. */
+  watch(group: string, tell: TellCaller): () => void {
+    const record = this.#groups.get(group)!;
+    const watcher = { tell, behind: false };
+    record.watchers.add(watcher);
+    this.#send(record, watcher, this.#whole(record));
+    return () => void record.watchers.delete(watcher);
+  }
+
+  /** Every worker that listens for jobs. */
+  *workers(): Iterable<Pick<Peer, "slot" | "epoch">> {
+    for (const { workers } of this.#groups.values())
+      for (const known of workers.values()) if (known.isOpen) yield known;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #mark(group: string, slot: string, epoch: number, change: Partial<Known>): void {
+    const record = this.#groups.get(group);
+    const known = record?.workers.get(peerKey({ slot, epoch }));
+    if (!record || !known) return;
+    const before = known.isOpen && known.isReady;
+    Object.assign(known, change);
+    const after = known.isOpen && known.isReady;
+    if (before === after) return;
+    if (after) this.#tell(record, { up: [peerOf(known)] });
+    else this.#tell(record, { down: [{ slot, epoch }] });
+  }
+
+  #whole(record: GroupRecord): PeersUpdate {
+    const up = [...record.workers.values()].filter(({ isOpen, isReady }) => isOpen && isReady).map(peerOf);
+    return { terms: record.terms, whole: true, up, state: this.#stateOf(record) };
+  }
+
+  #stateOf({ state }: GroupRecord): "open" | "dead" | "stopping" {
+    return this.#isStopping ? "stopping" : state;
+  }
+
+  #tell(record: GroupRecord, update: PeersUpdate): void {
+    for (const watcher of record.watchers) if (!watcher.behind) this.#send(record, watcher, update);
+  }
+
+  #send(record: GroupRecord, watcher: Watcher, update: PeersUpdate): void {
+    watcher.behind = !watcher.tell(update);
+    if (!watcher.behind || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      for (const each of this.#groups.values()) {
+        for (const late of each.watchers) if (late.behind) this.#send(each, late, this.#whole(each));
+      }
+    }, AGAIN_MS);
+    this.#timer.unref();
+  }
+}
+
+function peerOf({ slot, epoch, path, token, board }: Known): Peer {
+  return { slot, epoch, path, token, board };
+}

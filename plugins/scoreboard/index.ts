@@ -1,0 +1,78 @@
+import { messageOf } from "../../core/errors.ts";
+import { definePlugin } from "../../core/plugin.ts";
+import type { Plugin } from "../../core/plugin.ts";
+import { clearRecord, createBoard } from "./board.ts";
+import { RECORD_BYTES } from "./record.ts";
+import { findPlace } from "./place.ts";
+
+export { BOARD_FILE } from "./place.ts";
+export { readBoard } from "./read.ts";
+export type { Board } from "./read.ts";
+
+/** What {@link scoreboard} takes. */
+export interface ScoreboardOptions {
+  /** The private folder of the pool, where others look for the board. */
+  directory?: string;
+}
+
+/** Records of a slot: while a reload overlaps it has two workers, and each writes its own. */
+export const RECORDS_PER_SLOT = 2;
+
+/**
+ * A record for each worker in a file in memory, which the worker writes and everybody of the pool can read without
+ * asking anybody. Each worker is told its record in its welcome. Without a board (a disk that is full, say) the pool
+ * works as well: what reads it then knows less.
+ */
+export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
+  ({ directory }: ScoreboardOptions = {}) => ({
+    name: "scoreboard",
+    setup(pool) {
+      const slots = pool.config.groups.flatMap(({ name, max }) =>
+        Array.from({ length: max }, (_, index) => `${name}#${index}`),
+      );
+      /** The records that are in use, by their offset, and by which epoch. */
+      const owners = new Map<number, number>();
+      let place: ReturnType<typeof findPlace> | undefined;
+      let begin = 0;
+      try {
+        place = findPlace(directory);
+        begin = createBoard(place.path, {
+          pool: pool.name,
+          pid: process.pid,
+          startedAt: Date.now(),
+          slots,
+          recordsPerSlot: RECORDS_PER_SLOT,
+        });
+      } catch (error) {
+        pool.report("scoreboard", "create", new Error(`there is no scoreboard: ${messageOf(error)}`));
+        place?.remove();
+        return undefined;
+      }
+      const { path, remove } = place;
+      const offsets = new Map(
+        slots.map((slot, index) => {
+          const first = begin + index * RECORDS_PER_SLOT * RECORD_BYTES;
+          return [slot, [first, first + RECORD_BYTES]];
+        }),
+      );
+
+      pool.decisions.spawnOptions.tap("scoreboard", (spawn, { slot, epoch }) => {
+        const offset = offsets.get(slot)!.find((each) => !owners.has(each));
+        if (offset === undefined) return spawn;
+        owners.set(offset, epoch);
+        return { ...spawn, welcome: { ...spawn.welcome, scoreboard: { path, offset } } };
+      });
+      const forget = pool.hooks.hook("worker:exited", ({ slot, epoch }) => {
+        for (const offset of offsets.get(slot)!) {
+          if (owners.get(offset) !== epoch) continue;
+          owners.delete(offset);
+          clearRecord(path, offset);
+        }
+      });
+      return () => {
+        forget();
+        remove();
+      };
+    },
+  }),
+);

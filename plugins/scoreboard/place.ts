@@ -1,0 +1,70 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** The board's name in the folder of the pool: the file itself, or a link to where it is. */
+export const BOARD_FILE = "scoreboard";
+
+const SHARED_MEMORY = "/dev/shm";
+const PREFIX = "poolable-b";
+/** `f_type` of tmpfs, statfs(2). */
+const TMPFS = 0x01021994;
+
+/** Where a board is made, and what takes everything of it away. */
+export interface Place {
+  readonly path: string;
+  remove(): void;
+}
+
+/**
+ * Finds a place in memory: the pool's own folder when that is there, else a private one in `/dev/shm`, to which a link
+ * in the pool's folder leads. Where neither is to be had, a file on disk does: it is read from memory all the same.
+ */
+export function findPlace(directory: string | undefined): Place {
+  const link = directory === undefined ? undefined : join(directory, BOARD_FILE);
+  if (link !== undefined) removeOld(link);
+  if (directory !== undefined && isInMemory(directory))
+    return { path: link!, remove: () => rmSync(link!, { force: true }) };
+  const base = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : (directory ?? tmpdir());
+  const folder = mkdtempSync(join(base, PREFIX));
+  const path = join(folder, BOARD_FILE);
+  if (link !== undefined) symlinkSync(path, link);
+  return {
+    path,
+    remove() {
+      if (link !== undefined) rmSync(link, { force: true });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Takes away what a supervisor left that was killed. Only what is ours, by its name and its owner. */
+function removeOld(link: string): void {
+  const info = lstatSync(link, { throwIfNoEntry: false });
+  if (!info) return;
+  if (info.isSymbolicLink()) {
+    const folder = dirname(readlinkSync(link));
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    const isOurs =
+      basename(folder).startsWith(PREFIX) && found?.isDirectory() && found.uid === process.geteuid?.();
+    if (isOurs) rmSync(folder, { recursive: true, force: true });
+  }
+  unlinkSync(link);
+}
+
+function isInMemory(folder: string): boolean {
+  try {
+    return statfsSync(folder).type === TMPFS;
+  } catch {
+    return false;
+  }
+}
