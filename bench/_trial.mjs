@@ -34,7 +34,7 @@ async function trial(run, { payload: name, concurrency, warmMs, ms }) {
   const begin = process.cpuUsage();
   const { jobs, seconds } = await load(run, payload, concurrency, ms, latencies);
   const { user, system } = process.cpuUsage(begin);
-  const sorted = latencies.subarray(0, Math.min(jobs, SAMPLES)).sort();
+  const sorted = latencies.subarray(0, Math.min(jobs, SAMPLES)).toSorted();
   const quantile = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
   return {
     perSecond: jobs / seconds,
