@@ -10,18 +10,19 @@ import type { Runtime } from "./core/runtime.ts";
 import { connectTo, jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
+import { scaling } from "./plugins/scaling/index.ts";
 import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { systemClock } from "./runtimes/clock.ts";
 import { node } from "./runtimes/node.ts";
 
 export * from "./core/index.ts";
-export { JobError, jobErrorCodes } from "./jobs/errors.ts";
-export type { JobErrorCode } from "./jobs/errors.ts";
-export type { JobClient, MapOptions } from "./jobs/client.ts";
-export type { JobsOf } from "./jobs/job.ts";
-export type { RunOptions } from "./jobs/options.ts";
-export type { JobStream } from "./jobs/stream.ts";
+export { JobError, jobErrorCodes } from "./core/job-errors.ts";
+export type { JobErrorCode } from "./core/job-errors.ts";
+export type { JobClient, MapOptions } from "./plugins/jobs/caller/client.ts";
+export type { JobsOf } from "./plugins/jobs/wire/job.ts";
+export type { RunOptions } from "./plugins/jobs/caller/options.ts";
+export type { JobStream } from "./plugins/jobs/caller/stream.ts";
 export type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */
@@ -45,7 +46,7 @@ export function createPool(
 ): Pool {
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
-  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory })];
+  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling()];
   return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));
 }
 

@@ -106,6 +106,7 @@ function print(
       name,
       total("requests").toLocaleString("en"),
       String(total("failed")),
+      (total("failed") / all.length).toFixed(1),
       `${((100 * total("failed")) / total("requests")).toFixed(2)} %`,
       String(total("hung")),
       middle("p99Ms").toFixed(0),

@@ -1,7 +1,7 @@
 import { formatDuration } from "../core/duration.ts";
 import type { PoolStatus, SlotStatus } from "../core/status.ts";
 import type { Board } from "../plugins/scoreboard/index.ts";
-import type { WorkerState } from "../scoreboard/record.ts";
+import type { WorkerState } from "../plugins/scoreboard/record.ts";
 import { stripControl } from "../plugins/logs/index.ts";
 import type { Paint } from "./_terminal.ts";
 

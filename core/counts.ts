@@ -20,6 +20,8 @@ export interface Counts {
   over: number;
   failed: number;
   bootFailed: number;
+  /** have their surge seat in use */
+  surging: number;
 }
 
 export const NO_COUNTS: Readonly<Counts> = {
@@ -33,9 +35,15 @@ export const NO_COUNTS: Readonly<Counts> = {
   over: 0,
   failed: 0,
   bootFailed: 0,
+  surging: 0,
 };
 
 export const COUNT_NAMES = Object.keys(NO_COUNTS) as (keyof Counts)[];
+
+/** Whether this is a surge seat that has a worker, or is about to. */
+export function isSurging({ seat, state, ticket }: Slot): boolean {
+  return seat === "surge" && (state !== "idle" || ticket !== null);
+}
 
 /** What one slot adds to the counts of its group and of the pool. */
 export function countsOf(slot: Slot): Counts {
@@ -53,5 +61,6 @@ export function countsOf(slot: Slot): Counts {
     over: over ? 1 : 0,
     failed: state === "failed" ? 1 : 0,
     bootFailed: slot.bootFailed ? 1 : 0,
+    surging: isSurging(slot) ? 1 : 0,
   };
 }

@@ -1,6 +1,6 @@
 import type { Draft } from "./draft.ts";
 import { arm, disarm, kill, move, signal, stop, timeOf, timeoutsOf } from "./moves.ts";
-import { takeOver, tryOut } from "./reload.ts";
+import { judgeTrial, tryOut } from "./reload.ts";
 import { requestStart } from "./starting.ts";
 import type { Slot } from "./state.ts";
 import type { DeadlineKind } from "./states.ts";
@@ -33,7 +33,7 @@ export function due(draft: Draft, index: number): void {
 /** What comes when a slot waited in vain; kept beside `DEADLINES`, which says for how long. */
 const actions: Readonly<Record<DeadlineKind, (draft: Draft, slot: Slot) => void>> = {
   settle: (draft, { index }) => tryOut(draft, index),
-  trial: (draft, { index }) => takeOver(draft, index),
+  trial: (draft, { index }) => judgeTrial(draft, index),
   hello: (draft, { index }) => kill(draft, index, "helloTimeout"),
   ready: (draft, { index }) => kill(draft, index, "readyTimeout"),
   heartbeat: (draft, { index }) => kill(draft, index, "heartbeatLost"),

@@ -1,7 +1,7 @@
 import type { Timeouts } from "./config.ts";
 import type { Draft } from "./draft.ts";
 import type { Intent, KillCause } from "./exit.ts";
-import type { Slot } from "./state.ts";
+import type { Group, ReloadRecord, Slot } from "./state.ts";
 import type { DeadlineKind, SlotCause } from "./states.ts";
 import { DEADLINES, SLOT_STATES } from "./states.ts";
 
@@ -37,12 +37,16 @@ export function disarm(draft: Draft, index: number): void {
 
 /** The times of the generation that a slot is of: of the one that is coming up, or of the group's own. */
 export function timeoutsOf(draft: Draft, slot: Slot): Timeouts {
-  const { reload } = draft.pool;
+  return timeoutsBy(draft.pool.reload, draft.group(slot.group), slot);
+}
+
+/** The same, without a draft. */
+export function timeoutsBy(reload: ReloadRecord | null, group: Group, slot: Slot): Timeouts {
   const plan =
     reload && reload.generation === slot.generation
-      ? reload.plans.find(({ group }) => group === slot.group)
+      ? reload.plans.find((candidate) => candidate.group === slot.group)
       : undefined;
-  return (plan ?? draft.group(slot.group)).timeouts;
+  return (plan ?? group).timeouts;
 }
 
 /** The milliseconds of a deadline. SIGTERM comes half way of the time to stop. */

@@ -37,6 +37,7 @@ export type SupervisorFrameType =
   | "peers"
   | "adopt"
   | "serve"
+  | "ping"
   | "release";
 
 /**

@@ -2,9 +2,9 @@ import { commands } from "./commands.ts";
 import { Draft } from "./draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
-import { arm, disarm, kill, move, timeoutsOf } from "./moves.ts";
+import { arm, disarm, kill, move, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
-import { advanceReload, minReadyMs, surgeExited } from "./reload.ts";
+import { advanceReload, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
 import type { KernelState } from "./state.ts";
@@ -26,6 +26,8 @@ export interface Step {
 export function reduce(state: KernelState, event: KernelEvent, now: number): Step {
   const seat = "epoch" in event ? seatOf(state, event) : undefined;
   if ("epoch" in event && seat === undefined) return { state, effects: [] };
+  if (event.type === "heartbeat" && state.slots.get(seat!).seat === "main")
+    return { state: putOff(state, seat!, now), effects: [] };
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
@@ -45,6 +47,18 @@ export function seatOf(state: KernelState, worker: { slot: number; epoch: number
   if (main.worker && main.epoch === worker.epoch) return main.index;
   const surge = state.slots.get(main.twin);
   return surge.worker && surge.epoch === worker.epoch ? surge.index : undefined;
+}
+
+/**
+ * A heartbeat of a slot's worker moves the deadline alone: the armed timer finds it later than itself and is armed again. It is the most
+ * frequent event by far, so it goes without a draft, and has no effect to carry out.
+ */
+function putOff(state: KernelState, seat: number, now: number): KernelState {
+  const { pool, groups, slots } = state;
+  const slot = slots.get(seat);
+  if (slot.state !== "ready" || slot.deadline?.kind !== "heartbeat") return state;
+  const at = now + timeoutsBy(pool.reload, groups.get(slot.group), slot).heartbeat;
+  return { pool, groups, slots: slots.set(seat, { ...slot, deadline: { kind: "heartbeat", at } }) };
 }
 
 function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
@@ -72,12 +86,7 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       return;
     }
     case "heartbeat":
-      // Only the deadline moves: the armed timer finds it later than itself and is armed again. A heartbeat
-      // is the most frequent event by far, and this way it has no effect to carry out.
-      if (slot.state === "ready" && slot.deadline?.kind === "heartbeat") {
-        const at = draft.now + timeoutsOf(draft, slot).heartbeat;
-        draft.change(seat, { deadline: { kind: "heartbeat", at } });
-      }
+      if (slot.state === "ready") heard(draft, seat);
       return;
     case "error":
       draft.changeWorker(seat, { error: event.error });

@@ -1,3 +1,4 @@
+import { isSurging } from "./counts.ts";
 import type { Draft } from "./draft.ts";
 import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
@@ -16,7 +17,8 @@ import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
 export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
   if (draft.pool.state !== "running" || draft.pool.reload) return;
   const { generation, hard, plans, only = null } = command;
-  draft.pool.reload = { generation, hard, plans, only, failure: null, replaced: 0, forced: 0, given: [] };
+  const begun = { next: 0, failure: null, replaced: 0, forced: 0, given: [] };
+  draft.pool.reload = { generation, hard, plans, only, ...begun };
   const groups = plans.map(({ group }) => draft.group(group).name);
   const slot = only === null ? undefined : draft.slot(only).id;
   draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups, slot });
@@ -52,17 +54,18 @@ export function advanceReload(draft: Draft): void {
   for (const plan of record.plans) {
     const group = draft.group(plan.group);
     const target = targetOf(record, group);
-    let free = plan.surge;
-    for (const slot of draft.slotsOf(group)) if (isTaken(draft.slot(slot.twin))) free--;
-    let isDone = free === plan.surge;
-    for (const slot of draft.slotsOf(group)) {
+    let free = plan.surge - group.counts.surging;
+    // Nearly always somebody comes up or goes, and there is nothing to look for among the slots.
+    if (free <= 0) return;
+    let isDone = group.counts.surging === 0;
+    for (const slot of slotsFrom(draft, group, record.next)) {
       if (!isCandidate(record, slot, target) || isReplaced(draft, slot)) continue;
       isDone = false;
-      if (free <= 0) break;
-      if (isTaken(draft.slot(slot.twin))) continue;
+      if (isSurging(draft.slot(slot.twin))) continue;
       draft.change(slot.twin, { generation: target });
       requestStart(draft, slot.twin);
-      free--;
+      draft.pool.reload = { ...record, next: slot.index + 1 };
+      if (--free <= 0) return;
     }
     // One group after the other.
     if (!isDone) return;
@@ -70,13 +73,16 @@ export function advanceReload(draft: Draft): void {
   finishReload(draft);
 }
 
+/** The slots of a group, each once, from the given one on: most of those before it have been replaced. */
+function* slotsFrom(draft: Draft, group: Group, from: number): Iterable<Slot> {
+  const { first, max } = group;
+  const start = from >= first && from < first + max ? from - first : 0;
+  for (let step = 0; step < max; step++) yield draft.slot(first + ((start + step) % max));
+}
+
 /** The generation that the wave leads to: the new one, or back to the group's own. */
 function targetOf(record: ReloadRecord, group: Group): number {
   return record.failure === null ? record.generation : group.generation;
-}
-
-function isTaken(surge: Slot): boolean {
-  return surge.worker !== null || surge.ticket !== null || surge.state !== "idle";
 }
 
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
@@ -107,17 +113,29 @@ function planOf(draft: Draft, surge: Slot): ReloadPlan | undefined {
   return draft.pool.reload?.plans.find(({ group }) => group === surge.group);
 }
 
-/** A new worker has been ready for long enough to serve, beside the old one for a while. */
+/** A new worker has been ready for long enough to serve, beside the old one for a while, and must show that it lives. */
 export function tryOut(draft: Draft, surgeIndex: number): void {
+  draft.changeWorker(surgeIndex, { heard: false });
   const surge = draft.slot(surgeIndex);
+  draft.effect({ type: "send", ...draft.addressed(surge), frame: { type: "ping" } });
   draft.fact("reload:trial", { ...draft.named(surge), generation: surge.generation });
-  const { trialMs = 0 } = planOf(draft, surge) ?? {};
-  if (trialMs > 0) arm(draft, surgeIndex, "trial", trialMs);
-  else takeOver(draft, surgeIndex);
+  arm(draft, surgeIndex, "trial", planOf(draft, surge)?.trialMs ?? 0);
+}
+
+/** It has served for long enough. One that has not been heard since may hang: it has its time for a heartbeat. */
+export function judgeTrial(draft: Draft, surgeIndex: number): void {
+  if (draft.slot(surgeIndex).worker?.heard) takeOver(draft, surgeIndex);
+  else arm(draft, surgeIndex, "heartbeat");
+}
+
+/** A new worker gives a sign of life. */
+export function heard(draft: Draft, surgeIndex: number): void {
+  draft.changeWorker(surgeIndex, { heard: true });
+  if (draft.slot(surgeIndex).deadline?.kind === "heartbeat") takeOver(draft, surgeIndex);
 }
 
 /** A new worker has proved itself: it takes its slot over, and the old one drains. */
-export function takeOver(draft: Draft, surgeIndex: number): void {
+function takeOver(draft: Draft, surgeIndex: number): void {
   const record = draft.pool.reload;
   const next = draft.slot(surgeIndex);
   const old = draft.slot(next.twin);

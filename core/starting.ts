@@ -86,6 +86,7 @@ function start(draft: Draft, index: number): void {
       hello: false,
       ready: false,
       readyAt: 0,
+      heard: false,
       goodbye: undefined,
       goodbyeReason: undefined,
       error: undefined,

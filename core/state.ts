@@ -43,6 +43,8 @@ export interface ReloadRecord {
   readonly plans: readonly ReloadPlan[];
   /** The one slot whose worker is replaced by another of the same generation; `null` where groups are reloaded. */
   readonly only: number | null;
+  /** The slot where the wave goes on to look for the next one to replace. */
+  readonly next: number;
   /** Why it goes back to the generation before; `null` while it goes forward. */
   readonly failure: string | null;
   readonly replaced: number;
@@ -139,6 +141,8 @@ export interface WorkerRecord {
   hello: boolean;
   ready: boolean;
   readyAt: number;
+  /** Whether it has given a sign of life since it was asked for one, before it takes over. */
+  heard: boolean;
   goodbye: GoodbyeKind | undefined;
   goodbyeReason: string | undefined;
   error: ReportedError | undefined;

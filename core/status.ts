@@ -2,6 +2,7 @@ import type { GroupType } from "./config.ts";
 import type { LastExit } from "./exit.ts";
 import type { Pool } from "./pool.ts";
 import type { KernelState, Slot } from "./state.ts";
+import { isOver } from "./state.ts";
 import type { PoolState, SlotState } from "./states.ts";
 
 /** What `pool.status()` and `poolable status --json` say. Never holds environment, arguments or secrets. */
@@ -34,6 +35,8 @@ export interface SlotStatus {
   /** `group#index` */
   readonly id: string;
   readonly state: SlotState;
+  /** For scaling: has a worker or will be started, is free to be started, or never starts by itself again. */
+  readonly condition: "wanted" | "free" | "over";
   readonly pid: number | null;
   /** 0 when the slot never started a worker. */
   readonly epoch: number;
@@ -83,6 +86,7 @@ function slotStatus(slot: Slot, surge: Slot, now: number): SlotStatus {
   return {
     id: slot.id,
     state: slot.state,
+    condition: isOver(slot) ? "over" : slot.wanted ? "wanted" : "free",
     pid: slot.worker?.pid ?? null,
     epoch: slot.epoch,
     generation: slot.generation,

@@ -17,6 +17,17 @@ export {
   windowLimited,
 } from "./restart/index.ts";
 export type { ExitClassRow, LimitedOptions, WindowLimitedOptions } from "./restart/index.ts";
+export { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "./scaling/index.ts";
+export type {
+  BudgetOptions,
+  ByQueueWaitOptions,
+  ByUtilisationOptions,
+  GroupView,
+  ScalingGroups,
+  ScalingOptions,
+  ScalingStrategy,
+  ScheduleEntry,
+} from "./scaling/index.ts";
 export { readBoard, scoreboard } from "./scoreboard/index.ts";
 export type { Board, ScoreboardOptions } from "./scoreboard/index.ts";
 export { sockets } from "./sockets/index.ts";

@@ -36,11 +36,30 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
     ["../../core/a.ts", "../node.ts", "node:net", "srvx"],
     ["../../plugins/a.ts", "../../cli/a.ts", "../../index.ts", "poolable"],
   ],
-  [
-    "jobs/a.ts",
-    ["../core/a.ts", "./b.ts", "../scoreboard/a.ts", "node:net", "msgpackr"],
-    ["../plugins/a.ts", "../runtimes/a.ts", "../cli/a.ts", "../index.ts", "poolable/worker"],
-  ],
+  // The one exception: the worker's half composes the worker's side of the plugins.
+  ...["_jobs", "_board"].map((name): [string, string[], string[]] => [
+    `runtimes/worker/${name}.ts`,
+    [
+      "../../core/a.ts",
+      "../../plugins/jobs/wire/a.ts",
+      "../../plugins/jobs/caller/a.ts",
+      "../../plugins/jobs/worker/a.ts",
+      "../../plugins/scoreboard/board.ts",
+    ],
+    [
+      "../../plugins/jobs/a.ts",
+      "../../plugins/scoreboard/index.ts",
+      "../../plugins/index.ts",
+      "../../cli/a.ts",
+    ],
+  ]),
+  ...["wire", "caller", "worker"].map((half): [string, string[], string[]] => [
+    `plugins/jobs/${half}/a.ts`,
+    ["../../../core/a.ts", "./b.ts", "../wire/a.ts", "../../scoreboard/board.ts", "node:net", "msgpackr"],
+    ["../a.ts", "../../index.ts", "../../sockets/a.ts", "../../../runtimes/a.ts", "poolable/worker"],
+  ]),
+  ["plugins/jobs/worker/a.ts", ["./b.ts"], ["../caller/a.ts"]],
+  ["plugins/jobs/caller/a.ts", ["./b.ts"], ["../worker/a.ts"]],
   ["cli/a.ts", ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "citty"], ["../test/_suite.ts"]],
 ];
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
-import type { Peer } from "../../jobs/peer.ts";
+import type { Peer } from "./wire/peer.ts";
 import { isInnocent } from "./blame.ts";
 import { PROGRAMS_SOCKET, servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Pool } from "../../core/pool.ts";
-import type { GroupTerms, Peer, PeersUpdate } from "../../jobs/peer.ts";
-import { peerKey } from "../../jobs/peer.ts";
+import type { GroupTerms, Peer, PeersUpdate } from "./wire/peer.ts";
+import { peerKey } from "./wire/peer.ts";
 
 /** The registry of each pool that runs in this process. */
 export const registries: WeakMap<Pool, Registry> = new WeakMap();

@@ -1,6 +1,6 @@
 import type { HookPayload } from "../../core/hooks.ts";
 import type { Pool } from "../../core/pool.ts";
-import type { PeersUpdate } from "../../jobs/peer.ts";
+import type { PeersUpdate } from "./wire/peer.ts";
 import type { Registry } from "./registry.ts";
 
 type WorkerFrame = HookPayload<"worker:frame">;

@@ -1,8 +1,8 @@
 import { messageOf } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
-import { clearRecord, createBoard } from "../../scoreboard/board.ts";
-import { RECORD_BYTES } from "../../scoreboard/record.ts";
+import { clearRecord, createBoard } from "./board.ts";
+import { RECORD_BYTES } from "./record.ts";
 import { findPlace } from "./place.ts";
 
 export { BOARD_FILE } from "./place.ts";

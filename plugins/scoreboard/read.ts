@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { openReader } from "../../scoreboard/board.ts";
-import type { BoardHead } from "../../scoreboard/board.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import { openReader } from "./board.ts";
+import type { BoardHead } from "./board.ts";
+import type { WorkerState } from "./record.ts";
 import { BOARD_FILE } from "./place.ts";
 
 /** What stands on a board. */

@@ -50,7 +50,8 @@ export function createAdoptions(
     spare.delete(socket);
     const front = createFront(server);
     front.on("error", (error) => onError(slot, error));
-    front.listen({ fd: socket.fd, backlog: socket.backlog });
+    // An argument of its own: beside an `fd`, Node does not look at `options.backlog`.
+    front.listen({ fd: socket.fd }, socket.backlog);
     fronts.set(name, front);
   }
 

@@ -1,12 +1,14 @@
 import { performance } from "node:perf_hooks";
 import type { Frame } from "../../core/frames.ts";
 import type { SlotState } from "../../core/states.ts";
-import { openReader, openWriter } from "../../scoreboard/board.ts";
-import type { BoardReader } from "../../scoreboard/board.ts";
-import { emptyState } from "../../scoreboard/record.ts";
-import type { MutableState, WorkerState } from "../../scoreboard/record.ts";
+import { openReader, openWriter } from "../../plugins/scoreboard/board.ts";
+import type { BoardReader } from "../../plugins/scoreboard/board.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
+import type { MutableState, WorkerState } from "../../plugins/scoreboard/record.ts";
 import { counts } from "./_counts.ts";
 import type { Config } from "./_life.ts";
+
+export type { WorkerState } from "../../plugins/scoreboard/record.ts";
 
 /** How often a worker writes when nothing happens, and while it is busy. Milliseconds. */
 const CALM_MS = 1_000;
@@ -68,8 +70,9 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
   let figures: (() => JobFigures) | undefined;
   let reader: BoardReader | undefined;
   let utilisation = performance.eventLoopUtilization?.();
+  let cpu = process.cpuUsage?.();
   let calm = 0;
-  const last = { at: 0, busy: "" };
+  const last = { at: 0, tick: performance.now(), busy: "" };
   let due: NodeJS.Timeout | undefined;
 
   function write(): void {
@@ -86,6 +89,13 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
       const next = performance.eventLoopUtilization();
       state.utilisation = performance.eventLoopUtilization(next, utilisation).utilization;
       utilisation = next;
+    }
+    const passed = now - last.tick;
+    last.tick = now;
+    if (cpu) {
+      const { user, system } = process.cpuUsage(cpu);
+      state.cpu = (user + system) / 1_000 / Math.max(1, passed);
+      cpu = process.cpuUsage();
     }
     if ((calm += 1) >= CALM_MS / BUSY_MS) {
       calm = 0;

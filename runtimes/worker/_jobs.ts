@@ -1,17 +1,20 @@
 import type { Frame } from "../../core/frames.ts";
 import type { ResolvedJobs } from "../../core/jobs.ts";
-import { createCallers } from "../../jobs/callers.ts";
-import { JobError } from "../../jobs/errors.ts";
-import type { JobHandlers } from "../../jobs/job.ts";
-import type { Peer, PeerDirectory, PeersUpdate } from "../../jobs/peer.ts";
-import { serveJobs } from "../../jobs/server.ts";
-import type { JobServer } from "../../jobs/server.ts";
-import { loadsFrom } from "../../jobs/loads.ts";
-import { createHogs } from "../../jobs/hogs.ts";
+import { createCallers } from "../../plugins/jobs/caller/callers.ts";
+import { JobError } from "../../core/job-errors.ts";
+import type { JobHandlers } from "../../plugins/jobs/wire/job.ts";
+import type { Peer, PeerDirectory, PeersUpdate } from "../../plugins/jobs/wire/peer.ts";
+import type { JobServer } from "../../plugins/jobs/worker/server.ts";
+import { loadsFrom } from "../../plugins/jobs/caller/loads.ts";
 import { systemClock } from "../clock.ts";
 import type { Board, JobFigures } from "./_board.ts";
 import type { Worker } from "./define.ts";
 import type { LifeJobs } from "./_life.ts";
+
+export type { JobClient, MapOptions } from "../../plugins/jobs/caller/client.ts";
+export type { RunOptions } from "../../plugins/jobs/caller/options.ts";
+export type { JobStream } from "../../plugins/jobs/caller/stream.ts";
+export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../plugins/jobs/wire/job.ts";
 
 /** What the supervisor says about jobs in its welcome. */
 export interface JobsWelcome {
@@ -76,6 +79,7 @@ export function createWorkerJobs(
       }
       const { terms, path, token } = welcome.serve;
       const { log } = worker;
+      const { createHogs, serveJobs } = await import("../../plugins/jobs/worker/index.ts");
       const hogs = createHogs(() => board.hog());
       server = await serveJobs({
         ...terms,

@@ -1,11 +1,14 @@
 import type { Frame } from "../../core/frames.ts";
 import type { GoodbyeKind } from "../../core/protocol.ts";
-import type { Worker, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
+import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
 import { oneLine, reasonOf } from "./_errors.ts";
 import { createListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
 
 /** A listener that is not listened on by then is told. */
 const UNUSED_MS = 3_000;
+
+/** After a stop the worker leaves at the latest by then, whatever its `run` does. */
+export const RETURN_MS = 5_000;
 
 /** Characters of one log message. */
 const MAX_MESSAGE = 16 * 1024;
@@ -44,9 +47,10 @@ export interface Life {
   release(slot: string): void;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
-  drain(): void;
-  stop(reason: string): void;
-  reload(): void;
+  /** `deadlineMs` is how long the supervisor lets it, here and below. */
+  drain(deadlineMs: number): void;
+  stop(reason: string, deadlineMs: number): void;
+  reload(deadlineMs: number): void;
   goodbye(): Goodbye;
   /** Resolves when nothing is left to answer after the goodbye. */
   answered(): Promise<void>;
@@ -62,6 +66,8 @@ export interface LifeJobs extends Pick<Worker, "jobs"> {
   stop(): void;
 }
 
+type Handler = (deadline: WorkerDeadline) => void | Promise<void>;
+
 /** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
 export function createLife(
   config: Config,
@@ -70,7 +76,7 @@ export function createLife(
   state: Worker["state"],
 ): Life {
   const controller = new AbortController();
-  const handlers: Record<WorkerEvent, Set<() => void | Promise<void>>> = {
+  const handlers: Record<WorkerEvent, Set<Handler>> = {
     drain: new Set(),
     reload: new Set(),
     stop: new Set(),
@@ -105,10 +111,10 @@ export function createLife(
     }
   }, UNUSED_MS).unref();
 
-  async function call(event: WorkerEvent): Promise<void> {
-    const run = async (handler: () => void | Promise<void>): Promise<void> => {
+  async function call(event: WorkerEvent, deadlineMs: number): Promise<void> {
+    const run = async (handler: Handler): Promise<void> => {
       try {
-        await handler();
+        await handler({ deadlineMs });
       } catch (error) {
         log.error(`the ${event} handler failed: ${reasonOf(error)}`);
       }
@@ -116,11 +122,11 @@ export function createLife(
     await Promise.all([...handlers[event]].map(run));
   }
 
-  function leave(as: Goodbye): void {
+  function leave(as: Goodbye, deadlineMs: number): void {
     if (goodbye) return;
     goodbye = as;
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
-    void call("stop");
+    void call("stop", Math.min(deadlineMs, RETURN_MS));
     controller.abort();
     if (as.drains) answered = finish();
     else cut();
@@ -155,13 +161,14 @@ export function createLife(
     log,
     on(event, handler) {
       // A function of its own, so that a handler added twice is called twice and removed once.
-      const entry = (): void | Promise<void> => handler();
+      const entry: Handler = (deadline) => handler(deadline);
       handlers[event].add(entry);
       return () => void handlers[event].delete(entry);
     },
-    end: (end) => leave(endAs(end)),
+    end: (end) => leave(endAs(end), RETURN_MS),
     listen: (server, options) => listeners.listen(server, options?.name),
     jobs: jobs.jobs,
+    needWorker: (group = config.group) => send({ type: "event", name: "scaling.request", group }),
     state,
   };
 
@@ -171,10 +178,10 @@ export function createLife(
       return draining;
     },
     listening,
-    drain() {
+    drain(deadlineMs) {
       if (draining || goodbye) return;
       draining = true;
-      void Promise.all([call("drain"), finish()]).then(() => {
+      void Promise.all([call("drain", deadlineMs), finish()]).then(() => {
         if (goodbye) return;
         goodbye = { kind: "drained" };
         controller.abort();
@@ -183,11 +190,11 @@ export function createLife(
     adopt: (slot) => listeners.adopt(slot),
     release: (slot) => listeners.release(slot),
     serve: () => listeners.serve(),
-    stop(reason) {
+    stop(reason, deadlineMs) {
       if (goodbye) cut();
-      else leave({ kind: "done", reason });
+      else leave({ kind: "done", reason }, deadlineMs);
     },
-    reload: () => void call("reload"),
+    reload: (deadlineMs) => void call("reload", deadlineMs),
     goodbye: () => goodbye ?? { kind: "done" },
     answered: async () => answered,
   };

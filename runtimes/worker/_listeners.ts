@@ -138,7 +138,8 @@ function listenOn(server: Server, { fd, backlog, host, port }: WelcomedListener)
       server.off("error", reject);
       resolve();
     };
-    Reflect.apply(listenOf, server, [{ ...where, backlog }, listening]);
+    // An argument of its own: beside an `fd`, Node does not look at `options.backlog`.
+    Reflect.apply(listenOf, server, [where, backlog, listening]);
   });
 }
 

@@ -1,7 +1,6 @@
 import type { Server } from "node:net";
-import type { JobClient } from "../../jobs/client.ts";
-import type { JobHandlers, JobsOf } from "../../jobs/job.ts";
-import type { WorkerState } from "../../scoreboard/record.ts";
+import type { WorkerState } from "./_board.ts";
+import type { JobClient, JobHandlers, JobsOf } from "./_jobs.ts";
 
 /** What a worker module may have. At least one of the four. */
 export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
@@ -23,6 +22,15 @@ export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
  * - `stop`: end now. `reload`: a new version is about to replace you.
  */
 export type WorkerEvent = "drain" | "reload" | "stop";
+
+/** What a handler of a {@link WorkerEvent} is told. */
+export interface WorkerDeadline {
+  /**
+   * Milliseconds that are left, never negative: at `drain` and `reload` until the supervisor asks for a stop, at `stop`
+   * until the worker leaves whatever `run` does, or is killed. `Infinity` when the supervisor has named no time.
+   */
+  readonly deadlineMs: number;
+}
 
 /** How `worker.end` ends the worker. Text is the reason, one line; `true` gives none. */
 export type WorkerEnd =
@@ -52,7 +60,7 @@ export interface Worker {
   readonly stopping: Promise<void>;
   readonly log: WorkerLog;
   /** Calls `handler` at each later `event`; returns its remover. What it throws is logged. */
-  on(event: WorkerEvent, handler: () => void | Promise<void>): () => void;
+  on(event: WorkerEvent, handler: (deadline: WorkerDeadline) => void | Promise<void>): () => void;
   /**
    * Ends the worker from anywhere: `signal` aborts, and when `run` has returned, or 5 s later, it leaves. What its
    * servers have accepted is answered first, within the group's `drain`; only `fatal` does not wait for it.
@@ -70,6 +78,11 @@ export interface Worker {
    * typed: `worker.jobs<typeof import("./images.ts").default>("images").run("resize", …)`.
    */
   jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
+  /**
+   * Asks for one more worker of a group: its own, or one that the config's `calls` names. Whether there will be one is
+   * up to the pool's scaling; nobody answers. Callers of jobs ask by themselves.
+   */
+  needWorker(group?: string): void;
   /**
    * What a worker says of itself on the scoreboard: this one, or that of another slot of the pool, which is not asked
    * for it. `undefined` when it has none, or there is no scoreboard.

@@ -1,22 +1,18 @@
 import type { Frame } from "../../core/frames.ts";
-import { JobError } from "../../jobs/errors.ts";
-import type { JobHandlers } from "../../jobs/job.ts";
+import { JobError } from "../../core/job-errors.ts";
 import { takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
-import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
+import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
-import { createLife, type Life, type LifeJobs } from "./_life.ts";
+import { createLife, type Life, type LifeJobs, RETURN_MS } from "./_life.ts";
 import { watchProgram, type Program } from "./_program.ts";
 import { ownSigterm } from "./_sigterm.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
-
-/** Longest time from the end of a worker to the return of its `run`, where no deadline of the supervisor holds. */
-const RETURN_MS = 5_000;
 
 /** The same after the supervisor is gone; every worker must be gone 2 s after it. */
 const ORPHAN_MS = 1_000;
@@ -92,31 +88,33 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
   let deadline = Infinity;
+  const timeLeft = (): number => Math.max(0, deadline - performance.now());
   const program = watchProgram({
     entry: boot.entry,
     life,
     listeners: ownListeners(config.listeners, config.slot),
     uplink,
-    sigterm: ownSigterm(() => life.stop("SIGTERM")),
-    timeLeft: () => deadline - performance.now(),
+    sigterm: ownSigterm(() => life.stop("SIGTERM", timeLeft())),
+    timeLeft,
   });
   welcomed.receive({
     frame(frame) {
       board.frame(frame);
       if (typeof frame.deadlineMs === "number") deadline = performance.now() + frame.deadlineMs;
       if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
-      else if (frame.type === "drain") life.drain();
-      else if (frame.type === "stop") life.stop("stopped");
-      else if (frame.type === "reload") life.reload();
+      else if (frame.type === "drain") life.drain(timeLeft());
+      else if (frame.type === "stop") life.stop("stopped", timeLeft());
+      else if (frame.type === "reload") life.reload(timeLeft());
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
       else if (frame.type === "peers") jobs?.receive(frame);
       else if (frame.type === "serve") life.serve();
+      else if (frame.type === "ping") uplink.send({ type: "heartbeat" });
       else if (frame.type === "ack") ack();
     },
     closed() {
       ack();
-      life.stop("the supervisor is gone");
+      life.stop("the supervisor is gone", ORPHAN_MS);
       setTimeout(() => process.exit(1), ORPHAN_MS);
     },
   });

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import * as assert from "uvu/assert";
 import { createOutput } from "../../cli/_output.ts";
-import { emptyState } from "../../scoreboard/record.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
 import { renderStatus } from "../../cli/_table.ts";
 import { paintFor, wantsColour } from "../../cli/_terminal.ts";
 import { stripControl } from "../../plugins/logs/index.ts";
@@ -55,6 +55,7 @@ test("colours follow the terminal, NO_COLOR and FORCE_COLOR", () => {
 
 test("a status is a table whose columns line up", () => {
   const slot = {
+    condition: "wanted" as const,
     pid: 41,
     epoch: 1,
     generation: 1,

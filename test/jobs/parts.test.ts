@@ -1,11 +1,11 @@
 /** The pieces that jobs are made of, without processes. */
 import * as assert from "uvu/assert";
 import type { JobClient } from "../../index.ts";
-import { decode, encode } from "../../jobs/codec.ts";
-import { errorOf, failureOf } from "../../jobs/failure.ts";
-import { createFrameReader } from "../../jobs/frames.ts";
-import { Heap, orderOf } from "../../jobs/heap.ts";
-import { Pace } from "../../jobs/pace.ts";
+import { decode, encode } from "../../plugins/jobs/wire/codec.ts";
+import { errorOf, failureOf } from "../../plugins/jobs/wire/failure.ts";
+import { createFrameReader } from "../../plugins/jobs/wire/frames.ts";
+import { Heap, orderOf } from "../../plugins/jobs/wire/heap.ts";
+import { Pace } from "../../plugins/jobs/worker/pace.ts";
 import {
   HEAD_BYTES,
   readRunHead,
@@ -13,7 +13,7 @@ import {
   shortFrame,
   writeHead,
   writeRunHead,
-} from "../../jobs/wire.ts";
+} from "../../plugins/jobs/wire/wire.ts";
 import { defineWorker } from "../../runtimes/worker/index.ts";
 import type { JobsOf } from "../../runtimes/worker/index.ts";
 import { suite } from "../_suite.ts";

@@ -3,10 +3,10 @@
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import { createPicker, rank, strategies } from "../../jobs/pick.ts";
-import type { WorkerLoad } from "../../jobs/pick.ts";
-import { newTarget } from "../../jobs/target.ts";
-import type { Target } from "../../jobs/target.ts";
+import { createPicker, rank, strategies } from "../../plugins/jobs/caller/pick.ts";
+import type { WorkerLoad } from "../../plugins/jobs/caller/pick.ts";
+import { newTarget } from "../../plugins/jobs/caller/target.ts";
+import type { Target } from "../../plugins/jobs/caller/target.ts";
 import { suite } from "../_suite.ts";
 import { connected, running, work } from "./_pool.ts";
 

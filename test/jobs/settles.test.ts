@@ -6,6 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
+import { scaling } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
 import { connected, errorOf, fixture, nextReady, notes, pidOf, running, work } from "./_pool.ts";
 
@@ -276,10 +277,14 @@ test(
   "no worker: NO_WORKER for who would not wait, and when none can start",
   { timeout: 30_000 },
   async (t) => {
-    const { jobs, pool, connection } = await running(t, {
-      w: work({ workers: { min: 0, max: 1 } }),
-      gone: work({ args: ["x"], restart: () => ({ action: "permanent", reason: "for the test" }) }),
-    });
+    const { jobs, pool, connection } = await running(
+      t,
+      {
+        w: work({ workers: { min: 0, max: 1 } }),
+        gone: work({ args: ["x"], restart: () => ({ action: "permanent", reason: "for the test" }) }),
+      },
+      { plugins: [scaling({ w: false })] },
+    );
     const error = await errorOf(jobs.run("add", 1, { wait: false }));
     assert.is(error.code, "NO_WORKER");
     const requested = new Promise<object>((resolve) => pool.hooks.hookOnce("scaling:requested", resolve));

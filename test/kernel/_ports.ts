@@ -151,6 +151,7 @@ export class FakeRuntime implements Runtime {
 export function obliging(worker: FakeWorker): void {
   const { send, signal } = worker;
   worker.send = (frame) => {
+    if (frame.type === "ping") worker.say("heartbeat");
     const { isGone } = worker;
     if ((frame.type === "drain" || frame.type === "stop") && !isGone) queueMicrotask(() => leave(worker));
     return send.call(worker, frame);

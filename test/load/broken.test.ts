@@ -30,6 +30,10 @@ const generations = {
     program("response.end('new')", ", () => setTimeout(() => process.exit(3), 700)"),
     /uncaught \(.*code 3/,
   ],
+  "hangs soon after it was ready": [
+    program("response.end('new')", ", () => setTimeout(() => { for (;;); }, 300)"),
+    /stall \(/,
+  ],
 } as const;
 
 for (const [version, node] of Object.entries(nodes)) {
@@ -37,7 +41,7 @@ for (const [version, node] of Object.entries(nodes)) {
     const [port, cli] = [await freePort(), await createCli(t, node)];
     const write = (name: string, text: string): Promise<void> =>
       writeFile(join(cli.runtimeFolder, name), text);
-    const web = { entry: "./web.mjs", listen: port, workers: 2, env: { PORT: `${port}` }, ready: "2s" };
+    const web = { entry: "./web.mjs", listen: port, workers: 2, env: { PORT: `${port}` }, ready: "2s", heartbeat: "4s" };
     await write(
       "poolable.config.mjs",
       `export default ${JSON.stringify({ name: "broken", groups: { web } })}`,

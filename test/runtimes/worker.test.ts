@@ -90,6 +90,41 @@ test("handlers are called, removed, and fenced", async (t) => {
   assert.equal(worker.lines.stdout, ["reload handler"]);
 });
 
+/** The time that each handler was told, by event. */
+function deadlines({ lines }: Observed): Record<string, number> {
+  return Object.fromEntries(lines.stdout.map((line) => [line.split(" ")[0]!, Number(line.split(" ")[1])]));
+}
+
+test("handlers are told how long the worker has", async (t) => {
+  const worker = await part(t, "deadlines");
+  await worker.frame("ready");
+  worker.send({ type: "reload", deadlineMs: 20_000 });
+  worker.send({ type: "drain", deadlineMs: 7000 });
+  worker.send({ type: "stop", deadlineMs: 3000 });
+  await worker.end();
+  const { reload, drain, stop } = deadlines(worker);
+  for (const [told, asked] of [
+    [reload, 20_000],
+    [drain, 7000],
+    [stop, 3000],
+  ] as const) {
+    assert.ok(told! > asked - 1000 && told! <= asked, `${told} of ${asked}`);
+  }
+});
+
+test("the time to stop is never longer than the worker itself waits, and Infinity is no word of the supervisor", async (t) => {
+  const worker = await part(t, "deadlines");
+  await worker.frame("ready");
+  worker.send({ type: "drain" });
+  worker.send({ type: "stop", deadlineMs: 60_000 });
+  await worker.end();
+  assert.equal(deadlines(worker), { drain: Infinity, stop: 5000 });
+
+  const byItself = await part(t, "deadlines enough");
+  await byItself.end();
+  assert.equal(deadlines(byItself), { stop: 5000 });
+});
+
 test("log carries data, survives what is not JSON, and is cut", async (t) => {
   const worker = await part(t, "log");
   await worker.until("three logs", () => worker.frames.filter(({ type }) => type === "log").length === 3);

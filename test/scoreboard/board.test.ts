@@ -17,8 +17,8 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { findPlace } from "../../plugins/scoreboard/place.ts";
 import { readBoard } from "../../plugins/scoreboard/read.ts";
-import { clearRecord, createBoard, openReader, openWriter } from "../../scoreboard/board.ts";
-import { emptyState, fill, parse, RECORD_BYTES, recordBuffer } from "../../scoreboard/record.ts";
+import { clearRecord, createBoard, openReader, openWriter } from "../../plugins/scoreboard/board.ts";
+import { emptyState, fill, parse, RECORD_BYTES, recordBuffer } from "../../plugins/scoreboard/record.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("scoreboard");

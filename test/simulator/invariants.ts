@@ -48,7 +48,7 @@ export class Invariants implements Watcher {
       const names = event.plans.map(({ group }) => after.groups.get(group).name);
       mark(world, names);
     }
-    if (event.type === "heartbeat" || !before.pool.reload) return;
+    if (!before.pool.reload) return;
     const slot = this.#reloads.takenOver(before, effects);
     if (slot === undefined) return;
     const { twin } = before.slots.get(slot);

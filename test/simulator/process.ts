@@ -76,6 +76,7 @@ export class FakeProcess {
   send(frame: Frame): void {
     if (!this.connected) return;
     if (frame.type === "drain") this.#hear(() => this.#part(this.behaviour.drainMs));
+    if (frame.type === "ping") this.#hear(() => this.parted || !this.connected || this.#say(HEARTBEAT));
     if (frame.type === "stop") this.#hear(() => this.#part(this.behaviour.stopMs));
   }
 

@@ -17,6 +17,7 @@ function empty(): Tally {
     over: 0,
     failed: 0,
     bootFailed: 0,
+    surging: 0,
   };
 }
 
@@ -81,7 +82,7 @@ export function checkCounts(world: World): void {
   if (pool.state === "shutdown" && all.live === 0) broken("I6", "nobody is left, and the pool goes on");
 }
 
-function add(tally: Tally, { state, wanted, ended, ticket, bootFailed }: Seat): void {
+function add(tally: Tally, { seat, state, wanted, ended, ticket, bootFailed }: Seat): void {
   const over = state === "permanent" || state === "failed" || (state === "idle" && ended);
   if (HAS_PROCESS.has(state)) tally.live++;
   if (state === "starting") tally.starting++;
@@ -93,9 +94,11 @@ function add(tally: Tally, { state, wanted, ended, ticket, bootFailed }: Seat): 
   if (over) tally.over++;
   if (state === "failed") tally.failed++;
   if (bootFailed) tally.bootFailed++;
+  if (seat === "surge" && (state !== "idle" || ticket !== null)) tally.surging++;
 }
 
 interface Seat {
+  readonly seat: string;
   readonly state: string;
   readonly wanted: boolean;
   readonly ended: boolean;

@@ -88,7 +88,7 @@ function kindsOf(seat: Slot, notes: Notes | undefined): readonly string[] {
       return isGone ? ["channel"] : [notes!.helloAt >= 0 ? "ready" : "hello"];
     case "ready":
       if (isGone) return ["channel"];
-      return seat.seat === "main" ? ["heartbeat"] : ["settle", "trial"];
+      return seat.seat === "main" ? ["heartbeat"] : ["settle", "trial", "heartbeat"];
     case "draining":
       return hasLeft ? ["leave"] : isGone ? ["channel", "drain"] : ["drain"];
     case "stopping":

@@ -1,0 +1,178 @@
+import type { Submitted, JobDriver } from "./driver.ts";
+import { encode } from "../wire/codec.ts";
+import { JobError } from "../../../core/job-errors.ts";
+import type { InputOf, ItemOf, JobHandlers, OutputOf } from "../wire/job.ts";
+import { checkOptions } from "./options.ts";
+import type { RunOptions } from "./options.ts";
+import { createStream } from "./stream.ts";
+import type { JobStream } from "./stream.ts";
+import { FLAG, RUN_HEAD_BYTES } from "../wire/wire.ts";
+import type { CallSink } from "./call.ts";
+
+/** Calls of `map` that are on their way at the same time, unless it says otherwise. */
+const MAP_CONCURRENCY = 256;
+
+/** The names of the jobs of a group; any text where its type is not given. */
+type Name<Jobs extends JobHandlers> = keyof Jobs & string;
+type Input<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+  ? unknown
+  : InputOf<Jobs[N]>;
+type Output<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+  ? unknown
+  : OutputOf<Jobs[N]>;
+type Item<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+  ? unknown
+  : ItemOf<Jobs[N]>;
+
+/** Options of {@link JobClient.map}. */
+export interface MapOptions extends RunOptions {
+  /** Calls on their way at the same time; 256 when it is left out. */
+  concurrency?: number;
+}
+
+/**
+ * Calls the jobs of one group. Everything rejects with a {@link JobError}; each call settles exactly once. An input is
+ * read when the call is made: what the caller changes afterwards is not sent.
+ */
+export interface JobClient<Jobs extends JobHandlers = JobHandlers> {
+  /** Runs a job and resolves with its result; of a generator with what it returns. */
+  run<N extends Name<Jobs>>(name: N, input: Input<Jobs, N>, options?: RunOptions): Promise<Output<Jobs, N>>;
+  /** Runs a job for each input, and resolves with the results in their order. The first failure aborts the rest. */
+  map<N extends Name<Jobs>>(
+    name: N,
+    inputs: Iterable<Input<Jobs, N>> | AsyncIterable<Input<Jobs, N>>,
+    options?: MapOptions,
+  ): Promise<Output<Jobs, N>[]>;
+  /** Runs a generator, item by item, no faster than they are taken. Ending the loop ends the job. */
+  stream<N extends Name<Jobs>>(
+    name: N,
+    input: Input<Jobs, N>,
+    options?: RunOptions,
+  ): JobStream<Item<Jobs, N>, Output<Jobs, N>>;
+  /** Leaves a job to a worker: resolves when one has begun it. It goes on when this process ends; nobody hears how it ended. */
+  send<N extends Name<Jobs>>(name: N, input: Input<Jobs, N>, options?: RunOptions): Promise<void>;
+}
+
+/** A {@link JobClient} over a driver. `limit` is the bytes of one value. */
+export function createJobClient(group: string, driver: JobDriver, limit: () => number): JobClient {
+  function submit(
+    name: string,
+    input: unknown,
+    options: RunOptions,
+    flags: number,
+    sink: CallSink,
+  ): Submitted {
+    const checked = checkOptions(options);
+    const {
+      priority = 0,
+      weight = 1,
+      timeout,
+      queueTimeout,
+      retries = 0,
+      idempotencyKey,
+      affinity,
+    } = checked;
+    const { signal, wait: waits = true } = checked;
+    if (typeof name !== "string" || name === "")
+      throw new JobError("BAD_OPTION", `the name of a job is text, not ${String(name)}`);
+    if (signal?.aborted) throw aborted(`${group}.${name}`, signal);
+    const keyed = idempotencyKey !== undefined;
+    const frame = encode(keyed ? [input, idempotencyKey] : input, RUN_HEAD_BYTES);
+    if (frame.length - RUN_HEAD_BYTES > limit())
+      throw new JobError(
+        "VALUE_TOO_LARGE",
+        `${group}.${name}: an input of ${frame.length - RUN_HEAD_BYTES} bytes, the limit is ${limit()}`,
+      );
+    const onAbort = (): void => call.abort(aborted(`${group}.${name}`, signal!));
+    const release = (): void => signal?.removeEventListener("abort", onAbort);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const call = driver.submit({
+      name,
+      frame,
+      flags: flags | (keyed ? FLAG.keyed : 0),
+      priority,
+      weight,
+      timeout,
+      queueTimeout,
+      retries,
+      waits,
+      affinity,
+      sink: signal ? releasing(sink, release) : sink,
+    });
+    return call;
+  }
+
+  const client: JobClient = {
+    run: (name, input, options = {}) =>
+      new Promise(
+        (result, failed) =>
+          void submit(name, input, options, 0, { result, failed, progress: options.onProgress }),
+      ),
+    async map(name, inputs, { concurrency = MAP_CONCURRENCY, ...options } = {}) {
+      if (!Number.isInteger(concurrency) || concurrency < 1)
+        throw new JobError("BAD_OPTION", `concurrency: ${concurrency} is not a whole number from 1`);
+      const controller = new AbortController();
+      const signal = options.signal
+        ? AbortSignal.any([options.signal, controller.signal])
+        : controller.signal;
+      const results: unknown[] = [];
+      const source = iteratorOf(inputs);
+      let count = 0;
+      const lane = async (): Promise<void> => {
+        for (;;) {
+          const { done, value } = await source.next();
+          if (done) return;
+          const index = count++;
+          results[index] = await client.run(name, value, { ...options, signal });
+        }
+      };
+      try {
+        await Promise.all(Array.from({ length: concurrency }, lane));
+        return results;
+      } catch (error) {
+        controller.abort();
+        await source.return?.();
+        throw error;
+      }
+    },
+    stream: (name, input, options = {}) =>
+      createStream(`${group}.${name}`, (sink) =>
+        submit(name, input, options, FLAG.stream, { ...sink, progress: options.onProgress }),
+      ) as JobStream<never, never>,
+    send: (name, input, options = {}) =>
+      new Promise(
+        (resolve, failed) =>
+          void submit(name, input, options, FLAG.detached | FLAG.tell, {
+            begun: resolve,
+            result: () => resolve(),
+            failed,
+          }),
+      ),
+  };
+  return client;
+}
+
+/** One that may be asked again before it has answered: a generator answers in order. */
+function iteratorOf(inputs: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<unknown, void, void> {
+  return (async function* each() {
+    yield* inputs;
+  })();
+}
+
+function releasing(sink: CallSink, release: () => void): CallSink {
+  return {
+    ...sink,
+    result(value) {
+      release();
+      sink.result(value);
+    },
+    failed(error) {
+      release();
+      sink.failed(error);
+    },
+  };
+}
+
+function aborted(what: string, signal: AbortSignal): JobError {
+  return new JobError("ABORTED", `${what}: the caller's signal aborted`, { cause: signal.reason });
+}

@@ -1,0 +1,121 @@
+import type { Clock } from "../../../core/clock.ts";
+import type { Call } from "./call.ts";
+import { JobError } from "../../../core/job-errors.ts";
+import type { Target } from "./target.ts";
+import { FLAG } from "../wire/wire.ts";
+
+/** Workers that a job may have ended before it is not begun again. */
+export const QUARANTINE_AFTER = 3;
+/** Workers lost with a job, whoever ended them, before it is given up, where no number of retries says so. */
+export const LOSSES_AT_MOST = 10;
+
+/** How long the verdict about a lost worker is waited for, where it decides. Milliseconds. */
+const VERDICT_MS = 2_000;
+/** Ends of workers that are remembered. */
+const REMEMBERED = 256;
+
+/** What {@link Losses} needs of the dispatcher around it. */
+export interface LossesPorts {
+  readonly clock: Clock;
+  /** What a call is named in an error. */
+  what(call: Call): string;
+  again(call: Call): void;
+  fail(call: Call, error: JobError): void;
+  /** Calls that may be suspected of something, wherever they are. */
+  suspects(): Iterable<Call>;
+  /** A call that waits is not suspected any more. */
+  cleared(call: Call): void;
+}
+
+/**
+ * What becomes of calls whose worker has ended. One that may run twice is begun again. When it may be what ended the
+ * worker it runs alone from then on, so that its neighbours are not taken for it, and after three it is quarantined.
+ * A worker that was killed from outside is nobody's fault, says the supervisor; that verdict may come later.
+ */
+export class Losses {
+  readonly #ports: LossesPorts;
+  readonly #verdicts = new Map<string, boolean>();
+  /** Calls whose quarantine hangs on a verdict. */
+  readonly #held = new Set<Call>();
+
+  constructor(ports: LossesPorts) {
+    this.#ports = ports;
+  }
+
+  /** How many calls wait for a verdict. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  lost(call: Call, { key, peer, alone }: Target): void {
+    const { clock, what, again, fail } = this.#ports;
+    call.disarm?.();
+    call.disarm = undefined;
+    call.losses++;
+    if (!mayRepeat(call)) {
+      const isFirst = call.losses === 1;
+      const code = isFirst || call.retries > 0 ? "WORKER_LOST" : "QUARANTINED";
+      const count = isFirst ? "" : `, the last of ${call.losses}`;
+      const why = `${what(call)}: worker ${peer.slot} ended while it had the job${count}`;
+      return fail(call, new JobError(code, why));
+    }
+    this.#suspect(call, key, alone);
+    const { all, certain } = count(call);
+    if (certain >= QUARANTINE_AFTER) return this.#quarantine(call);
+    if (all < QUARANTINE_AFTER) return again(call);
+    call.phase = "waiting";
+    this.#held.add(call);
+    call.disarm = clock.at(clock.now() + VERDICT_MS, () => this.#quarantine(call));
+  }
+
+  /** The supervisor's word about an ended worker: `innocent` when no job can be what ended it. */
+  judge(key: string, innocent: boolean): void {
+    this.#verdicts.set(key, innocent);
+    if (this.#verdicts.size > REMEMBERED) this.#verdicts.delete(this.#verdicts.keys().next().value!);
+    for (const call of [...this.#held, ...this.#ports.suspects()]) {
+      if (!call.suspicions?.has(key)) continue;
+      if (innocent) call.suspicions.delete(key);
+      else call.suspicions.set(key, true);
+      const { all, certain } = count(call);
+      if (!this.#held.has(call)) {
+        if (all === 0 && call.phase === "waiting") this.#ports.cleared(call);
+      } else if (certain >= QUARANTINE_AFTER) this.#quarantine(call);
+      else if (all < QUARANTINE_AFTER && this.release(call)) this.#ports.again(call);
+    }
+  }
+
+  /** Lets a call go that waits for a verdict; whether it was one. */
+  release(call: Call): boolean {
+    if (!this.#held.delete(call)) return false;
+    call.disarm?.();
+    call.disarm = undefined;
+    return true;
+  }
+
+  /** The first time, whatever the worker had is suspected; one that runs alone only when it had begun. */
+  #suspect(call: Call, key: string, ranAlone: boolean): void {
+    const innocent = this.#verdicts.get(key);
+    if (innocent === true || (ranAlone && !call.begun)) return;
+    call.suspicions ??= new Map();
+    call.suspicions.set(key, innocent === false);
+  }
+
+  #quarantine(call: Call): void {
+    this.release(call);
+    const { all } = count(call);
+    const why = `${this.#ports.what(call)}: ${all} workers ended while they ran it`;
+    this.#ports.fail(call, new JobError("QUARANTINED", why));
+  }
+}
+
+/** Whether a call that was lost may be begun again. */
+function mayRepeat({ retries, losses, flags }: Call): boolean {
+  if (retries > 0) return losses <= retries;
+  return (flags & FLAG.keyed) !== 0 && losses < LOSSES_AT_MOST;
+}
+
+/** Suspicions in all, and those that are certain. */
+function count(call: Call): { all: number; certain: number } {
+  const certain = [...(call.suspicions?.values() ?? [])].filter(Boolean).length;
+  return { all: call.suspicions?.size ?? 0, certain };
+}

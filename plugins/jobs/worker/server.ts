@@ -1,0 +1,183 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { rmSync } from "node:fs";
+import { createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JobError } from "../../../core/job-errors.ts";
+import { Executor } from "./executor.ts";
+import type { ExecutorEvents, ExecutorOptions, JobCounts } from "./executor.ts";
+import type { JobHandlers, JobLog } from "../wire/job.ts";
+import { createSession } from "./session.ts";
+import type { Session } from "./session.ts";
+
+/** Connections of callers, at most; and those that have not said who they are. */
+const MAX_SESSIONS = 1_024;
+const MAX_STRANGERS = 64;
+
+/** How long a caller has to hang up on a worker that ends. Milliseconds. */
+const FAREWELL_MS = 1_000;
+
+/** A window that differs by less than this part is not worth a frame. */
+const WINDOW_STEP = 1 / 4;
+
+/** What {@link serveJobs} is given. */
+export interface JobServerOptions
+  extends ExecutorOptions, Pick<ExecutorEvents, "beginning" | "stretched" | "turned"> {
+  /** Where to listen: a path in a folder that only this user can enter. */
+  readonly path: string;
+  /** What callers must know. */
+  readonly token: string;
+  readonly handlers: JobHandlers;
+  /** Bytes of one value. */
+  readonly maxBytes: number;
+  readonly log: JobLog;
+}
+
+/** The end of a job worker that callers talk to. */
+export interface JobServer {
+  readonly counts: JobCounts;
+  /** Running, and waiting here. */
+  readonly load: { readonly running: number; readonly waiting: number; readonly weight: number };
+  /**
+   * Begins nothing more: gives back what was not begun, and resolves when the rest has ended and its results are with
+   * the system. With `untilCallersLeave` it first goes on for the workers that call it, until the last has hung up.
+   */
+  drain(options?: { untilCallersLeave: boolean }): Promise<void>;
+  /** Gives back what was not begun, and tells what runs to end. */
+  stop(reason: JobError): void;
+  /** Closes every connection. */
+  close(): void;
+}
+
+/** Listens for jobs. Rejects when the path cannot be listened on. */
+export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
+  const { handlers, maxBytes, path, log, capacity } = options;
+  const digest = digestOf(options.token);
+  const sessions = new Set<Session>();
+  let strangers = 0;
+  let window = 4;
+  let isDraining = false;
+  /** Those who wait for jobs to end or callers to leave. */
+  const waiting = new Set<() => void>();
+  const onRest = (): void => {
+    for (const look of [...waiting]) look();
+  };
+
+  const executor = new Executor(options, {
+    window: offer,
+    idle: onRest,
+    beginning: options.beginning,
+    stretched: options.stretched,
+    turned: options.turned,
+  });
+
+  /** Divides what this worker wants among the callers that have anything here. */
+  function offer(wanted: number): void {
+    let busy = 0;
+    for (const session of sessions) if (session.unsettled > 0) busy++;
+    const next = Math.max(2, Math.ceil(wanted / Math.max(1, busy)));
+    if (Math.abs(next - window) <= window * WINDOW_STEP) return;
+    window = next;
+    for (const session of sessions) session.offer(window);
+  }
+
+  function accept(socket: Socket): void {
+    if (strangers >= MAX_STRANGERS || sessions.size >= MAX_SESSIONS) return void socket.destroy();
+    let isStranger = true;
+    strangers++;
+    const admit = (): void => {
+      if (isStranger) strangers--;
+      isStranger = false;
+    };
+    const session = createSession(socket, {
+      handlers,
+      executor,
+      maxBytes,
+      capacity,
+      log,
+      isKnown: (token) => timingSafeEqual(digestOf(token), digest),
+      welcomed() {
+        admit();
+        sessions.add(session);
+        if (isDraining) session.drain();
+        return window;
+      },
+      closed() {
+        admit();
+        sessions.delete(session);
+        onRest();
+      },
+    });
+  }
+
+  const server = createServer({ allowHalfOpen: false }, accept);
+  await listen(server, path);
+  // Out of descriptors, say: who was not accepted tries again.
+  server.on("error", (error) => log.warn(`a caller could not be accepted: ${error.message}`));
+
+  const isIdle = (): boolean => executor.running === 0 && executor.waiting === 0;
+  const until = (isSo: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!isSo()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  const refuse = (): void => {
+    isDraining = true;
+    for (const session of sessions) session.drain();
+    executor.giveBack();
+  };
+
+  return {
+    counts: executor.counts,
+    get load() {
+      return { running: executor.running, waiting: executor.waiting, weight: executor.weight };
+    },
+    async drain({ untilCallersLeave = false } = {} as { untilCallersLeave: boolean }) {
+      if (untilCallersLeave)
+        await until(() => isDraining || (isIdle() && ![...sessions].some(({ isWorker }) => isWorker)));
+      server.close();
+      refuse();
+      await until(isIdle);
+      // Who has heard hangs up. Until then it may still send something, which has to be given back.
+      const hungUp = until(() => sessions.size === 0);
+      await Promise.race([hungUp, sleep(FAREWELL_MS, undefined, { ref: false })]);
+      await Promise.all([...sessions].map((session) => session.end()));
+    },
+    stop(reason) {
+      refuse();
+      executor.abortAll(reason);
+    },
+    close() {
+      server.close();
+      for (const session of sessions) session.destroy();
+      if (process.platform !== "win32") rmSync(path, { force: true });
+    },
+  };
+}
+
+/** Binds under a umask that makes the socket 0600 from its first moment: `bind` happens within `listen`. */
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    const before = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    } finally {
+      process.umask(before);
+    }
+  });
+}
+
+function digestOf(token: unknown): Buffer {
+  return createHash("sha256")
+    .update(typeof token === "string" ? token.slice(0, 256) : "")
+    .digest();
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { freemem, totalmem } from "node:os";
+import { PoolError } from "../../core/errors.ts";
+
+/** What all workers of a pool may have together. */
+export interface BudgetOptions {
+  /** Workers of all groups. */
+  workers?: number;
+  /** Memory of the cgroup, or of the machine where it has no limit: bytes, or text such as `'80%'`. */
+  memory?: number | string;
+}
+
+/** A {@link BudgetOptions}, checked. */
+export interface Budget {
+  readonly workers: number;
+  /** Bytes, or a part of what there is. */
+  readonly memory: { readonly bytes: number } | { readonly part: number } | undefined;
+}
+
+/** What is known about memory, in bytes. */
+export interface Memory {
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** @throws PoolError `E_CONFIG` */
+export function checkBudget({ workers = Infinity, memory }: BudgetOptions): Budget {
+  if (workers !== Infinity && !(Number.isInteger(workers) && workers >= 1))
+    throw refuse("workers", workers, "a whole number from 1");
+  if (memory === undefined) return { workers, memory: undefined };
+  if (typeof memory === "number") {
+    if (memory > 0) return { workers, memory: { bytes: memory } };
+    throw refuse("memory", memory, "bytes, or text such as '80%'");
+  }
+  const [, percent = ""] = /^(\d{1,3})%$/.exec(memory) ?? [];
+  const part = Number(percent) / 100;
+  if (percent === "" || part <= 0 || part > 1) throw refuse("memory", memory, "bytes, or text such as '80%'");
+  return { workers, memory: { part } };
+}
+
+/** Why a pool that has `now` workers cannot have `more`, each of about `each` bytes; `undefined` when it can. */
+export function overBudget(
+  budget: Budget,
+  now: number,
+  more: number,
+  each: number,
+  memory: () => Memory,
+): string | undefined {
+  if (now + more > budget.workers) return `the pool's budget is ${budget.workers} workers, and it has ${now}`;
+  if (!budget.memory) return undefined;
+  const { used, limit } = memory();
+  const allowed = "bytes" in budget.memory ? budget.memory.bytes : budget.memory.part * limit;
+  if (used + more * each <= allowed) return undefined;
+  return `the pool's budget is ${mib(allowed)} of memory, ${mib(used)} are used, and a worker takes about ${mib(each)}`;
+}
+
+/** The memory of this process's cgroup (v2), or of the machine where that has no limit. Never throws. */
+export function readMemory(): Memory {
+  const machine = { used: totalmem() - freemem(), limit: totalmem() };
+  if (process.platform !== "linux") return machine;
+  try {
+    const own = readFileSync("/proc/self/cgroup", "utf8")
+      .split("\n")
+      .find((line) => line.startsWith("0::"))!;
+    const folder = `/sys/fs/cgroup${own.slice("0::".length)}`;
+    const limit = Number(readFileSync(`${folder}/memory.max`, "utf8"));
+    const used = Number(readFileSync(`${folder}/memory.current`, "utf8"));
+    return Number.isFinite(limit) && Number.isFinite(used) ? { used, limit } : machine;
+  } catch {
+    return machine;
+  }
+}
+
+function mib(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}
+
+function refuse(key: string, value: unknown, accepts: string): PoolError {
+  return new PoolError(
+    "E_CONFIG",
+    `scaling({}, { budget }).${key}: ${JSON.stringify(value)} is not accepted; expected ${accepts}`,
+  );
+}
