@@ -1,4 +1,5 @@
 import type { JobError } from "../../../core/job-errors.ts";
+import { orderOf } from "../wire/heap.ts";
 import type { Ordered } from "../wire/heap.ts";
 
 /** What a call is told, on its way to its one end: `result` or `failed`, exactly once, and nothing after it. */
@@ -32,19 +33,50 @@ export interface CallRequest {
   readonly sink: CallSink;
 }
 
-/** A call on its way. */
-export interface Call extends CallRequest, Ordered {
-  phase: "waiting" | "sent" | "settled";
+/** A call on its way. A class, so that all have one shape: what the engine knows of its fields holds for each. */
+export class Call implements CallRequest, Ordered {
+  readonly name: string;
+  readonly frame: Uint8Array;
+  readonly flags: number;
+  readonly priority: number;
+  readonly weight: number;
+  readonly timeout: number | undefined;
+  readonly queueTimeout: number | undefined;
+  readonly retries: number;
+  readonly waits: boolean;
+  readonly affinity: string | undefined;
+  readonly sink: CallSink;
+  readonly id: number;
+  readonly order: number;
+  place = -1;
+  phase: "waiting" | "sent" | "settled" = "waiting";
   /** Since when it waits, or waited for the last time. */
   waitsSince: number;
-  sentAt: number;
+  sentAt = 0;
   /** The worker has said so, in this attempt. */
-  begun: boolean;
+  begun = false;
   /** How often it was sent to a worker that did not give it back. */
-  attempt: number;
-  losses: number;
+  attempt = 0;
+  losses = 0;
   /** The workers whose end it may have caused, and whether that is certain. */
-  suspicions: Map<string, boolean> | undefined;
+  suspicions: Map<string, boolean> | undefined = undefined;
   /** Stops the timer of the phase that it is in. */
-  disarm: (() => void) | undefined;
+  disarm: (() => void) | undefined = undefined;
+
+  constructor(request: CallRequest, id: number, now: number) {
+    this.name = request.name;
+    this.frame = request.frame;
+    this.flags = request.flags;
+    this.priority = request.priority;
+    this.weight = request.weight;
+    this.timeout = request.timeout;
+    this.queueTimeout = request.queueTimeout;
+    this.retries = request.retries;
+    this.waits = request.waits;
+    this.affinity = request.affinity;
+    this.sink = request.sink;
+    this.id = id;
+    this.order = orderOf(now, request.priority);
+    this.waitsSince = now;
+  }
 }
