@@ -1,4 +1,5 @@
 import type { JobError } from "../../../core/job-errors.ts";
+import type { Input } from "./input.ts";
 import { orderOf } from "../wire/heap.ts";
 import type { Ordered } from "../wire/heap.ts";
 
@@ -15,8 +16,7 @@ export interface CallSink {
 /** One call of a job, ready to be sent. */
 export interface CallRequest {
   readonly name: string;
-  /** The encoded input, with room in front for the head of its frame. */
-  readonly frame: Uint8Array;
+  readonly input: Input;
   /** Bits of `FLAG`. */
   readonly flags: number;
   readonly priority: number;
@@ -36,7 +36,9 @@ export interface CallRequest {
 /** A call on its way. A class, so that all have one shape: what the engine knows of its fields holds for each. */
 export class Call implements CallRequest, Ordered {
   readonly name: string;
-  readonly frame: Uint8Array;
+  readonly input: Input;
+  /** Bytes of its frame. */
+  readonly size: number;
   readonly flags: number;
   readonly priority: number;
   readonly weight: number;
@@ -65,7 +67,8 @@ export class Call implements CallRequest, Ordered {
 
   constructor(request: CallRequest, id: number, now: number) {
     this.name = request.name;
-    this.frame = request.frame;
+    this.input = request.input;
+    this.size = request.input.size;
     this.flags = request.flags;
     this.priority = request.priority;
     this.weight = request.weight;

@@ -96,6 +96,7 @@ export class Dispatcher implements JobDriver {
     const refusal = this.#refuse(call);
     if (refusal) this.#fail(call, refusal);
     else this.#again(call);
+    if (call.phase === "waiting") call.input.keep();
     return {
       abort: (error) => this.#abort(call, error),
       pull: (items) => this.#targets.of(call)?.link?.pull(call.id, items),
@@ -133,7 +134,7 @@ export class Dispatcher implements JobDriver {
     if (this.#state === "closed") return this.#error(call, "POOL_STOPPING", "the connection was closed");
     const { size, bytes } = this.#waiting;
     if (size >= this.#terms.maxQueued) return this.#error(call, "QUEUE_FULL", `${size} jobs wait already`);
-    if (size > 0 && bytes + call.frame.length > this.#terms.maxQueuedBytes)
+    if (size > 0 && bytes + call.size > this.#terms.maxQueuedBytes)
       return this.#error(call, "QUEUE_FULL", `inputs of ${bytes} bytes wait already`);
     return undefined;
   }

@@ -5,7 +5,13 @@ import type { Peer } from "../wire/peer.ts";
 import { offerSharing } from "../wire/share.ts";
 import type { SharingOffer } from "../wire/share.ts";
 import { HEAD_BYTES, KIND, RUN_HEAD_BYTES, sharedFrame, shortFrame, writeHead } from "../wire/wire.ts";
-import type { Call } from "./call.ts";
+import type { Input } from "./input.ts";
+
+interface Placed {
+  readonly region: Region;
+  /** It is nowhere else. */
+  readonly input: Input | undefined;
+}
 
 /** The large values of one connection, on the caller's side. */
 export interface LargeValues {
@@ -15,10 +21,10 @@ export interface LargeValues {
   offer(): void;
   /** The worker has it. */
   open(): void;
-  /** Puts the input of a call there; returns the frame to send, the call's own where there is no room. */
-  place(call: Call): Uint8Array;
-  /** A frame of this kind came for a call: its input may not be needed any more. */
-  settled(kind: number, id: number): void;
+  /** Puts the input of a call there; returns the frame that says so. */
+  place(id: number, input: Input): Uint8Array | undefined;
+  /** A frame of this kind came for a call, and is not seen to yet: its input may not be needed there any more. */
+  ended(kind: number, id: number): void;
   /** Reads a value of the worker; throws what makes it none. */
   read(region: Region): unknown;
   /** Says that the worker may use this again. */
@@ -31,8 +37,8 @@ export function createLargeValues(peer: Peer, limit: number, outbox: Outbox): La
   let offered: SharingOffer | undefined;
   let wasOffered = false;
   let isOpen = false;
-  /** Where the inputs of calls lie. */
-  const inputs = new Map<number, number>();
+  /** What lies there. */
+  const placed = new Map<number, Placed>();
 
   const values: LargeValues = {
     get isOpen() {
@@ -52,19 +58,21 @@ export function createLargeValues(peer: Peer, limit: number, outbox: Outbox): La
       offered.settle();
       isOpen = true;
     },
-    place({ id, frame }) {
+    place(id, input) {
       if (!isOpen) values.offer();
-      const region = isOpen ? offered!.own.put([frame.subarray(RUN_HEAD_BYTES)]) : undefined;
-      if (!region) return frame;
-      inputs.set(id, region.offset);
-      return sharedFrame(frame.subarray(0, RUN_HEAD_BYTES), region);
+      const region = isOpen ? offered!.own.put(input.parts) : undefined;
+      if (!region) return undefined;
+      placed.set(id, { region, input: input.leave() ? input : undefined });
+      return sharedFrame(RUN_HEAD_BYTES, region);
     },
-    settled(kind, id) {
+    ended(kind, id) {
       if (kind !== KIND.result && kind !== KIND.failed && kind !== KIND.returned) return;
-      const offset = inputs.get(id);
-      if (offset === undefined) return;
-      inputs.delete(id);
-      offered!.own.free(offset);
+      const found = placed.get(id);
+      if (!found) return;
+      placed.delete(id);
+      const { region, input } = found;
+      if (kind === KIND.returned && input) input.restore(offered!.own.read(region));
+      offered!.own.free(region.offset);
     },
     read(region) {
       if (!isOpen) throw new Error("nothing is shared");
@@ -75,7 +83,7 @@ export function createLargeValues(peer: Peer, limit: number, outbox: Outbox): La
       isOpen = false;
       offered?.settle();
       offered?.close();
-      inputs.clear();
+      placed.clear();
     },
   };
   return values;

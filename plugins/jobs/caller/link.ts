@@ -63,6 +63,7 @@ export function connectWith(caller: string, isWorker: boolean): Connect {
     const outbox = createOutbox(socket);
     const large = createLargeValues(peer, limit, outbox);
     const reader = createFrameReader(limit, (kind, id, bytes, start, end, owned) => {
+      if (large.isOpen) large.ended(kind & ~SHARED, id);
       if (kind === KIND.shared) large.open();
       else if (kind & SHARED) {
         const region = readRegion(bytes, start + HEAD_BYTES, end);
@@ -76,7 +77,6 @@ export function connectWith(caller: string, isWorker: boolean): Connect {
           end - start === HEAD_BYTES + 4 ? readU32(bytes, start + HEAD_BYTES) : 0,
         );
       }
-      if (large.isOpen) large.settled(kind & ~SHARED, id);
       return !socket.destroyed;
     });
     socket.on("close", large.close);
@@ -86,9 +86,18 @@ export function connectWith(caller: string, isWorker: boolean): Connect {
     outbox.push(hello);
     return {
       run(call, flags, name) {
-        const { attempt, weight, priority, timeout = 0 } = call;
-        writeRunHead(call.frame, call.id, { flags, attempt, name, weight, priority, timeout });
-        outbox.push(call.frame.length < LARGE_BYTES ? call.frame : large.place(call));
+        const { id, size, input, attempt, weight, priority, timeout = 0 } = call;
+        const placed = size < LARGE_BYTES ? undefined : large.place(id, input);
+        const frame = placed ?? input.frame;
+        writeRunHead(frame, placed ? KIND.run | SHARED : KIND.run, id, {
+          flags,
+          attempt,
+          name,
+          weight,
+          priority,
+          timeout,
+        });
+        outbox.push(frame);
       },
       abort: (id) => outbox.push(shortFrame(KIND.abort, id)),
       pull: (id, count) => outbox.push(shortFrame(KIND.pull, id, count)),

@@ -18,6 +18,8 @@ export interface Region {
 export interface Arena {
   /** Writes bytes, all parts after each other. `undefined` when there is no room. Never throws. */
   put(parts: readonly Uint8Array[]): Region | undefined;
+  /** What was put there; less, or something else, when the other side has meddled. Never throws. */
+  read(region: Region): Uint8Array;
   /** The other side has read it. Nothing happens for what was never given, or is free already. */
   free(offset: number): void;
   close(): void;
@@ -105,6 +107,15 @@ export function createArena(file: number): Arena {
       }
       free(offset);
       return undefined;
+    },
+    read({ offset, length }) {
+      const bytes = Buffer.alloc(length);
+      try {
+        readSync(file, bytes, 0, length, offset);
+      } catch {
+        // It is found to be no value where it is decoded.
+      }
+      return bytes;
     },
     free,
     close() {

@@ -82,9 +82,9 @@ export function writeHead(frame: Uint8Array, kind: number, id: number): void {
   writeU32(frame, 5, id);
 }
 
-/** Writes the head of a `run`. */
-export function writeRunHead(frame: Uint8Array, id: number, head: RunHead): void {
-  writeHead(frame, KIND.run, id);
+/** Writes the head of a `run`; `kind` says whether its value is in shared memory. */
+export function writeRunHead(frame: Uint8Array, kind: number, id: number, head: RunHead): void {
+  writeHead(frame, kind, id);
   frame[9] = head.flags;
   frame[10] = Math.min(255, head.attempt);
   frame[11] = head.name >>> 8;
@@ -116,14 +116,11 @@ export function shortFrame(kind: number, id: number, number?: number): Uint8Arra
   return frame;
 }
 
-/** The frame that begins with `head`, when its value is in shared memory. */
-export function sharedFrame(head: Uint8Array, { offset, length }: Region): Uint8Array {
-  const frame = new Uint8Array(head.length + 8);
-  frame.set(head);
-  frame[4]! |= SHARED;
-  writeU32(frame, 0, frame.length - 4);
-  writeU32(frame, head.length, offset);
-  writeU32(frame, head.length + 4, length);
+/** The frame of a value in shared memory, with `reserved` bytes in front for the head. */
+export function sharedFrame(reserved: number, { offset, length }: Region): Uint8Array {
+  const frame = new Uint8Array(reserved + 8);
+  writeU32(frame, reserved, offset);
+  writeU32(frame, reserved + 4, length);
   return frame;
 }
 

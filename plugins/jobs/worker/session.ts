@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { decode, encode } from "../wire/codec.ts";
+import { bufferHead, decode, encode } from "../wire/codec.ts";
 import { JobError } from "../../../core/job-errors.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "../wire/failure.ts";
@@ -9,6 +9,7 @@ import { orderOf } from "../wire/heap.ts";
 import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { createOutbox } from "../wire/outbox.ts";
 import { LARGE_BYTES } from "../wire/arena.ts";
+import type { Region } from "../wire/arena.ts";
 import { takeSharing } from "../wire/share.ts";
 import type { Sharing } from "../wire/share.ts";
 import { TaskJob } from "./task.ts";
@@ -241,6 +242,10 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
 
   /** What cannot be sent becomes the job's failure. */
   function send(kind: number, id: number, value: unknown): void {
+    if (sharing && Buffer.isBuffer(value) && isLarge(value)) {
+      const region = sharing.own.put([bufferHead(value.length), value]);
+      if (region) return sendShared(kind, id, region);
+    }
     let frame: Uint8Array;
     try {
       frame = encode(value, HEAD_BYTES);
@@ -254,9 +259,21 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       else log.warn(`dropped from job ${id}: ${failureOf(error).message}`);
       return;
     }
-    writeHead(frame, kind, id);
     const region = frame.length < LARGE_BYTES ? undefined : sharing?.own.put([frame.subarray(HEAD_BYTES)]);
-    outbox.push(region ? sharedFrame(frame.subarray(0, HEAD_BYTES), region) : frame);
+    if (region) return sendShared(kind, id, region);
+    writeHead(frame, kind, id);
+    outbox.push(frame);
+  }
+
+  /** One that crosses as it is, without being copied first. */
+  function isLarge({ length }: Buffer): boolean {
+    return length >= LARGE_BYTES && length + bufferHead(length).length <= maxBytes;
+  }
+
+  function sendShared(kind: number, id: number, region: Region): void {
+    const frame = sharedFrame(HEAD_BYTES, region);
+    writeHead(frame, kind | SHARED, id);
+    outbox.push(frame);
   }
 
   function sendFailure(id: number, failure: Failure): void {
