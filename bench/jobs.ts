@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { nodeVersions, turned } from "./_contest.ts";
 import type { NodeVersion } from "./_contest.ts";
-import { machine, withFolder } from "./_machine.ts";
+import { children, cpuMicros, machine, withFolder } from "./_machine.ts";
 import { median, table } from "./_numbers.ts";
 import { here, startNode, stopNode } from "./_style.ts";
 
@@ -84,20 +84,30 @@ interface Sample {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** CPU time of the caller. */
-  readonly cpuMicros: number;
+  /** CPU time for each job: of the caller, and of all its processes. */
+  readonly callerMicros: number;
+  readonly allMicros: number;
+  /** With those of the warm-up. */
+  readonly allJobs: number;
 }
 
 /** One that is up. */
 interface Caller extends Contender {
   readonly socket: string;
+  readonly pid: number;
   readonly samples: Map<number, Sample[]>;
+}
+
+/** A process that was started, which may have started others. */
+interface Started {
+  readonly pid: number;
+  stop(): Promise<void>;
 }
 
 async function start(
   contender: Contender,
   { payload, node, folder, socket }: { payload: string; node: string; folder: string; socket: string },
-): Promise<() => Promise<void>> {
+): Promise<Started> {
   const { pool } = contender;
   const child = pool
     ? startNode("drive", [here("_drive.mjs"), ...pool, payload, socket], { folder, node }, { TMPDIR: folder })
@@ -107,18 +117,27 @@ async function start(
         { folder, node },
         { BENCH_SOCKET: socket, XDG_RUNTIME_DIR: folder, TMPDIR: folder },
       );
-  return async () => {
-    await stopNode(child);
-    try {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-    } catch {
-      // All gone.
-    }
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    async stop() {
+      await stopNode(child);
+      try {
+        process.kill(-pid, "SIGKILL");
+      } catch {
+        // All gone.
+      }
+    },
   };
 }
 
+/** CPU time of a pool: its caller, its workers, and whoever looks after them. */
+function spent(pid: number): number {
+  return [pid, ...children(pid)].reduce((sum, one) => sum + cpuMicros(one), 0);
+}
+
 /** Lets a caller run one trial. It may still be on its way up. */
-async function ask(path: string, wanted: object): Promise<Sample> {
+async function ask(path: string, wanted: object): Promise<Omit<Sample, "allMicros">> {
   for (const deadline = performance.now() + 20_000; ;) {
     const said = await new Promise<string | undefined>((resolve) => {
       let text = "";
@@ -151,15 +170,18 @@ async function contest({ version, path: node }: NodeVersion, payload: string): P
         continue;
       }
       const socket = join(folder, `${index}.sock`);
-      defer(await start(contender, { payload, node, folder, socket }));
-      const caller = { ...contender, socket, samples: new Map<number, Sample[]>() };
+      const { pid, stop } = await start(contender, { payload, node, folder, socket });
+      defer(stop);
+      const caller = { ...contender, socket, pid, samples: new Map<number, Sample[]>() };
       await ask(socket, { payload, concurrency: 4, warmMs: 0, ms: 300 });
       callers.push(caller);
     }
     for (let round = 0; round < rounds; round++) {
       for (const concurrency of concurrencies) {
-        for (const { socket, samples } of turned(callers, round)) {
-          const sample = await ask(socket, { payload, concurrency, warmMs: 150, ms });
+        for (const { socket, pid, samples } of turned(callers, round)) {
+          const before = spent(pid);
+          const asked = await ask(socket, { payload, concurrency, warmMs: 150, ms });
+          const sample = { ...asked, allMicros: (spent(pid) - before) / asked.allJobs };
           samples.set(concurrency, [...(samples.get(concurrency) ?? []), sample]);
         }
       }
@@ -187,12 +209,22 @@ function print(version: string, payload: string, concurrency: number, callers: r
       `${whole(Math.min(...rates))} to ${whole(Math.max(...rates))}`,
       middle("p50Ms").toFixed(3),
       middle("p99Ms").toFixed(3),
-      middle("cpuMicros").toFixed(1),
+      middle("callerMicros").toFixed(1),
+      middle("allMicros").toFixed(1),
       caller === own ? "" : ratio(caller).toFixed(2),
     ];
   });
   console.log(`Node ${version}, ${payload}, concurrency ${concurrency}\n`);
-  const head = ["", "jobs/s", "min to max", "p50 ms", "p99 ms", "caller's CPU µs/job", "poolable to it"];
+  const head = [
+    "",
+    "jobs/s",
+    "min to max",
+    "p50 ms",
+    "p99 ms",
+    "caller's CPU µs/job",
+    "all CPU µs/job",
+    "poolable to it",
+  ];
   console.log(`${table(head, rows)}\n`);
   for (const [wanted, at, kind, factor] of aims) {
     if (wanted !== payload || at !== concurrency) continue;
