@@ -15,7 +15,7 @@ export class SimLink implements Link {
   readonly #worker: SimWorker | undefined;
   #session: Session | undefined;
   /** What is on its way to the caller, in order, and when it arrives. */
-  #inbox: { at: number; say: (handlers: LinkHandlers) => void }[] = [];
+  #inbox: { at: number; isWritten: boolean; say: (handlers: LinkHandlers) => void }[] = [];
   #lastDown = 0;
   #lastUp = 0;
   #isClosed = false;
@@ -39,7 +39,12 @@ export class SimLink implements Link {
     this.#worker = worker;
     this.#up(() => {
       if (!worker || worker.isDead) return this.#close();
-      this.#session = worker.welcome((say) => this.#down(say));
+      this.#session = worker.welcome(
+        (say) => this.#down(say),
+        () => {
+          for (const entry of this.#inbox) entry.isWritten = true;
+        },
+      );
     });
   }
 
@@ -50,10 +55,19 @@ export class SimLink implements Link {
 
   /** The worker has ended. What it had written arrives, or some of it: a write in between may cut it off. */
   cut(isClean: boolean): void {
-    const written = isClean ? this.#inbox.length : this.#random.int(0, this.#inbox.length);
+    const sure = this.#inbox.filter(({ isWritten }) => isWritten).length;
+    const written = isClean ? this.#inbox.length : this.#random.int(sure, this.#inbox.length);
     this.#inbox = this.#inbox.slice(0, written);
     const at = Math.max(this.#time.now(), this.#inbox.at(-1)?.at ?? 0);
     this.#time.at(at + this.#random.int(0, 3), () => this.#close());
+  }
+
+  /** The connection breaks, and the worker goes on. */
+  snap(): void {
+    if (this.#isClosed) return;
+    this.cut(false);
+    this.#session?.left();
+    this.#session = undefined;
   }
 
   run(call: Call, flags: number, index: number): void {
@@ -80,6 +94,8 @@ export class SimLink implements Link {
   pull(): void {}
 
   close(): void {
+    // As with a socket: what has arrived and was not read is not read any more.
+    this.#inbox = [];
     this.#up(() => this.#session?.left());
     this.#time.after(0, () => this.#close());
   }
@@ -101,7 +117,7 @@ export class SimLink implements Link {
 
   #down(say: (handlers: LinkHandlers) => void): void {
     const at = (this.#lastDown = Math.max(this.#lastDown, this.#time.now() + this.#random.int(0, 3)));
-    const entry = { at, say };
+    const entry = { at, say, isWritten: false };
     this.#inbox.push(entry);
     this.#time.at(at, () => {
       if (this.#isClosed || this.#inbox[0] !== entry) return;

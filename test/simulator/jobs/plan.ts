@@ -24,7 +24,7 @@ export interface PlannedCall {
 /** Something that happens to the workers. */
 export interface PlannedOp {
   readonly at: number;
-  readonly do: "kill" | "crash" | "drain" | "scale" | "dead" | "stop" | "close";
+  readonly do: "kill" | "crash" | "drain" | "scale" | "hangUp" | "dead" | "stop" | "close";
   /** A number that chooses a slot, a caller or a count. */
   readonly which: number;
 }
@@ -34,6 +34,8 @@ export interface Plan {
   readonly seed: number;
   readonly min: number;
   readonly max: number;
+  /** The scaling strategy. */
+  readonly scales: "byRequest" | "byUtilisation";
   /** Whether each caller is a worker of the pool. */
   readonly callers: readonly boolean[];
   /** Jobs that a worker runs at once, and bytes that it takes of one caller. */
@@ -78,7 +80,7 @@ export function drawPlan(seed: number): Plan {
       : random.pick(["result", "result", "result", "failed", "items"]),
     heedsAbort: random.chance(0.8),
   });
-  const kinds: readonly PlannedOp["do"][] = ["kill", "kill", "drain", "drain", "scale", "crash"];
+  const kinds: readonly PlannedOp["do"][] = ["kill", "kill", "drain", "drain", "scale", "crash", "hangUp"];
   const ops: PlannedOp[] = Array.from({ length: random.int(0, 15) }, () => ({
     at: random.int(0, CALM_AFTER_MS),
     do: random.pick(kinds),
@@ -97,6 +99,7 @@ export function drawPlan(seed: number): Plan {
     seed,
     min: random.int(0, max),
     max,
+    scales: random.pick(["byRequest", "byUtilisation"]),
     callers,
     concurrency: random.int(1, 6),
     windowBytes: 2 * terms.maxBytes,

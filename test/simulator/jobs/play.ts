@@ -34,6 +34,7 @@ export function play(plan: Plan): Outcome {
   } catch (error) {
     fault = error as Error;
   }
+  fault = ledger.fault ?? fault;
   const { kills, crashes, ends } = ledger;
   return { fault, steps: time.steps, virtualMs: time.now(), ends, kills: kills + crashes };
 }
@@ -102,6 +103,7 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
 
   function carryOut({ do: what, which }: PlannedOp): void {
     if (what === "kill" || what === "crash") supervisor.kill(which, what === "crash");
+    else if (what === "hangUp") supervisor.hangUp(which);
     else if (what === "drain") supervisor.drain(which);
     else if (what === "scale") supervisor.scale(plan.min + (which % (plan.max - plan.min + 1)));
     else if (what === "close") {
@@ -112,8 +114,10 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
   }
 
   const isAtRest = (): boolean =>
-    ledger.open === 0 && time.now() > CALM_AFTER_MS && dispatchers.every(({ load }) => load.sent === 0);
+    ledger.fault !== undefined ||
+    (ledger.open === 0 && time.now() > CALM_AFTER_MS && dispatchers.every(({ load }) => load.sent === 0));
   time.run(isAtRest, LIMIT_MS);
+  if (ledger.fault) return;
   if (ledger.open > 0) broken("I15", `calls ${openOf(ledger)} have not settled after ${time.now()} ms`);
   for (const [caller, { load }] of dispatchers.entries())
     if (load.waiting + load.waitingBytes + load.sent > 0)

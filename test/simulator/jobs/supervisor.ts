@@ -1,7 +1,9 @@
 import type { Connect } from "../../../plugins/jobs/caller/link.ts";
 import type { Peer, PeersUpdate } from "../../../plugins/jobs/wire/peer.ts";
 import { byRequest } from "../../../plugins/scaling/by-request.ts";
+import { byUtilisation } from "../../../plugins/scaling/by-utilisation.ts";
 import { createController } from "../../../plugins/scaling/controller.ts";
+import type { Controller } from "../../../plugins/scaling/controller.ts";
 import { emptyState } from "../../../plugins/scoreboard/record.ts";
 import { broken } from "../broken.ts";
 import type { Random } from "../random.ts";
@@ -28,7 +30,7 @@ export class SimSupervisor {
   readonly #random: Random;
   readonly #ledger: Ledger;
   readonly #slots: SimSlot[];
-  readonly #controller = createController([byRequest()], PACE);
+  readonly #controller: Controller;
   readonly #listeners: ((update: PeersUpdate) => void)[] = [];
   readonly #toldAt: number[] = [];
   #requests: { at: number; waiting: number; waitedMs: number }[] = [];
@@ -41,6 +43,7 @@ export class SimSupervisor {
     this.#random = random;
     this.#ledger = ledger;
     this.desired = plan.min;
+    this.#controller = createController([plan.scales === "byRequest" ? byRequest() : byUtilisation()], PACE);
     this.#slots = Array.from({ length: plan.max }, (_, index) => ({
       id: `w#${index}`,
       epoch: 0,
@@ -97,6 +100,14 @@ export class SimSupervisor {
     if (ready.length > 0) this.#drain(ready[which % ready.length]!);
   }
 
+  /** A connection breaks, and both ends go on. */
+  hangUp(which: number): void {
+    const links = this.#slots.flatMap((slot) => (slot.worker ? slot.links : []));
+    if (links.length === 0) return;
+    this.#ledger.kills++;
+    links[which % links.length]!.link.snap();
+  }
+
   /** No worker starts any more; what is there goes. */
   end(kind: "stop" | "dead"): void {
     this.#isEnding = true;
@@ -117,7 +128,9 @@ export class SimSupervisor {
     const { min, max } = this.#plan;
     const last = this.#requests.at(-1);
     const workers = this.#slots.flatMap(({ state, worker }) =>
-      state === "ready" ? { ...emptyState(), jobsRunning: worker!.load } : [],
+      state === "ready"
+        ? { ...emptyState(), jobsRunning: worker!.load, utilisation: Math.min(1, worker!.load / 4) }
+        : [],
     );
     const starting = this.#slots.filter(({ state }) => state === "starting").length;
     const step = this.#controller.look({
@@ -166,8 +179,11 @@ export class SimSupervisor {
         random: this.#random,
         concurrency: this.#plan.concurrency,
         windowBytes: this.#plan.windowBytes,
-        began: (planned, attempt) => this.#ledger.began(planned, attempt),
-        poisoned: () => this.#lose(slot, true),
+        began: (planned, attempt) => this.#ledger.began(planned, attempt, this.#time.now()),
+        poisoned: (planned) => {
+          this.#ledger.poisoned(planned);
+          this.#lose(slot, true);
+        },
         drained: () => this.#gone(slot, epoch, true),
       });
       this.#tell({ up: [this.#peer(slot)] });
@@ -185,7 +201,7 @@ export class SimSupervisor {
   }
 
   #lose(slot: SimSlot, isCrash: boolean): void {
-    if (isCrash) this.#ledger.crashes++;
+    if (isCrash) this.#ledger.crashed(slot.worker!.held);
     else this.#ledger.kills++;
     this.#gone(slot, slot.epoch, !isCrash);
   }

@@ -24,6 +24,8 @@ export interface Session {
   left(): void;
   /** Says something to the caller, later; nothing once the worker is dead. */
   readonly tell: (say: (handlers: LinkHandlers) => void) => void;
+  /** Goes on when everything that was said is with the system, so that nothing can cut it off. */
+  flush(): void;
 }
 
 /** What a made-up worker needs of its world. */
@@ -35,7 +37,7 @@ export interface WorkerWorld {
   /** A job begins; what it did is counted. */
   began(planned: PlannedCall, attempt: number): void;
   /** A job has ended its worker. */
-  poisoned(): void;
+  poisoned(planned: PlannedCall): void;
   /** It has nothing left to do, and drains. */
   drained(): void;
 }
@@ -57,18 +59,24 @@ export class SimWorker {
     return this.#held.length;
   }
 
-  welcome(tell: Session["tell"]): Session {
+  /** The calls that run or wait here. */
+  get held(): readonly PlannedCall[] {
+    return this.#held.map(({ planned }) => planned);
+  }
+
+  welcome(tell: Session["tell"], flush: () => void): Session {
     const { random, concurrency, windowBytes } = this.#world;
     const session: Session = {
       tell,
+      flush,
       run: (call, flags, planned) => this.#take(session, call, flags, planned),
       abort: (id) => this.#abort(session, id),
       left: () => this.#left(session),
     };
     this.#sessions.add(session);
     const window = random.int(2, 8);
-    tell((to) => to.welcome({ names: ["other", "job"], window, windowBytes, capacity: concurrency }));
     if (this.isDraining) tell((to) => to.draining());
+    tell((to) => to.welcome({ names: ["other", "job"], window, windowBytes, capacity: concurrency }));
     return session;
   }
 
@@ -113,12 +121,15 @@ export class SimWorker {
     const { time, random, began, poisoned } = this.#world;
     const { id, flags, planned, attempt, session } = held;
     held.isRunning = true;
-    if (flags & FLAG.tell) session.tell((to) => to.begun(id));
+    if (flags & FLAG.tell) {
+      session.tell((to) => to.begun(id));
+      session.flush();
+    }
     began(planned, attempt);
     const { does } = planned;
     if (does === "items") session.tell((to) => to.item(id, () => attempt));
     held.cancel = time.after(planned.runMs, () => {
-      if (does === "poison") return poisoned();
+      if (does === "poison") return poisoned(planned);
       this.#end(held, (to) => {
         if (does === "failed")
           to.settled(id, "failed", () => ({ code: "JOB_FAILED", message: "as planned" }));
