@@ -148,12 +148,6 @@ export const jobMutants: readonly Mutant[] = [
     what: "a verdict is taken for its opposite",
   },
   {
-    file: losses,
-    find: "this.#held.add(call);",
-    replace: "",
-    what: "a call that waits for a verdict is forgotten by it",
-  },
-  {
     file: target,
     find: 'if (state !== "open" || alone || sent.size >= window || !names.has(call.name)) return false;',
     replace: 'if (state !== "open" || alone || sent.size > window || !names.has(call.name)) return false;',
@@ -164,12 +158,6 @@ export const jobMutants: readonly Mutant[] = [
     find: "return sent.size === 0 || bytes + call.frame.length <= windowBytes;",
     replace: "return true;",
     what: "the window of bytes is ignored",
-  },
-  {
-    file: targets,
-    find: 'if (target.state === "open" || target.state === "draining") this.#leave(target);\n    else if',
-    replace: "if",
-    what: "calls go on to a worker that is not ready any more",
   },
   {
     file: targets,
