@@ -6,8 +6,7 @@ import { PoolError } from "../../core/errors.ts";
 import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
 import { createCallers } from "./caller/callers.ts";
-import type { JobClient } from "./caller/client.ts";
-import type { JobsOf } from "./wire/job.ts";
+import type { CallGroup } from "./caller/client.ts";
 import type { PeerDirectory, PeersUpdate } from "./wire/peer.ts";
 import { loadsFrom } from "./caller/loads.ts";
 import type { Picker } from "./caller/pick.ts";
@@ -22,8 +21,8 @@ export type PoolTarget = Pool | string | { readonly directory: string };
 
 /** A way to call the jobs of a pool from outside of its workers. */
 export interface PoolConnection {
-  /** The jobs of a group: `jobs<typeof import('./images.ts').default>('images')` knows their types. */
-  jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
+  /** The jobs of a group: `jobs("images").run("resize", …)`. */
+  readonly jobs: CallGroup;
   /** Gives up what has not settled, with `POOL_STOPPING`. A connection holds its process until then. */
   close(): void;
 }

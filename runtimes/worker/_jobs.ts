@@ -11,7 +11,7 @@ import type { Board, JobFigures } from "./_board.ts";
 import type { Worker } from "./define.ts";
 import type { LifeJobs } from "./_life.ts";
 
-export type { JobClient, MapOptions } from "../../plugins/jobs/caller/client.ts";
+export type { CallGroup, JobClient, MapOptions } from "../../plugins/jobs/caller/client.ts";
 export type { RunOptions } from "../../plugins/jobs/caller/options.ts";
 export type { JobStream } from "../../plugins/jobs/caller/stream.ts";
 export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../plugins/jobs/wire/job.ts";
@@ -25,6 +25,8 @@ export interface JobsWelcome {
 
 /** The jobs of one worker: those that it runs, and those that it calls. */
 export interface WorkerJobs extends LifeJobs {
+  /** Why an entry without jobs cannot be this worker; `undefined` when it can. */
+  readonly missing: string | undefined;
   /** Listens for jobs, before the worker is ready. Rejects when this group cannot be called, or a job is no function. */
   serve(worker: Worker, handlers: JobHandlers): Promise<void>;
   /** Takes a `peers` frame. */
@@ -68,6 +70,9 @@ export function createWorkerJobs(
 
   return {
     jobs: callers.jobs as Worker["jobs"],
+    missing:
+      welcome?.serve &&
+      `group ${about.group} runs jobs, and its entry has none: export default defineWorker({ jobs: { … } })`,
     get serves() {
       return server !== undefined;
     },

@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
 import type { WorkerState } from "./_board.ts";
-import type { JobClient, JobHandlers, JobsOf } from "./_jobs.ts";
+import type { CallGroup, JobHandlers } from "./_jobs.ts";
 
 /** What a worker module may have. At least one of the four. */
 export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
@@ -73,11 +73,8 @@ export interface Worker {
    * Rejects when the group has no such listener, or the socket cannot be listened on.
    */
   listen(server: Server, options?: { name?: string }): Promise<void>;
-  /**
-   * The jobs of a group that the config's `calls` names for this one. With the type of its module the calls are
-   * typed: `worker.jobs<typeof import("./images.ts").default>("images").run("resize", …)`.
-   */
-  jobs<Module = unknown>(group: string): JobClient<JobsOf<Module>>;
+  /** The jobs of a group that the config's `calls` names for this one: `worker.jobs("images").run("resize", …)`. */
+  readonly jobs: CallGroup;
   /**
    * Asks for one more worker of a group: its own, or one that the config's `calls` names. Whether there will be one is
    * up to the pool's scaling; nobody answers. Callers of jobs ask by themselves.

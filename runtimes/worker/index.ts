@@ -10,6 +10,7 @@ export {
 export { JobError, jobErrorCodes, type JobErrorCode } from "../../core/job-errors.ts";
 export type { WorkerState } from "./_board.ts";
 export type {
+  CallGroup,
   Job,
   JobClient,
   JobHandler,

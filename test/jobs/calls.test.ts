@@ -1,7 +1,7 @@
 // timeout: 180
 /** Calls from outside of the workers, and from one group to another. */
 import { execFile } from "node:child_process";
-import { lstatSync, mkdtempSync, readdirSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -204,6 +204,22 @@ test("jobs in a group that nobody can call fail its start, with the way out", as
   const end = await pool.closed;
   assert.is(end.exitCode, 2);
   assert.match(end.reason, "this worker has jobs, and group w is a service that nobody can call");
+});
+
+test("a job group whose entry has no jobs fails its start, with the way out", async (t) => {
+  for (const source of [
+    "export default { run: (worker) => worker.stopping };",
+    "setInterval(() => {}, 1e4);",
+  ]) {
+    const entry = join(mkdtempSync(join(tmpdir(), "e-")), "entry.mjs");
+    writeFileSync(entry, source);
+    const pool = createPool({ name: "x", groups: { w: { type: "job", entry } } });
+    t.defer(() => pool.stop({ now: true }));
+    await pool.start();
+    const end = await pool.closed;
+    assert.is(end.exitCode, 2);
+    assert.match(end.reason, "group w runs jobs, and its entry has none: export default defineWorker({ jobs");
+  }
 });
 
 test("a plain program of the same user connects by the pool's folder", async (t) => {

@@ -29,7 +29,8 @@ function executor(options: Partial<ExecutorOptions> = {}) {
   ): Task {
     const log = {} as never;
     const job = new TaskJob(
-      { name, caller: "test", attempt: 1, idempotencyKey: undefined, deadline: undefined },
+      { name, caller: "test", attempt: 1, idempotencyKey: undefined },
+      0,
       () => {},
       () => log,
     );

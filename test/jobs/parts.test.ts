@@ -1,6 +1,5 @@
 /** The pieces that jobs are made of, without processes. */
 import * as assert from "uvu/assert";
-import type { JobClient } from "../../index.ts";
 import { decode, encode } from "../../plugins/jobs/wire/codec.ts";
 import { errorOf, failureOf } from "../../plugins/jobs/wire/failure.ts";
 import { createFrameReader } from "../../plugins/jobs/wire/frames.ts";
@@ -15,8 +14,6 @@ import {
   KIND,
   writeRunHead,
 } from "../../plugins/jobs/wire/wire.ts";
-import { defineWorker } from "../../runtimes/worker/index.ts";
-import type { JobsOf } from "../../runtimes/worker/index.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("job parts");
@@ -193,36 +190,6 @@ test("the pace: many short jobs ahead, few long ones, and what waits elsewhere a
   assert.is(pace.window(32), 16, "eight wait for something else than this process: twice as many may come");
   for (let job = 0; job < 24; job++) pace.begin(1_000);
   assert.is(pace.window(32), 33);
-});
-
-test("types: names, inputs, results and items are those of the worker", () => {
-  const worker = defineWorker({
-    jobs: {
-      resize: (input: { width: number }): Promise<Buffer> => Promise.resolve(Buffer.alloc(input.width)),
-      ping: () => "pong" as const,
-      *count(to: number): Generator<number, string> {
-        for (let number = 0; number < to; number++) yield number;
-        return "done";
-      },
-    },
-  });
-  const use = async (jobs: JobClient<JobsOf<typeof worker>>): Promise<void> => {
-    const bytes: Buffer = await jobs.run("resize", { width: 1 });
-    const pong: "pong" = await jobs.run("ping", undefined);
-    const done: string = await jobs.run("count", 3);
-    const all: Buffer[] = await jobs.map("resize", [{ width: 1 }]);
-    for await (const number of jobs.stream("count", 3)) number.toFixed(1);
-    // @ts-expect-error no such job
-    await jobs.run("resise", { width: 1 });
-    // @ts-expect-error the wrong input
-    await jobs.run("resize", { height: 1 });
-    // @ts-expect-error the wrong result
-    const wrong: string = await jobs.run("resize", { width: 1 });
-    // @ts-expect-error no such option
-    await jobs.run("ping", undefined, { retry: 1 });
-    void [bytes, pong, done, all, wrong];
-  };
-  assert.type(use, "function");
 });
 
 test.run();

@@ -43,11 +43,14 @@ test("waiting too long is QUEUE_TIMEOUT, also in a worker that hogs its process"
   assert.is(await burning, 700);
 });
 
-test("time in the queue is not time of the run", async (t) => {
+test("time in the queue is not time of the run, for the job neither", async (t) => {
   const { jobs } = await running(t, { w: work({ jobs: { maxConcurrent: 1 } }) });
   const first = jobs.run("slow", { ms: 300 });
   const second = jobs.run("slow", { ms: 100 }, { timeout: 250 });
+  const third = jobs.run("about", 0, { timeout: 250 });
   assert.equal(await Promise.all([first, second]), [300, 100]);
+  const { left } = (await third) as { left: number };
+  assert.ok(left > 200, `${left} ms left when it began`);
 });
 
 test("abort: before it is sent, while it waits there, and while it runs", async (t) => {
@@ -119,6 +122,27 @@ test("a lost worker: WORKER_LOST without retries, again with them, exactly one e
   const { begun: counts } = notes(file);
   for (const [id, count] of counts)
     assert.ok(count === 1 || (id.startsWith("r") && count === 2), `${id}: ${count}`);
+});
+
+test("a stream of which something was read is not begun again; one that nobody has seen is", async (t) => {
+  const { jobs, pool } = await running(t);
+  const options = { retries: 3 };
+  const seen: unknown[] = [];
+  const stream = jobs.stream("countSlowly", { to: 1_000, ms: 5 }, options);
+  const error = await errorOf(
+    (async () => {
+      for await (const item of stream) {
+        if (seen.push(item) === 3) process.kill(pidOf(pool, "w#0"), "SIGKILL");
+      }
+    })(),
+  );
+  assert.is(error.code, "WORKER_LOST");
+  assert.match(error.message, /w#0 ended while it had the job, after \d+ items/);
+  assert.equal(seen.slice(0, 3), [0, 1, 2]);
+  const late = jobs.stream("countUntil", 2, options);
+  const items: unknown[] = [];
+  for await (const item of late) items.push(item);
+  assert.equal([items, await late.result], [[0, 1], 2]);
 });
 
 test("retries are counted: one more loss is WORKER_LOST", { timeout: 30_000 }, async (t) => {

@@ -1,7 +1,7 @@
 import type { Submitted, JobDriver } from "./driver.ts";
 import { Input } from "./input.ts";
 import { JobError } from "../../../core/job-errors.ts";
-import type { InputOf, ItemOf, JobHandlers, OutputOf } from "../wire/job.ts";
+import type { InputOf, ItemOf, JobHandlers, JobsOf, OutputOf } from "../wire/job.ts";
 import { checkOptions } from "./options.ts";
 import type { RunOptions } from "./options.ts";
 import { createStream } from "./stream.ts";
@@ -55,6 +55,18 @@ export interface JobClient<Jobs extends JobHandlers = JobHandlers> {
   ): JobStream<Item<Jobs, N>, Output<Jobs, N>>;
   /** Leaves a job to a worker: resolves when one has begun it. It goes on when this process ends; nobody hears how it ended. */
   send<N extends Name<Jobs>>(name: N, input: InputFor<Jobs, N>, options?: RunOptions): Promise<void>;
+}
+
+/**
+ * Gives the client of a group. Its jobs are known by type where the group is declared in `PoolableGroups`, or with the
+ * type of its module: `jobs<typeof import("./images.ts").default>("images")`. Once any group is declared, a name that
+ * is not is an error of types as well.
+ */
+export interface CallGroup {
+  <Group extends keyof PoolableGroups & string>(group: Group): JobClient<JobsOf<PoolableGroups[Group]>>;
+  <Module = unknown>(
+    group: keyof PoolableGroups extends never ? string : unknown extends Module ? never : string,
+  ): JobClient<JobsOf<Module>>;
 }
 
 /** A {@link JobClient} over a driver. `limit` is the bytes of one value. */

@@ -53,10 +53,11 @@ export class Losses {
     call.disarm = undefined;
     call.losses++;
     if (!mayRepeat(call)) {
-      const isFirst = call.losses === 1;
-      const code = isFirst || call.retries > 0 ? "WORKER_LOST" : "QUARANTINED";
-      const count = isFirst ? "" : `, the last of ${call.losses}`;
-      const why = `${what(call)}: worker ${peer.slot} ended while it had the job${count}`;
+      const isMany = call.retries === 0 && call.losses >= LOSSES_AT_MOST;
+      const code = isMany ? "QUARANTINED" : "WORKER_LOST";
+      const count = call.losses === 1 ? "" : `, the last of ${call.losses}`;
+      const items = call.items > 0 ? `, after ${call.items} items` : "";
+      const why = `${what(call)}: worker ${peer.slot} ended while it had the job${items}${count}`;
       return fail(call, new JobError(code, why));
     }
     this.#suspect(call, key, alone);
@@ -108,8 +109,9 @@ export class Losses {
   }
 }
 
-/** Whether a call that was lost may be begun again. */
-function mayRepeat({ retries, losses, flags }: Call): boolean {
+/** Whether a call that was lost may be begun again: not a stream of which its caller has seen something. */
+function mayRepeat({ retries, losses, flags, items }: Call): boolean {
+  if (items > 0) return false;
   if (retries > 0) return losses <= retries;
   return (flags & FLAG.keyed) !== 0 && losses < LOSSES_AT_MOST;
 }

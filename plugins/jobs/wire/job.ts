@@ -38,6 +38,14 @@ export type JobsOf<Module> = unknown extends Module
     ? Jobs
     : never;
 
+declare global {
+  /**
+   * The groups whose jobs are called, by name, each with the type of its module. Declare them once, and every caller
+   * is checked: `declare global { interface PoolableGroups { images: typeof import("./images.ts").default } }`.
+   */
+  interface PoolableGroups {}
+}
+
 /** What a job takes. */
 export type InputOf<Handler extends JobHandler> =
   Parameters<Handler> extends [] ? void : Parameters<Handler>[0];

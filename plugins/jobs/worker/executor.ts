@@ -158,6 +158,7 @@ export class Executor {
     if (task.head.flags & FLAG.alone) this.#isAlone = true;
     this.#pace.begin(now);
     const { timeLimit } = this.#options;
+    task.job.begin(timeLimit);
     if (timeLimit !== undefined) {
       const timer = setTimeout(() => this.#overdue(task, timeLimit), timeLimit);
       task.disarm = () => clearTimeout(timer);

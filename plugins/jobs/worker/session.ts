@@ -186,14 +186,13 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     }
     const sink = sinkOf(id, (head.flags & FLAG.detached) !== 0);
     const { attempt, timeout, priority, weight, flags } = head;
-    const deadline = timeout > 0 ? Date.now() + timeout : undefined;
-    const about = { name: names[head.name]!, caller: caller!, attempt, idempotencyKey, deadline };
+    const about = { name: names[head.name]!, caller: caller!, attempt, idempotencyKey };
     const task: Task = {
       id,
       order: orderOf(performance.now(), priority),
       place: -1,
       head,
-      job: new TaskJob(about, sink.progress, jobLog),
+      job: new TaskJob(about, timeout, sink.progress, jobLog),
       handler,
       input,
       sink,

@@ -38,15 +38,18 @@ export class TaskJob implements Job {
   readonly caller: string;
   readonly attempt: number;
   readonly idempotencyKey: string | undefined;
-  readonly deadline: number | undefined;
+  readonly #timeout: number;
   readonly #log: (job: TaskJob) => Job["log"];
   readonly #progress: (value: unknown) => void;
+  #deadline: number | undefined;
   #controller: AbortController | undefined;
   #reason: unknown;
   #isAborted = false;
 
   constructor(
-    about: Pick<Job, "name" | "caller" | "attempt" | "idempotencyKey" | "deadline">,
+    about: Pick<Job, "name" | "caller" | "attempt" | "idempotencyKey">,
+    /** Milliseconds that it may run; 0 for any. */
+    timeout: number,
     progress: (value: unknown) => void,
     log: (job: TaskJob) => Job["log"],
   ) {
@@ -54,9 +57,19 @@ export class TaskJob implements Job {
     this.caller = about.caller;
     this.attempt = about.attempt;
     this.idempotencyKey = about.idempotencyKey;
-    this.deadline = about.deadline;
+    this.#timeout = timeout;
     this.#progress = progress;
     this.#log = log;
+  }
+
+  get deadline(): number | undefined {
+    return this.#deadline;
+  }
+
+  /** Its time runs from now on; `timeLimit` is what the group lets any job have. */
+  begin(timeLimit: number = Infinity): void {
+    const ms = Math.min(timeLimit, this.#timeout || Infinity);
+    if (ms !== Infinity) this.#deadline = Date.now() + ms;
   }
 
   get signal(): AbortSignal {
