@@ -105,14 +105,15 @@ test("values of many sizes, many at once, go there and back; nothing is left beh
 test("a large input is what it was when the call was made, also when a worker gives it back", async (t) => {
   const groups = { w: work({ workers: { min: 1, max: 2 }, jobs: { maxConcurrent: 1 } }) };
   const { jobs, pool } = await running(t, groups);
-  await pool.scale("w", 2);
-  await connected(jobs, 2);
   const call = (index: number): Promise<boolean> => {
     const input = bytesOf(index, 400_000);
     const result = jobs.run("echo", input) as Promise<Buffer>;
     input.fill(0xff);
     return result.then((bytes) => bytes.equals(bytesOf(index, 400_000)));
   };
+  assert.ok(await call(99), "one that waits for the connection");
+  await pool.scale("w", 2);
+  await connected(jobs, 2);
   // The first opens the shared memory; from then on what waits at a worker lies there only.
   assert.ok(await call(0));
   await Promise.all([call(1), call(2), call(3), call(4)]);
