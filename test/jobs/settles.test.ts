@@ -73,6 +73,26 @@ test("abort: before it is sent, while it waits there, and while it runs", async 
   assert.is(notes(file).begun.size, 0);
 });
 
+test("a signal that many calls share aborts them all, and warns of nothing", async (t) => {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error): void => void warnings.push(message);
+  process.on("warning", onWarning);
+  t.defer(() => void process.off("warning", onWarning));
+  const { jobs } = await running(t, { w: work({ jobs: { maxConcurrent: 100 } }) });
+  const controller = new AbortController();
+  const { signal } = controller;
+  await jobs.map(
+    "add",
+    Array.from({ length: 50 }, () => 1),
+    { signal },
+  );
+  const calls = Array.from({ length: 50 }, () => errorOf(jobs.run("slow", { ms: 5_000 }, { signal })));
+  await jobs.run("add", 1);
+  controller.abort();
+  for (const call of calls) assert.is((await call).code, "ABORTED");
+  assert.equal(warnings, []);
+});
+
 test("ending the loop over a stream ends the job", async (t) => {
   const { jobs } = await running(t, { w: work({ jobs: { maxConcurrent: 1 } }) });
   for (const name of ["countSlowly", "count"]) {
