@@ -14,8 +14,8 @@ import { restart } from "./plugins/restart/index.ts";
 import { scaling } from "./plugins/scaling/index.ts";
 import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
+import { allRuntimes } from "./runtimes/all.ts";
 import { systemClock } from "./runtimes/clock.ts";
-import { node } from "./runtimes/node.ts";
 
 export * from "./core/index.ts";
 export { JobError, jobErrorCodes } from "./core/job-errors.ts";
@@ -28,7 +28,7 @@ export type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */
 export interface CreatePoolOptions {
-  /** What workers run under, the default first; Node when it is left out. */
+  /** What workers run under, the default first; the supervisor's own, and the others, when it is left out. */
   runtimes?: Runtime[];
   /** The config of the next generation, asked at each reload; the same again when it is left out. */
   load?: () => PoolConfig | Promise<PoolConfig>;
@@ -41,10 +41,9 @@ export interface CreatePoolOptions {
  *
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
-export function createPool(
-  config: PoolConfig,
-  { runtimes = [node()], load, directory }: CreatePoolOptions = {},
-): Pool {
+export function createPool(config: PoolConfig, options: CreatePoolOptions = {}): Pool {
+  const { load, directory } = options;
+  const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }) } = options;
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
   const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling(), health()];

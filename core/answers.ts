@@ -53,9 +53,10 @@ export const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
 /** What is wrong with options that a worker shall be started with. */
 export function wrongSpawnOptions(value: unknown): string | undefined {
   if (!isObject(value)) return "no options";
-  const { entry, args, execArgv, env, cwd, listeners } = value as SpawnOptions;
+  const { entry, args, execArgv, permissions, env, cwd, listeners } = value as SpawnOptions;
   if (typeof entry !== "string" || !entry) return "no entry";
   if (!isTexts(args) || !isTexts(execArgv)) return "arguments that are not a list of texts";
+  if (permissions !== "all" && !arePermissions(permissions)) return "permissions that are none";
   if (!isObject(env) || !isTexts(Object.values(env))) return "an environment that is not of texts";
   if (typeof cwd !== "string") return "no folder to work in";
   return Array.isArray(listeners) ? undefined : "listeners that are no list";
@@ -71,4 +72,9 @@ function isTexts(value: unknown): boolean {
 
 function isWithin(value: unknown, low: number, high: number): boolean {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+}
+
+function arePermissions(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return Object.values(value as object).every((given) => typeof given === "boolean" || isTexts(given));
 }

@@ -2,6 +2,7 @@ import type { Duration } from "./duration.ts";
 import type { JobsConfig, ResolvedJobs } from "./jobs.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { RestartPolicy } from "./decisions.ts";
+import type { Permissions } from "./runtime.ts";
 
 /** What a group is for: `reactor` serves sockets, `job` runs tasks for others, `service` does anything else. */
 export type GroupType = "reactor" | "job" | "service";
@@ -49,6 +50,11 @@ export interface GroupConfig {
   cwd?: string;
   /** Flags of the runtime itself, before the entry. */
   execArgv?: string[];
+  /**
+   * What the worker may do: `'all'` when it is left out, or only what is listed as `true` or a list of texts. Paths
+   * start from the worker's folder.
+   */
+  permissions?: Permissions;
   /** What decides about a worker that ended; `always()` when it is left out. */
   restart?: RestartPolicy;
   /** Longest time from spawn to the worker's first word; 10 s when it is left out. */
@@ -85,6 +91,8 @@ export interface PoolConfig {
   onViolation?: ViolationPolicy;
   /** The folder that relative paths start from; the working folder when it is left out. */
   root?: string;
+  /** The executable of each runtime, by name: a path, or a command to find; each is looked for when it is left out. */
+  executables?: Record<string, string>;
 }
 
 /** Types a config and returns it unchanged. */
@@ -108,6 +116,7 @@ export interface ResolvedGroup {
   readonly env: Readonly<Record<string, string | boolean>>;
   readonly cwd: string;
   readonly execArgv: readonly string[];
+  readonly permissions: Permissions;
   readonly restart: RestartPolicy | undefined;
   readonly timeouts: Timeouts;
 }

@@ -51,7 +51,7 @@ export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<str
       const resolved = resolveConfig(config, [...runtimes.keys()]);
       const { groups } = resolved;
       refuseChanges(first, resolved);
-      for (const group of groups) checkEntry(group, runtimes);
+      for (const group of groups) checkNeeds(group, runtimes);
       known.set(++latest, groups.map(pin));
       return latest;
     },
@@ -63,10 +63,12 @@ export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<str
   };
 }
 
-/** @throws PoolError `E_ENTRY` when the group's runtime cannot run its entry. */
-export function checkEntry(group: ResolvedGroup, runtimes: ReadonlyMap<string, Runtime>): void {
-  const wrong = runtimes.get(group.runtime)!.checkEntry?.(group.entry);
-  if (wrong) throw new PoolError("E_ENTRY", `groups.${group.name}.entry: ${wrong}`);
+/** @throws PoolError `E_ENTRY` or `E_RUNTIME` when the group's runtime cannot run its workers as they shall be. */
+export function checkNeeds(group: ResolvedGroup, runtimes: ReadonlyMap<string, Runtime>): void {
+  const refusal = runtimes.get(group.runtime)!.refuse?.(group);
+  if (!refusal) return;
+  const { key, reason } = refusal;
+  throw new PoolError(key === "entry" ? "E_ENTRY" : "E_RUNTIME", `groups.${group.name}.${key}: ${reason}`);
 }
 
 function refuseChanges(old: ResolvedPool, next: ResolvedPool): void {

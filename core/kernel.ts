@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { PoolConfig } from "./config.ts";
 import { PoolError } from "./errors.ts";
 import type { Effect, KernelEvent } from "./events.ts";
-import { checkEntry, createGenerations } from "./generations.ts";
+import { checkNeeds, createGenerations } from "./generations.ts";
 import { createNotifier } from "./hooks.ts";
 import { MAX_TEXT } from "./incoming.ts";
 import { initialState } from "./initial.ts";
@@ -183,7 +183,8 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     async start() {
       if (startedAt !== undefined) throw new PoolError("E_STATE", "the pool has been started already");
       startedAt = clock.now();
-      for (const group of resolved.groups) checkEntry(group, runtimes);
+      for (const { name, runtime } of resolved.groups) await prepare(name, runtimes.get(runtime)!);
+      for (const group of resolved.groups) checkNeeds(group, runtimes);
       notifier.notify("pool:starting", { pool: pool.name });
       isSettingUp = true;
       try {
@@ -233,6 +234,16 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     report,
   };
   return pool;
+}
+
+/** @throws PoolError `E_RUNTIME`, with the group that asks for the runtime. */
+async function prepare(group: string, runtime: Runtime): Promise<void> {
+  try {
+    await runtime.prepare?.();
+  } catch (error) {
+    if (!(error instanceof PoolError)) throw error;
+    throw new PoolError(error.code, `groups.${group}.runtime: ${error.message}`, { cause: error });
+  }
 }
 
 /** Where a group's own policy answers: after the plugins, before the built-in one. */

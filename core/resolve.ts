@@ -5,6 +5,7 @@ import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
+import { PERMISSION_KINDS } from "./runtime.ts";
 
 /** Slots of one pool, at most: far above what one machine carries, and below what a typo can ask for. */
 export const MAX_SLOTS = 100_000;
@@ -37,6 +38,10 @@ const poolRules: Readonly<Record<string, Rule>> = {
   strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
   onViolation: oneOf("restart", "escalate", "shutdown"),
   root: text,
+  executables: rule(
+    "an object of paths or commands",
+    (value) => isRecord(value) && Object.values(value).every(isText),
+  ),
 };
 
 const groupRules: Readonly<Record<string, Rule>> = {
@@ -51,6 +56,7 @@ const groupRules: Readonly<Record<string, Rule>> = {
   env: rule("an object of texts, true or false", isEnvironment),
   cwd: text,
   execArgv: texts,
+  permissions: rule("'all' or an object", (value) => value === "all" || isRecord(value)),
   restart: rule("a policy such as always() or limited({ max: 3 })", (value) => typeof value === "function"),
   hello: time,
   ready: time,
@@ -67,6 +73,12 @@ const listenRules: Readonly<Record<string, Rule>> = {
   name,
   strategy: text,
 };
+
+const permission = rule(
+  "true, false or a list of texts",
+  (value) => typeof value === "boolean" || texts.is(value),
+);
+const permissionRules = Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, permission]));
 
 /** Milliseconds; the meaning of each is in `GroupConfig`. */
 const TIMEOUTS = { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, stop: 10_000 } as const;
@@ -107,6 +119,8 @@ function resolveGroup(
   const path = `groups.${group}`;
   if (!NAME.test(group)) refuse(path, group, `a group name of ${name.accepts}`);
   checkObject(path, given, groupRules);
+  const { permissions = "all" } = given;
+  if (permissions !== "all") checkObject(`${path}.permissions`, permissions, permissionRules);
   if (given.entry === undefined)
     refuse(`${path}.entry`, undefined, "the path of the module that a worker runs");
   const runtime = given.runtime ?? runtimes[0]!;
@@ -137,6 +151,7 @@ function resolveGroup(
     env: given.env ?? {},
     cwd: given.cwd === undefined ? root : join(root, given.cwd),
     execArgv: given.execArgv ?? [],
+    permissions,
     restart: given.restart,
     timeouts: Object.fromEntries(
       Object.entries(TIMEOUTS).map(([key, fallback]) => [

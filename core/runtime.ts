@@ -8,6 +8,13 @@ export interface Runtime {
   /** What a group writes as its `runtime`: `node`, `bun`, `deno`. */
   readonly name: string;
   /**
+   * Finds what workers are run with, before anything is opened. Rejects with a `PoolError` `E_RUNTIME` when it is
+   * not installed or too old. Again: nothing.
+   */
+  prepare?(): Promise<void>;
+  /** What keeps a worker of this runtime from being as its group says; `undefined` when nothing does. */
+  refuse?(group: WorkerNeeds): Refusal | undefined;
+  /**
    * Starts one worker process. MUST NOT throw: a failure reaches `sink.exited` with no pid, later.
    * MUST call `sink.exited` exactly once, after every frame that the worker sent before its end
    * (or a bound of 500 ms), and nothing on `sink` after it.
@@ -20,8 +27,6 @@ export interface Runtime {
   environment(overrides: Readonly<Record<string, string | boolean>>): Record<string, string>;
   /** The path with every symbolic link resolved; the path itself when it cannot be. */
   realPath(path: string): string;
-  /** `undefined` when a worker of this runtime can run `entry`, else one line that says why not and the way out. */
-  checkEntry?(entry: string): string | undefined;
   /** Opens a bound listening socket that workers can inherit. Rejects with a `PoolError` `E_LISTEN`. */
   openListener?(address: ListenAddress): Promise<OpenListener>;
   /** What the sockets of this runtime can do: what its adapter knows, confirmed by a probe. Never rejects. */
@@ -56,6 +61,30 @@ export interface ProcessFigures {
   /** Bytes that the system has moved out of memory. */
   readonly swapped: number;
 }
+
+/** What a group asks of the runtime of its workers. */
+export interface WorkerNeeds {
+  readonly entry: string;
+  readonly execArgv: readonly string[];
+  readonly permissions: Permissions;
+}
+
+/** The key of the group that cannot be had, and one line that says why not and the way out. */
+export interface Refusal {
+  readonly key: "entry" | "permissions";
+  readonly reason: string;
+}
+
+/**
+ * What a worker may do: everything, or what is listed and nothing else. `true` is everything of a kind, texts are
+ * paths, hosts with ports, names of variables, programs. What the worker needs for its channel is always added.
+ */
+export type Permissions = "all" | Readonly<Partial<Record<PermissionKind, boolean | readonly string[]>>>;
+
+/** The kinds that there are: files, network, environment, programs, facts of the system, native code, modules. */
+export const PERMISSION_KINDS = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
+
+export type PermissionKind = (typeof PERMISSION_KINDS)[number];
 
 /** A place to listen on: `port` with `host`, or `path` of a Unix domain socket. */
 export interface ListenAddress {
@@ -112,6 +141,7 @@ export interface SpawnOptions {
   entry: string;
   args: string[];
   execArgv: string[];
+  permissions: Permissions;
   env: Record<string, string>;
   cwd: string;
   listeners: InheritedListener[];

@@ -63,6 +63,7 @@ export function createWorkers(context: WorkersContext): Workers {
           entry: group.entry,
           args: [...group.args],
           execArgv: [...group.execArgv],
+          permissions: group.permissions,
           env: runtime.environment(group.env),
           cwd: group.cwd,
           listeners: [],

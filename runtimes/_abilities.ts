@@ -1,40 +1,23 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { messageOf } from "../core/errors.ts";
-import type { SocketAbilities } from "../core/runtime.ts";
 import type { BoundHandle } from "./_handle.ts";
 import { REUSE_PORT } from "./_handle.ts";
+import { isAtLeast } from "./_version.ts";
 import { bind } from "./listener.ts";
 
 /** The first Node that passes SO_REUSEPORT on. */
-const FIRST = [22, 12] as const;
+const FIRST = "22.12";
+
+/** Whether Node of this version passes SO_REUSEPORT on: `true`, or one line that says why not. */
+export function hasReusePort(version: string): true | string {
+  return (
+    isAtLeast(version, FIRST) || `Node ${version} cannot open SO_REUSEPORT sockets, ${FIRST} and newer can`
+  );
+}
 
 /**
- * What a supervisor under Node, and workers under `executable`, can do with sockets. Node 20 takes the flag and
- * ignores it, so a version is believed only where a probe of the system says the same.
+ * Whether this supervisor can open several sockets on one port: binds two to a free one, and sees whether both can
+ * listen. Node 20 takes the flag and ignores it, so a version is believed only where the probe says the same.
  */
-export async function nodeSocketAbilities(executable: string): Promise<SocketAbilities> {
-  const openReusePort = probe();
-  if (executable === process.execPath || openReusePort !== true)
-    return { openReusePort, bindReusePort: openReusePort };
-  try {
-    const { stdout } = await promisify(execFile)(executable, ["-p", "process.versions.node"], {
-      timeout: 5_000,
-    });
-    return { openReusePort, bindReusePort: hasReusePort(stdout.trim()) };
-  } catch (error) {
-    return { openReusePort, bindReusePort: `the version of ${executable} is not known: ${messageOf(error)}` };
-  }
-}
-
-function hasReusePort(version: string): true | string {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major > FIRST[0] || (major === FIRST[0] && minor >= FIRST[1])) return true;
-  return `Node ${version} cannot open SO_REUSEPORT sockets, ${FIRST.join(".")} and newer can`;
-}
-
-/** Binds two sockets to one free port of this machine, and sees whether both can listen. */
-function probe(): true | string {
+export function openReusePortAbility(): true | string {
   const known = hasReusePort(process.versions.node);
   if (known !== true) return known;
   const handles: BoundHandle[] = [];

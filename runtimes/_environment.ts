@@ -32,7 +32,7 @@ export const DEFAULT_NAMES: readonly string[] = [
 ];
 
 /**
- * The environment of a worker: the names of the allow-list that `source` has, changed by `overrides` in the
+ * The environment of a worker: the names of the allow-list, and of `more`, that `source` has, changed by `overrides` in the
  * order they are written. Text sets a variable, `true` passes it on from `source`, `false` withholds it; a name
  * that ends in `*` stands for every name with that beginning (text sets nothing for such a name).
  * `POOLABLE_*` and `NODE_CHANNEL_FD` are never passed on: they belong to the channel of one process. Never throws.
@@ -40,6 +40,7 @@ export const DEFAULT_NAMES: readonly string[] = [
 export function workerEnvironment(
   source: Readonly<Record<string, string | undefined>>,
   overrides: Readonly<Record<string, string | boolean>> = {},
+  more: readonly string[] = [],
 ): Record<string, string> {
   const result = new Map<string, string>();
   const pass = (pattern: string): void => {
@@ -47,7 +48,7 @@ export function workerEnvironment(
       if (value !== undefined && matches(pattern, name)) result.set(name, value);
     }
   };
-  for (const pattern of DEFAULT_NAMES) pass(pattern);
+  for (const pattern of [...DEFAULT_NAMES, ...more]) pass(pattern);
   for (const [pattern, wish] of Object.entries(overrides)) {
     if (wish === true) pass(pattern);
     else if (wish === false) {

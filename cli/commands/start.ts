@@ -9,7 +9,7 @@ import type { Pool } from "../../core/pool.ts";
 import { createPool } from "../../index.ts";
 import { control, isPoolName, poolDirectory } from "../../plugins/control/index.ts";
 import { logs } from "../../plugins/logs/index.ts";
-import { node } from "../../runtimes/node.ts";
+import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../_args.ts";
 import { loadConfig } from "../_load.ts";
 import { createOutput } from "../_output.ts";
@@ -60,7 +60,13 @@ interface Source {
 }
 
 /** Codes of what is wrong with what a config says. */
-const OF_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["E_CONFIG", "E_ENTRY", "E_LISTEN", "E_PLUGIN"]);
+const OF_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "E_CONFIG",
+  "E_ENTRY",
+  "E_LISTEN",
+  "E_PLUGIN",
+  "E_RUNTIME",
+]);
 
 async function findSource(argument: string | undefined, options: StartOptions): Promise<Source> {
   const cwd = workingFolder();
@@ -95,7 +101,11 @@ function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Ou
     logs({ write, paint }),
     config.plugins,
   ];
-  return createPool({ ...config, plugins }, { runtimes: [node({ directory })], load, directory });
+  const { root, executables } = config;
+  return createPool(
+    { ...config, plugins },
+    { runtimes: allRuntimes({ directory, root, executables }), load, directory },
+  );
 }
 
 function banner(write: (line: string) => void, paint: Paint): Plugin {

@@ -83,8 +83,8 @@ export const exitClasses: readonly ExitClassRow[] = [
     counts: 2,
     match(report) {
       const signal = signalOf(report.code, report.signal);
-      const line = outOfMemory(signal, report.stderrTail);
-      if (line) return `${signal}, "${line}"`;
+      const line = outOfMemory(report.code, signal, report.stderrTail);
+      if (line) return `${signal ?? `code ${report.code}`}, "${line}"`;
       const bySystem = signal === "SIGKILL" && !report.sentSignals.includes("SIGKILL");
       return bySystem && (report.oomKills ?? 0) > 0 ? "SIGKILL, the cgroup's oom_kill went up" : undefined;
     },
@@ -159,8 +159,16 @@ function startFailure(report: ExitReport): string {
   if (report.goodbyeReason) return firstLine(report.goodbyeReason);
   const how = report.signal ? `signal ${report.signal}` : `code ${report.code}`;
   const why = report.cause ? causes[report.cause] : undefined;
-  const tail = errorLine(report.stderrTail) ?? (report.error && firstLine(report.error.message));
-  return [`${how} before ${report.hello ? "ready" : "hello"}`, why, tail].filter(Boolean).join(", ");
+  return [`${how} before ${report.hello ? "ready" : "hello"}`, why, startError(report)]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** What the worker said was the error, if it printed it too: what comes after it may be its causes (Bun), or later. */
+function startError({ error, stderrTail }: ExitReport): string | undefined {
+  const message = error && firstLine(error.message);
+  if (error && message && stderrTail.includes(message)) return `${error.name}: ${message}`;
+  return errorLine(stderrTail) ?? message;
 }
 
 function firstLine(text: string): string {

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /**
  * What the runtimes print, and how they end, when they run out of memory or stack. Measured on Node 20 to 26,
  * Bun 1.4 and Deno 2.9; the prefix of Node's line varies (`Reached heap limit`, `Ineffective mark-compacts`).
@@ -34,19 +36,30 @@ export function signalOf(code: number | null, signal: string | null): string | u
   return signal ?? (code === null ? undefined : SIGNAL_CODES[code]);
 }
 
+/** What Bun throws when no memory can be had for one big object; uncaught, it ends the process by code 1. */
+const NO_MEMORY = "RangeError: Out of memory";
+
 /** The line that tells of exhausted memory, if the end fits it. */
-export function outOfMemory(signal: string | undefined, stderrTail: string): string | undefined {
-  if (!signal || !MEMORY_SIGNALS.includes(signal)) return undefined;
-  return OUT_OF_MEMORY.find((line) => stderrTail.includes(line));
+export function outOfMemory(
+  code: number | null,
+  signal: string | undefined,
+  stderrTail: string,
+): string | undefined {
+  if (signal && MEMORY_SIGNALS.includes(signal))
+    return OUT_OF_MEMORY.find((line) => stderrTail.includes(line));
+  return code === 1 && stderrTail.includes(NO_MEMORY) ? NO_MEMORY : undefined;
 }
 
 export function isStackOverflow(text: string): boolean {
   return text.includes(STACK_OVERFLOW);
 }
 
-/** The last line of stderr that begins like an error: `TypeError: …`, or Bun's and Deno's `error: …`. */
+/**
+ * The last line of stderr that begins like an error: `TypeError: …`, or Bun's and Deno's `error: …`. Deno colours it
+ * for pipes too.
+ */
 export function errorLine(stderrTail: string): string | undefined {
-  const lines = stderrTail
+  const lines = stripVTControlCharacters(stderrTail)
     .split("\n")
     .filter((line) => /^(?:error|(?:Uncaught )?\w*(?:Error|Rejection)\b[^:]{0,60}):/.test(line));
   return lines.at(-1)?.trim().slice(0, 200);

@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
-import { Server, type ServerOpts } from "node:net";
+import { Socket, type Server } from "node:net";
+import { createFront } from "./_front.ts";
 
 /** A socket of another slot; `fd` is this process's own number. */
 export interface SiblingSocket {
@@ -20,12 +21,6 @@ export interface Adoptions {
   /** Stops accepting on all of them, for good. */
   close(): void;
 }
-
-/** What a server was made with, as far as it shows in its connections. */
-type Manner = Pick<
-  ServerOpts,
-  "allowHalfOpen" | "noDelay" | "keepAlive" | "keepAliveInitialDelay" | "highWaterMark"
->;
 
 /**
  * Accepts on sockets of other slots with a plain server, and hands each connection to the worker's own server of
@@ -50,8 +45,9 @@ export function createAdoptions(
     spare.delete(socket);
     const front = createFront(server);
     front.on("error", (error) => onError(slot, error));
-    // An argument of its own: beside an `fd`, Node does not look at `options.backlog`.
-    front.listen({ fd: socket.fd }, socket.backlog);
+    const { fd, backlog } = socket;
+    // Twice: beside an `fd`, Node does not look at `options.backlog`, and Bun looks at nothing else.
+    Reflect.apply(front.listen, front, [{ fd, backlog }, backlog]);
     fronts.set(name, front);
   }
 
@@ -85,14 +81,8 @@ export function createAdoptions(
 /** The program may have closed it: all descriptors are within its reach. */
 function letGo(fd: number): void {
   try {
-    closeSync(fd);
+    // Deno closes only what it has opened itself, or made a socket of.
+    if (process.versions["deno"]) new Socket({ fd }).on("error", () => {}).destroy();
+    else closeSync(fd);
   } catch {}
-}
-
-function createFront(server: Server): Server {
-  const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = server as Server &
-    Manner;
-  const front = new Server({ allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark });
-  front.on("connection", (socket) => server.emit("connection", socket));
-  return front;
 }

@@ -12,6 +12,14 @@ export interface Boot {
   readonly entry: string;
 }
 
+const { bun, deno } = process.versions;
+
+/** Whether this process runs on Node, and not on what names a version of it too. */
+export const isNode: boolean = bun === undefined && deno === undefined;
+
+/** Whether the entry is the main module by itself, and this file was loaded before it. */
+const isPreloaded = deno !== undefined;
+
 /**
  * Takes the channel's variables out of `process.env`, so that neither the entry nor its children see the token,
  * and this file out of `process.argv`, so that the entry finds itself where a program expects to. Returns
@@ -29,18 +37,15 @@ export function takeBoot(): Boot | undefined {
   const supervisor = Number(take("POOLABLE_SUPERVISOR"));
   const guarded = take("POOLABLE_GUARDED") === "1";
   take("POOLABLE_SLOT");
-  const entry = process.argv[2];
+  const entry = process.argv[isPreloaded ? 1 : 2];
   if (channel === "" || token === "" || !Number.isInteger(supervisor) || entry === undefined)
     return undefined;
-  process.argv.splice(1, 2, resolve(entry));
+  process.argv.splice(1, isPreloaded ? 1 : 2, resolve(entry));
   return { channel, token, epoch, supervisor, guarded, entry: process.argv[1]! };
 }
 
 /** This process's runtime as `hello` names it: `node 24.21.0`. */
 export function runtimeName(): string {
-  for (const name of ["bun", "deno"]) {
-    const version = process.versions[name];
-    if (version !== undefined) return `${name} ${version}`;
-  }
-  return `node ${process.versions.node}`;
+  if (bun !== undefined) return `bun ${bun}`;
+  return deno === undefined ? `node ${process.versions.node}` : `deno ${deno}`;
 }

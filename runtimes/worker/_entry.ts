@@ -3,6 +3,7 @@ import Module from "node:module";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compileFunction } from "node:vm";
+import { mainModule } from "./_main-module.ts";
 
 /** What a module exports; of CommonJS, `default` is its `module.exports`. */
 export type Exports = Readonly<Record<string, unknown>>;
@@ -19,7 +20,11 @@ interface MainModule {
  */
 export async function loadEntry(entry: string): Promise<Exports> {
   const url = pathToFileURL(entry).href;
-  if (process.versions.bun || process.versions.deno) return (await import(url)) as Exports;
+  if (process.versions["deno"]) return mainModule();
+  if (process.versions["bun"]) {
+    (globalThis as unknown as { Bun: { main: string } }).Bun.main = entry;
+    return (await import(url)) as Exports;
+  }
   const main = Module as unknown as MainModule;
   const source = read(entry);
   if (source !== undefined && isCommonJs(entry, source)) return exportsOf(main._load(entry, null, true));

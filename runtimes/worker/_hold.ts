@@ -1,4 +1,5 @@
 import { Server } from "node:net";
+import { acceptorOf } from "./_front.ts";
 import { pretend } from "./_pretend.ts";
 import type { WelcomedListener } from "./_listeners.ts";
 
@@ -35,7 +36,7 @@ export function holdBack(server: Server, listener: WelcomedListener, listen: () 
       for (const listener of told) server.on("listening", listener as () => void);
     },
     drop() {
-      if (end()) Server.prototype.close.call(server);
+      if (end()) Server.prototype.close.call(acceptorOf(server));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Server } from "node:net";
 import { acceptRest } from "./_accept-rest.ts";
 import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
+import { acceptorOf } from "./_front.ts";
 import { holdBack, type Held } from "./_hold.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
@@ -138,8 +139,8 @@ function listenOn(server: Server, { fd, backlog, host, port }: WelcomedListener)
       server.off("error", reject);
       resolve();
     };
-    // An argument of its own: beside an `fd`, Node does not look at `options.backlog`.
-    Reflect.apply(listenOf, server, [where, backlog, listening]);
+    // Twice: beside an `fd`, Node does not look at `options.backlog`, and Bun looks at nothing else.
+    Reflect.apply(listenOf, acceptorOf(server), [{ ...where, backlog }, backlog, listening]);
   });
 }
 

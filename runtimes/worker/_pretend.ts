@@ -11,6 +11,7 @@ export interface Pretence {
 export function pretend(server: Server, { port = 0, host = "127.0.0.1", path }: WelcomedListener): Pretence {
   let isOpen = true;
   const { close, address } = server;
+  const listening = Object.getOwnPropertyDescriptor(server, "listening");
   const at: AddressInfo = { port, address: host, family: host.includes(":") ? "IPv6" : "IPv4" };
   Object.defineProperty(server, "listening", { configurable: true, get: () => isOpen });
   server.address = () => (isOpen ? (path ?? at) : null);
@@ -26,6 +27,7 @@ export function pretend(server: Server, { port = 0, host = "127.0.0.1", path }: 
     end() {
       if (!isOpen) return false;
       Reflect.deleteProperty(server, "listening");
+      if (listening) Object.defineProperty(server, "listening", listening);
       Object.assign(server, { close, address });
       return true;
     },

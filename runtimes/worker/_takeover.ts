@@ -1,9 +1,10 @@
-import { Server } from "node:net";
+import type { Server } from "node:net";
 import { askedAddress, showAddress, type AskedAddress } from "./_asked-address.ts";
 import type { WelcomedListener } from "./_listeners.ts";
 import { dress } from "./_dress.ts";
 import { pretend } from "./_pretend.ts";
 import type { Worker } from "./define.ts";
+import { acceptorOf, listeningPrototypes } from "./_front.ts";
 
 /** What a takeover needs to know of its worker. */
 export interface TakeoverOptions {
@@ -25,7 +26,6 @@ export function takeOverListen(options: TakeoverOptions): () => void {
   const { worker, listeners } = options;
   /** Who has which listener, by name. */
   const owners = new Map<string, Server>();
-  const { listen } = Server.prototype;
 
   function take(server: Server, listener: WelcomedListener, asked: AskedAddress, args: unknown[]): void {
     const callback = args.at(-1);
@@ -38,6 +38,8 @@ export function takeOverListen(options: TakeoverOptions): () => void {
     // One socket accepts for one server: the second of a program that opens IPv4 and IPv6 gets no connections.
     if (owners.has(listener.name)) return void pretend(server, listener);
     owners.set(listener.name, server);
+    // First, so that what it looks like is dressed too.
+    acceptorOf(server);
     const { isLeaving } = options;
     dress(server, { path: asked.path, isLeaving, left: worker.stopping }, () => owners.delete(listener.name));
     options.onTaken();
@@ -59,17 +61,21 @@ export function takeOverListen(options: TakeoverOptions): () => void {
     );
   }
 
-  Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
-    const asked = askedAddress(args);
-    const found = asked && listeners.find((listener) => isAt(listener, asked));
-    if (found && !this.listening) {
-      take(this, found, asked, args);
-      return this;
-    }
-    if (asked) this.once("listening", () => tellElsewhere(this, asked));
-    return Reflect.apply(listen, this, args) as Server;
-  } as typeof listen;
-  return () => void (Server.prototype.listen = listen);
+  const removers = listeningPrototypes().map((prototype) => {
+    const { listen } = prototype;
+    prototype.listen = function (this: Server, ...args: unknown[]): Server {
+      const asked = askedAddress(args);
+      const found = asked && listeners.find((listener) => isAt(listener, asked));
+      if (found && !this.listening) {
+        take(this, found, asked, args);
+        return this;
+      }
+      if (asked) this.once("listening", () => tellElsewhere(this, asked));
+      return Reflect.apply(listen, this, args) as Server;
+    } as Server["listen"];
+    return () => void (prototype.listen = listen);
+  });
+  return () => removers.forEach((remove) => remove());
 }
 
 function isAt(listener: WelcomedListener, { port, path }: AskedAddress): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
 import { counts } from "./_counts.ts";
+import { acceptorOf } from "./_front.ts";
 import { createHttp1Drain, type Http1Drain } from "./_drain-http1.ts";
 import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";
 
@@ -60,7 +61,8 @@ export function trackServer(server: Server): TrackedServer {
 
   function close(): void {
     // Of `net`, also for HTTP: since Node 19 the close of `http` cuts idle and just accepted connections too.
-    if (server.listening) Server.prototype.close.call(server);
+    const acceptor = acceptorOf(server);
+    if (acceptor.listening) Server.prototype.close.call(acceptor);
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { Frame } from "../../core/frames.ts";
 import { JobError } from "../../core/job-errors.ts";
-import { takeBoot, type Boot } from "./_boot.ts";
+import { isNode, takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
 import type { WatchdogWelcome } from "./_watchdog.ts";
@@ -36,16 +36,19 @@ const boot = takeBoot();
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
 if (!boot) refuse("poolable/worker/main is started by a poolable supervisor, not by hand");
 else {
-  // Top-level, so that an entry whose own top-level await never settles ends as it would without a supervisor.
-  await greet(boot).then(
-    (welcomed) => live(boot, welcomed),
-    (error: unknown) => refuse(`poolable: no supervisor at the channel: ${reasonOf(error)}`),
+  const welcomed = await greet(boot).catch((error: unknown) =>
+    refuse(`poolable: no supervisor at the channel: ${reasonOf(error)}`),
   );
+  const session = welcomed && (await begin(boot, welcomed));
+  const life = session && live(session);
+  // Top-level, so that an entry whose own top-level await never settles ends as it would without a supervisor. Deno
+  // begins with it when this module has ended, and Bun survives what is thrown until then.
+  if (isNode) await life;
 }
 
-async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
+/** Gets ready for the entry. */
+async function begin(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const session = await open(boot, welcomed);
-  const { life, socket } = session;
   // Before the first line of the entry, which may compute for ever. Until here the channel's end is noticed.
   if (!boot.guarded) {
     // What is going to listen is likely to load this anyway, and the thread's start slows every load beside it.
@@ -54,7 +57,12 @@ async function live(boot: Boot, welcomed: Welcomed): Promise<void> {
     guardAgainstOrphanhood(boot.supervisor);
   }
   // With only the channel open, Node says of an import that can never end that it cannot, and exits with 13.
-  socket.unref();
+  session.socket.unref();
+  return session;
+}
+
+async function live(session: Session): Promise<void> {
+  const { life, socket } = session;
   const exports = await load(session);
   if (!exports) return;
   const definition = session.program.listens ? undefined : definitionOf(exports.default);

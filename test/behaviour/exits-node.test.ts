@@ -1,7 +1,8 @@
 // timeout: 180
 import { suite } from "../_suite.ts";
+import { worlds } from "./_worlds.ts";
 import { exitBehaviours } from "./exits.ts";
 
 const test = suite("exits on node");
-exitBehaviours(test);
+exitBehaviours(test, worlds.node);
 test.run();

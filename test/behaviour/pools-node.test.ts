@@ -1,7 +1,8 @@
 // timeout: 180
 import { suite } from "../_suite.ts";
+import { worlds } from "./_worlds.ts";
 import { poolBehaviours } from "./pools.ts";
 
 const test = suite("pools on node");
-poolBehaviours(test);
+poolBehaviours(test, worlds.node);
 test.run();

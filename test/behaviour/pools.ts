@@ -3,7 +3,8 @@ import type { GroupConfig, HookName, HookPayload, Pool } from "../../index.ts";
 import { definePlugin } from "../../index.ts";
 import { limited, never, onFailure } from "../../plugins/index.ts";
 import type { Suite } from "../_suite.ts";
-import { fixture, poolOf, rogue, started } from "./_pool.ts";
+import { fixture, poolsIn, rogue, testsIn } from "./_pool.ts";
+import type { World } from "./_worlds.ts";
 
 /** Everything a hook told, in order. */
 function record<Name extends HookName>(pool: Pool, name: Name): HookPayload<Name>[] {
@@ -36,7 +37,10 @@ const worker = (act: string, group: Partial<GroupConfig> = {}): GroupConfig => (
 });
 
 /** How a pool as a whole behaves with real processes. */
-export function poolBehaviours(test: Suite): void {
+export function poolBehaviours(suite: Suite, world: World): void {
+  const test = testsIn(suite, world);
+  const { poolOf, started } = poolsIn(world);
+
   test("fatal: the pool shuts down with 1, its other workers in order", async (t) => {
     const pool = started(t, { name: "p", groups: { w: worker("fatal"), other: worker("serve") } });
     const ends = record(pool, "exit:classified");
@@ -76,7 +80,7 @@ export function poolBehaviours(test: Suite): void {
   );
 
   test("three flow violations shut the pool down", { timeout: 30_000 }, async (t) => {
-    const pool = poolOf(t, ["serve"], rogue("junk"));
+    const pool = poolOf(t, ["serve"], rogue(world, "junk"));
     const ends = record(pool, "exit:classified");
     await pool.start();
     const end = await pool.closed;
@@ -234,7 +238,7 @@ export function poolBehaviours(test: Suite): void {
   });
 
   test("nothing that a worker says throws in the supervisor", async (t) => {
-    const pool = poolOf(t, ["serve"], rogue("hostile"));
+    const pool = poolOf(t, ["serve"], rogue(world, "hostile"));
     const logs = record(pool, "worker:log");
     const heard = once(pool, "worker:log", ({ message }) => message === "still here");
     await pool.start();
@@ -244,7 +248,7 @@ export function poolBehaviours(test: Suite): void {
   });
 
   test("a JSON of 100,000 levels harms nobody", async (t) => {
-    const pool = poolOf(t, ["serve"], rogue("deep"));
+    const pool = poolOf(t, ["serve"], rogue(world, "deep"));
     await pool.start();
     assert.is(pool.status().pool.state, "running");
   });

@@ -1,7 +1,8 @@
 // timeout: 180
 import { suite } from "../_suite.ts";
+import { worlds } from "./_worlds.ts";
 import { reloadBehaviours } from "./reloads.ts";
 
 const test = suite("reloads on node");
-reloadBehaviours(test);
+reloadBehaviours(test, worlds.node);
 test.run();

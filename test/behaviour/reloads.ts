@@ -1,15 +1,17 @@
 import * as assert from "uvu/assert";
 import type { GroupConfig, Pool, PoolConfig } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import { never, reload } from "../../plugins/index.ts";
 import type { Suite, TestContext } from "../_suite.ts";
-import { fixture } from "./_pool.ts";
+import { fixture, poolsIn, testsIn } from "./_pool.ts";
+import type { Pools } from "./_pool.ts";
+import type { World } from "./_worlds.ts";
 
 /** What may differ in the next generation. */
 type Change = Pick<PoolConfig, "strategy"> & Pick<GroupConfig, "ready" | "restart">;
 
 /** A pool whose next generation is what `deploy` sets. */
-function deployable(
+function makeDeployable(
+  { started }: Pools,
   t: TestContext,
   group: Partial<GroupConfig> = {},
 ): { pool: Pool; deploy(env: Record<string, string>, changed?: Change): void } {
@@ -32,8 +34,7 @@ function deployable(
       },
     },
   });
-  const pool = createPool(config(), { load: config });
-  t.defer(() => pool.stop({ now: true }));
+  const pool = started(t, config(), { load: config });
   return {
     pool,
     deploy(next, changed = {}) {
@@ -47,7 +48,12 @@ const slots = (pool: Pool, key: "generation" | "epoch" | "state"): unknown[] =>
   pool.status().groups[0]!.slots.map((slot) => slot[key]);
 
 /** How reloads go with real processes. */
-export function reloadBehaviours(test: Suite): void {
+export function reloadBehaviours(suite: Suite, world: World): void {
+  const test = testsIn(suite, world);
+  const pools = poolsIn(world);
+  const deployable = (t: TestContext, group?: Partial<GroupConfig>): ReturnType<typeof makeDeployable> =>
+    makeDeployable(pools, t, group);
+
   test("soft: every worker is replaced, never fewer than wanted are ready, and one is surplus at most", async (t) => {
     const { pool, deploy } = deployable(t);
     await pool.start();

@@ -12,7 +12,15 @@ const test = suite("asking the decisions");
 const REPORT = { slot: "g#0" } as ExitReport;
 const QUESTION = { report: REPORT } as RestartQuestion;
 const SPAWN = { slot: "g#0", group: "g", epoch: 1, generation: 1, seat: "main" } as const;
-const OPTIONS: SpawnOptions = { entry: "/a.ts", args: [], execArgv: [], env: {}, cwd: "/", listeners: [] };
+const OPTIONS: SpawnOptions = {
+  entry: "/a.ts",
+  args: [],
+  execArgv: [],
+  permissions: "all",
+  env: {},
+  cwd: "/",
+  listeners: [],
+};
 
 interface Fault {
   readonly plugin: string;

@@ -61,11 +61,11 @@ for (const [config, message] of [
   [{ name: "a", group: {} }, "group: unknown key; did you mean groups?"],
   [
     { name: "a", wurst: 1 },
-    "wurst: unknown key; known keys are name, groups, plugins, strategy, onViolation, root",
+    "wurst: unknown key; known keys are name, groups, plugins, strategy, onViolation, root, executables",
   ],
   [
     { name: "a", constructor: 1 },
-    "constructor: unknown key; known keys are name, groups, plugins, strategy, onViolation, root",
+    "constructor: unknown key; known keys are name, groups, plugins, strategy, onViolation, root, executables",
   ],
   [
     { name: "a", groups: { web: { entry } }, plugins: {} },
@@ -80,6 +80,10 @@ for (const [config, message] of [
     `onViolation: true is not accepted; expected 'restart', 'escalate', 'shutdown'`,
   ],
   [{ name: "a", groups: { web: { entry } }, root: 1 }, "root: 1 is not accepted; expected text"],
+  [
+    { name: "a", groups: { web: { entry } }, executables: { bun: 1 } },
+    'executables: {"bun":1} is not accepted; expected an object of paths or commands',
+  ],
   [
     { name: "a", groups: { a: { entry, workers: 60_000 }, b: { entry, workers: 60_000 } } },
     "groups: 120000 is not accepted; expected at most 100000 workers in all",
@@ -102,6 +106,13 @@ for (const [key, value, message] of [
   ["args", "--port", 'args: "--port" is not accepted; expected a list of texts'],
   ["args", [1], "args: [1] is not accepted; expected a list of texts"],
   ["execArgv", [null], "execArgv: [null] is not accepted; expected a list of texts"],
+  ["permissions", "none", `permissions: "none" is not accepted; expected 'all' or an object`],
+  ["permissions", { reed: true }, "permissions.reed: unknown key; did you mean read?"],
+  [
+    "permissions",
+    { net: 80 },
+    "permissions.net: 80 is not accepted; expected true, false or a list of texts",
+  ],
   ["env", [], "env: [] is not accepted; expected an object of texts, true or false"],
   ["env", { PORT: 3000 }, 'env: {"PORT":3000} is not accepted; expected an object of texts, true or false'],
   ["cwd", 1, "cwd: 1 is not accepted; expected text"],
@@ -219,6 +230,7 @@ test("everything that is left out has its default", () => {
     env: {},
     cwd: "/srv",
     execArgv: [],
+    permissions: "all",
     restart: undefined,
     timeouts: { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, stop: 10_000 },
   });

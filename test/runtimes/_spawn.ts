@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Frame } from "../../core/frames.ts";
 import type { Violation } from "../../core/protocol.ts";
 import type { ProcessEnd, Runtime, SpawnRequest, WorkerProcess } from "../../core/runtime.ts";
-import { node } from "../../runtimes/index.ts";
+import { allRuntimes } from "../../runtimes/index.ts";
+import type { RuntimeName } from "../../runtimes/traits.ts";
 import type { TestContext } from "../_suite.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/runtimes/", import.meta.url));
@@ -25,9 +26,9 @@ export function folder({ defer }: Pick<TestContext, "defer">): string {
   return path;
 }
 
-/** An open Node runtime, closed after the test. */
-export async function runtime(t: Pick<TestContext, "defer">): Promise<Runtime> {
-  const made = node();
+/** An open runtime, closed after the test. */
+export async function runtime(t: Pick<TestContext, "defer">, name: RuntimeName = "node"): Promise<Runtime> {
+  const made = allRuntimes().find((each) => each.name === name)!;
   await made.open();
   t.defer(() => made.close());
   return made;
@@ -71,7 +72,8 @@ export function observe(
     {
       entry,
       args: [],
-      execArgv,
+      execArgv: from.name === "node" ? execArgv : [],
+      permissions: "all",
       env: from.environment({}),
       cwd: fixtures,
       listeners: [],

@@ -115,13 +115,16 @@ test("a worker that says its last word and dies at once is heard", async (t) => 
   }
 });
 
-test("checkEntry says what is wrong", () => {
-  const { checkEntry } = node();
-  assert.match(String(checkEntry!("/nowhere.mjs")), /does not exist/);
-  assert.is(checkEntry!(fixture("raw.mjs")), undefined);
-  const typescript = checkEntry!(fixture("parts.worker.ts"));
-  if (process.features.typescript) assert.is(typescript, undefined);
-  else assert.match(String(typescript), /22\.18/);
+test("what a worker cannot run is refused", async () => {
+  const made = node();
+  await made.prepare!();
+  const refusal = (entry: string, execArgv: string[] = []): string =>
+    made.refuse!({ entry, execArgv, permissions: "all" })?.reason ?? "";
+  assert.match(refusal("/nowhere.mjs"), /does not exist/);
+  assert.is(refusal(fixture("raw.mjs")), "");
+  if (process.features.typescript) assert.is(refusal(fixture("parts.worker.ts")), "");
+  else assert.match(refusal(fixture("parts.worker.ts")), /22\.18/);
+  assert.is(refusal(fixture("parts.worker.ts"), ["--import", "a-loader"]), "");
 });
 
 test.run();

@@ -169,6 +169,7 @@ export function configOf(history: History): ResolvedPool {
       env: {},
       cwd: "/",
       execArgv: [],
+      permissions: "all",
       restart: POLICIES[policy]!(),
       timeouts,
     })),

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { GroupConfig, HookPayload, PoolStatus } from "../../index.ts";
+import type { RuntimeName } from "../../runtimes/traits.ts";
 import type { TestContext } from "../_suite.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -22,9 +23,12 @@ export interface Supervisor {
   status(): Promise<PoolStatus["groups"][number]>;
 }
 
-/** Starts one under Node 24; it ends with the test. `wrap` puts a command in front. */
-export function supervise(t: TestContext, options: SpawnOptions & { wrap?: string[] } = {}): Supervisor {
-  const { wrap = [], ...rest } = options;
+/** Starts one under Node 24; it ends with the test. `runtime` is its workers', `wrap` puts a command in front. */
+export function supervise(
+  t: TestContext,
+  options: SpawnOptions & { runtime?: RuntimeName; wrap?: string[] } = {},
+): Supervisor {
+  const { runtime = "node", wrap = [], ...rest } = options;
   const [file, ...args] = [...wrap, node24, path("fixtures/sockets/supervisor.ts")];
   const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"], ...rest });
   const waiting: ((answer: string | Error) => void)[] = [];
@@ -51,7 +55,7 @@ export function supervise(t: TestContext, options: SpawnOptions & { wrap?: strin
     pid: child.pid!,
     call,
     start: (group, minReady = 1_000) =>
-      call("start", { name: "sockets", groups: { w: { entry, drain: "3s", ...group } } }, minReady),
+      call("start", { name: "sockets", groups: { w: { entry, runtime, drain: "3s", ...group } } }, minReady),
     status: async () => (await call<PoolStatus>("status")).groups[0]!,
   };
 }

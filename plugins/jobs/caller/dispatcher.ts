@@ -145,18 +145,24 @@ export class Dispatcher implements JobDriver {
   #refuse(call: Call): JobError | undefined {
     if (this.#refusal) return this.#refusal;
     if (this.#state === "closed") return this.#error(call, "POOL_STOPPING", "the connection was closed");
-    const { size, bytes } = this.#waiting;
+    const { bytes } = this.#waiting;
+    const size = this.#waiting.size + this.#losses.held;
     if (size >= this.#terms.maxQueued) return this.#error(call, "QUEUE_FULL", `${size} jobs wait already`);
     if (size > 0 && bytes + call.frame.length > this.#terms.maxQueuedBytes)
       return this.#error(call, "QUEUE_FULL", `inputs of ${bytes} bytes wait already`);
     return undefined;
   }
 
-  /** Lets a call wait for a worker, which may be no time at all. */
+  /** Lets a call wait for a worker to begin it, from now on. */
   #again(call: Call): void {
-    const now = this.#ports.clock.now();
-    call.waitsSince = now;
+    call.waitsSince = this.#ports.clock.now();
     this.#arm(call, call.queueTimeout, "QUEUE_TIMEOUT");
+    this.#wait(call);
+  }
+
+  /** Looks for a worker, which may take no time at all. */
+  #wait(call: Call): void {
+    const now = this.#ports.clock.now();
     this.#waiting.add(call);
     this.#cancelSweep ??= this.#ports.clock.at(now + SWEEP_MS, () => this.#sweep());
     this.#pump();
@@ -277,12 +283,11 @@ export class Dispatcher implements JobDriver {
     }
   }
 
-  /** Given back by a worker that drains: as if it had never been sent. */
+  /** Given back by a worker that drains: as if it had never been sent, so it still waits. */
   #returned(call: Call): void {
     if (call.phase === "settled") return call.disarm?.();
     call.attempt--;
-    call.disarm?.();
-    this.#again(call);
+    this.#wait(call);
   }
 
   #abort(call: Call, error: JobError): void {

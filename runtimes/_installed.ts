@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { messageOf, PoolError } from "../core/errors.ts";
+import { findExecutables, isExecutable, type Candidate, type LookFor } from "./_executable.ts";
+import { runtimeTraits, type RuntimeName } from "./traits.ts";
+import { isAtLeast } from "./_version.ts";
+
+/** A runtime that is here, as it says itself. */
+export interface Installed {
+  readonly file: string;
+  /** Why it is this executable and no other, as half a sentence. */
+  readonly because: string;
+  readonly version: string;
+  /** Whether it runs TypeScript without flags. */
+  readonly typescript: boolean;
+}
+
+/** What an executable answers. */
+interface Answer {
+  readonly versions: Readonly<Record<string, string | undefined>>;
+  readonly typescript: boolean;
+}
+
+const QUESTION =
+  "JSON.stringify({ versions: process.versions, typescript: Boolean(process.features.typescript) })";
+
+/**
+ * Finds a runtime and asks it for its version. What goes by its name and is another one (Bun puts itself first in the
+ * PATH as `node`) is passed over. Rejects with `E_RUNTIME`, in one line with the way out, when there is none, it
+ * cannot be executed, or it is too old.
+ */
+export async function findInstalled(name: RuntimeName, where: LookFor): Promise<Installed> {
+  const { title, minimum, install, variable, package: npm } = runtimeTraits[name];
+  const wayOut = `set executables.${name} in the config, or ${variable}`;
+  const passedOver: string[] = [];
+  for (const candidate of findExecutables(name, where)) {
+    const { file, because, said } = candidate;
+    const { versions, typescript } = await ask(name, candidate);
+    const version = versionOf(name, versions);
+    if (version === undefined) {
+      if (said) throw refusal(name, candidate, `it is ${titleOf(versions)}`);
+      passedOver.push(`${file} is ${titleOf(versions)}`);
+      continue;
+    }
+    if (!isAtLeast(version, minimum)) {
+      throw new PoolError(
+        "E_RUNTIME",
+        `${title} ${version} is too old, ${minimum} or newer is needed: ${file} (${because}); ${wayOut}`,
+      );
+    }
+    return { file, because, version, typescript };
+  }
+  const but = passedOver.length > 0 ? ` (${passedOver.join(", ")})` : "";
+  const looked = npm ? `in no node_modules from ${where.root} upward and not on the PATH` : "not on the PATH";
+  throw new PoolError(
+    "E_RUNTIME",
+    `${title} is not installed: it is ${looked}${but}; ${install}, or ${wayOut}`,
+  );
+}
+
+function refusal(name: RuntimeName, { file, because }: Candidate, why: string, cause?: unknown): PoolError {
+  const { title } = runtimeTraits[name];
+  return new PoolError("E_RUNTIME", `${file} cannot be run as ${title}: ${why} (${because})`, { cause });
+}
+
+async function ask(name: RuntimeName, candidate: Candidate): Promise<Answer> {
+  const { file } = candidate;
+  const { evaluate } = runtimeTraits[name];
+  if (file === process.execPath) {
+    const { features, versions } = process as { features: { typescript?: unknown } } & NodeJS.Process;
+    return { versions, typescript: Boolean(features.typescript) };
+  }
+  if (!isExecutable(file)) throw refusal(name, candidate, "there is no such executable");
+  try {
+    const { stdout } = await promisify(execFile)(file, [...evaluate, QUESTION], { timeout: 10_000 });
+    return JSON.parse(stdout) as Answer;
+  } catch (error) {
+    throw refusal(name, candidate, messageOf(error).slice(0, 200), error);
+  }
+}
+
+/** Bun and Deno name a version of Node too, the one that they are compatible with. */
+function versionOf(name: RuntimeName, versions: Answer["versions"]): string | undefined {
+  const isOther = name === "node" && (versions["bun"] ?? versions["deno"]) !== undefined;
+  return isOther ? undefined : versions[name];
+}
+
+function titleOf(versions: Answer["versions"]): string {
+  const name = (["bun", "deno", "node"] as const).find((each) => versions[each] !== undefined);
+  return name === undefined ? "something else" : runtimeTraits[name].title;
+}

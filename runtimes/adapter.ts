@@ -1,0 +1,144 @@
+import { existsSync, realpathSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type {
+  Refusal,
+  Runtime,
+  SpawnRequest,
+  WorkerNeeds,
+  WorkerProcess,
+  WorkerSink,
+} from "../core/runtime.ts";
+import { openReusePortAbility } from "./_abilities.ts";
+import { deathSignal } from "./_death-signal.ts";
+import { workerEnvironment } from "./_environment.ts";
+import { processFigures } from "./_figures.ts";
+import { findInstalled, type Installed } from "./_installed.ts";
+import { takePassedListeners } from "./_passed.ts";
+import { openChannel, type Channel } from "./channel.ts";
+import { openListener } from "./listener.ts";
+import { spawnWorker } from "./processes.ts";
+import { runtimeTraits, type RuntimeName } from "./traits.ts";
+
+/** How workers run under a runtime. */
+export interface AdapterOptions {
+  /** What is executed: a path, or a command. Where it is looked for without one is in `docs/runtimes.md`. */
+  executable?: string;
+  /** The folder that the search for `node_modules`, and relative paths, start from; the working folder without one. */
+  root?: string;
+  /**
+   * A folder that only this user can enter, for the socket that workers connect to. It is made (0700) when it is
+   * not there, and stays. A fresh one in the system's temporary folder, removed at the end, when it is left out.
+   */
+  directory?: string;
+}
+
+/** What a worker is started with. */
+export interface Ground {
+  readonly installed: Installed;
+  /** The socket of the channel. */
+  readonly channel: string;
+  /** The file of the worker's half. */
+  readonly half: string;
+}
+
+/** What differs between the runtimes. */
+export interface Adapter {
+  readonly name: RuntimeName;
+  /** The words after the executable: flags, the worker's half, the entry and its arguments. */
+  words(request: SpawnRequest, ground: Ground): string[];
+  /** What keeps a worker from being as its group says; the entry exists. */
+  refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
+  /** Whether a worker can bind a port that others have too: `true`, or one line that says why not. */
+  bindReusePort(installed: Installed): true | string;
+}
+
+/** Makes a {@link Runtime}: all that is the same for every one. */
+export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtime {
+  const { name } = adapter;
+  const { executable: given, root = "." } = options;
+  let installed: Installed | undefined;
+  let channel: Channel | undefined;
+  let temporary: string | undefined;
+  let guard: readonly string[] = [];
+
+  async function prepare(): Promise<Installed> {
+    installed ??= await findInstalled(name, { given, root: resolve(root), env: process.env });
+    return installed;
+  }
+
+  return {
+    name,
+
+    async prepare() {
+      await prepare();
+    },
+
+    refuse(group) {
+      const { entry } = group;
+      if (!existsSync(entry)) return { key: "entry", reason: `the entry ${entry} does not exist` };
+      return installed && adapter.refuse(group, installed);
+    },
+
+    spawn(request, sink) {
+      if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
+      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf() });
+      return spawnWorker(channel, { file: installed.file, args: words, guard }, request, sink);
+    },
+
+    realPath(path) {
+      try {
+        return realpathSync(path);
+      } catch {
+        return path;
+      }
+    },
+
+    environment: (overrides) => workerEnvironment(process.env, overrides, runtimeTraits[name].environment),
+
+    openListener,
+
+    async socketAbilities() {
+      const openReusePort = openReusePortAbility();
+      const bindReusePort = installed ? adapter.bindReusePort(installed) : `${name} is not prepared`;
+      return { openReusePort, bindReusePort };
+    },
+
+    takePassedListeners: () => takePassedListeners(),
+
+    tellsStacks: runtimeTraits[name].tellsStacks,
+
+    figures: processFigures,
+
+    async open() {
+      await prepare();
+      if (options.directory === undefined) temporary = await mkdtemp(join(tmpdir(), "poolable-"));
+      else await mkdir(options.directory, { recursive: true, mode: 0o700 });
+      [channel, guard] = await Promise.all([openChannel(temporary ?? options.directory!), deathSignal()]);
+    },
+
+    async close() {
+      await channel?.close();
+      channel = undefined;
+      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+      temporary = undefined;
+    },
+  };
+}
+
+/** The worker's half: beside this file when all runs from source, else what the package exports. */
+function workerHalf(): string {
+  const { typescript } = process.features as { typescript?: unknown };
+  return fileURLToPath(
+    import.meta.url.endsWith(".ts") && typescript
+      ? new URL("./worker/main.ts", import.meta.url)
+      : import.meta.resolve("poolable/worker/main"),
+  );
+}
+
+function neverStarted(spawnError: string, sink: WorkerSink): WorkerProcess {
+  setImmediate(() => sink.exited({ code: null, signal: null, spawnError, stderrTail: "" }));
+  return { send: () => false, signal: () => false, disconnect() {} };
+}

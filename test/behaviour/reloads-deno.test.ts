@@ -1,0 +1,8 @@
+// timeout: 180
+import { suite } from "../_suite.ts";
+import { worlds } from "./_worlds.ts";
+import { reloadBehaviours } from "./reloads.ts";
+
+const test = suite("reloads on deno");
+reloadBehaviours(test, worlds.deno);
+test.run();

@@ -1,0 +1,7 @@
+import { suite } from "../_suite.ts";
+import { worlds } from "../behaviour/_worlds.ts";
+import { drainBehaviours } from "./drains.ts";
+
+const test = suite("drains on node");
+drainBehaviours(test, worlds.node);
+test.run();

@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import * as assert from "uvu/assert";
+import { openListener } from "../../runtimes/listener.ts";
+import type { Suite, TestContext } from "../_suite.ts";
+import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
+import { testsIn } from "../behaviour/_pool.ts";
+import type { World } from "../behaviour/_worlds.ts";
+
+/** How a worker that serves HTTP on an inherited socket ends. */
+export function drainBehaviours(suite: Suite, world: World): void {
+  const test = testsIn(suite, world);
+  interface Served {
+    readonly port: number;
+    spawn(entry?: string): Observed;
+  }
+
+  async function served(t: TestContext): Promise<Served> {
+    const made = await runtime(t, world.runtime);
+    const listener = await openListener({ port: 0 });
+    t.defer(() => listener.close());
+    const listeners = [{ name: "default", fd: listener.fd, port: listener.port }];
+    const spawn = (entry: string = "fetch.worker.mjs"): Observed =>
+      observe(t, made, fixture(entry), { args: ["listen"], listeners, type: "reactor" });
+    return { port: listener.port!, spawn };
+  }
+
+  async function ask(port: number, path: string, agent: Agent | false): Promise<[string, IncomingMessage]> {
+    const [response] = (await once(get({ host: "127.0.0.1", port, path, agent }), "response")) as [
+      IncomingMessage,
+    ];
+    let text = "";
+    for await (const chunk of response) text += chunk;
+    return [text, response];
+  }
+
+  test("a module with fetch is ready when it listens, and answers", async (t) => {
+    const { port, spawn } = await served(t);
+    const worker = spawn();
+    await worker.frame("ready");
+    assert.is((await ask(port, "/hello", false))[0], "/hello");
+    worker.send({ type: "stop" });
+    assert.is((await worker.end()).code, 0);
+  });
+
+  test("fetch without a listener fails with what to do", async (t) => {
+    const worker = observe(t, await runtime(t, world.runtime), fixture("fetch.worker.mjs"));
+    assert.is((await worker.end()).code, 1);
+    assert.match(((await worker.frame("error")).error as Error).message, /it has none/);
+  });
+
+  for (const entry of ["fetch.worker.mjs", "parts.worker.ts"]) {
+    test(`a drain answers what is asked, closes politely, and ends drained: ${entry}`, async (t) => {
+      const { port, spawn } = await served(t);
+      const worker = spawn(entry);
+      await worker.frame("ready");
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      t.defer(() => agent.destroy());
+      // One idle kept-alive connection, and one with a request under way.
+      assert.is((await ask(port, "/a", agent))[1].headers.connection, "keep-alive");
+      const slow = ask(port, "/slow", false);
+      const [quick] = [ask(port, "/slow", agent)];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      worker.send({ type: "drain" });
+      assert.match((await slow)[0], /slow/);
+      assert.is((await quick)[1].headers.connection, "close");
+      assert.is((await worker.end()).code, 0);
+      assert.is((await worker.frame("goodbye")).kind, "drained");
+    });
+  }
+
+  test("an idle connection is used once more during a drain, not cut", async (t) => {
+    const { port, spawn } = await served(t);
+    const worker = spawn("parts.worker.ts");
+    await worker.frame("ready");
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.defer(() => agent.destroy());
+    await ask(port, "/a", agent);
+    worker.send({ type: "drain" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [pid, response] = await ask(port, "/b", agent);
+    assert.equal([pid, response.headers.connection], [String(worker.pid()), "close"]);
+    await worker.end();
+    assert.is((await worker.frame("goodbye")).kind, "drained");
+  });
+
+  test("who waits in the accept queue when a drain begins is answered", async (t) => {
+    const { port, spawn } = await served(t);
+    const worker = spawn("parts.worker.ts");
+    await worker.frame("ready");
+    // All of them wait, and the drain too, until it has finished computing.
+    const busy = ask(port, "/busy", false);
+    await worker.until("its busy time", () => worker.lines.stdout.includes("busy"));
+    const answers = Array.from({ length: 30 }, () => ask(port, "/", false));
+    worker.send({ type: "drain" });
+    for (const [pid] of await Promise.all(answers)) assert.is(pid, String(worker.pid()));
+    await busy;
+    await worker.end();
+    assert.is((await worker.frame("goodbye")).kind, "drained");
+  });
+
+  test("workers are replaced under load, and no request is lost", async (t) => {
+    const { port, spawn } = await served(t);
+    let current = spawn("parts.worker.ts");
+    await current.frame("ready");
+    const agents = [
+      false,
+      false,
+      ...Array.from({ length: 4 }, () => new Agent({ keepAlive: true, maxSockets: 1 })),
+    ];
+    t.defer(() => agents.forEach((agent) => agent instanceof Agent && agent.destroy()));
+    let over = false;
+    let answered = 0;
+    const clients = agents.map(async (agent) => {
+      while (!over) {
+        await ask(port, "/", agent as Agent | false);
+        answered++;
+      }
+    });
+    const load = Promise.all(clients);
+    for (let n = 0; n < 4; n++) {
+      const next = spawn("parts.worker.ts");
+      await Promise.race([next.frame("ready"), load]);
+      const before = answered;
+      current.send({ type: "drain" });
+      await Promise.race([current.end(), load]);
+      assert.is((await current.frame("goodbye")).kind, "drained");
+      assert.ok(answered > before);
+      current = next;
+    }
+    over = true;
+    await load;
+  });
+}

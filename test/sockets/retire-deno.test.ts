@@ -1,0 +1,8 @@
+// timeout: 120
+import { suite } from "../_suite.ts";
+import { worlds } from "../behaviour/_worlds.ts";
+import { retireBehaviours } from "./retire.ts";
+
+const test = suite("retire on deno");
+retireBehaviours(test, worlds.deno);
+test.run();

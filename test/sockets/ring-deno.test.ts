@@ -1,0 +1,8 @@
+// timeout: 180
+import { suite } from "../_suite.ts";
+import { worlds } from "../behaviour/_worlds.ts";
+import { ringBehaviours } from "./ring.ts";
+
+const test = suite("ring on deno");
+ringBehaviours(test, worlds.deno);
+test.run();

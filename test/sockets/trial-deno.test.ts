@@ -1,0 +1,8 @@
+// timeout: 120
+import { suite } from "../_suite.ts";
+import { worlds } from "../behaviour/_worlds.ts";
+import { trialBehaviours } from "./trial.ts";
+
+const test = suite("trial on deno");
+trialBehaviours(test, worlds.deno);
+test.run();
