@@ -7,6 +7,7 @@ import { createKernel } from "./core/kernel.ts";
 import type { Plugin, PluginInput } from "./core/plugin.ts";
 import type { Pool } from "./core/pool.ts";
 import type { Runtime } from "./core/runtime.ts";
+import { health } from "./plugins/health/index.ts";
 import { connectTo, jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
@@ -45,7 +46,7 @@ export function createPool(config: PoolConfig, options: CreatePoolOptions = {}):
   const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }) } = options;
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
-  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling()];
+  const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling(), health()];
   return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));
 }
 

@@ -27,6 +27,9 @@ export function commands(draft: Draft, command: Command): void {
       return reload(draft, command);
     case "due":
       return due(draft, command.seat);
+    case "away":
+      draft.pool.awayMs += command.ms;
+      draft.fact("pool:away", { pool: draft.pool.name, ms: command.ms });
   }
 }
 

@@ -2,32 +2,43 @@ import type { Draft } from "./draft.ts";
 import { arm, disarm, kill, move, signal, stop, timeOf, timeoutsOf } from "./moves.ts";
 import { judgeTrial, tryOut } from "./reload.ts";
 import { requestStart } from "./starting.ts";
-import type { Slot } from "./state.ts";
+import type { Deadline, Slot } from "./state.ts";
 import type { DeadlineKind } from "./states.ts";
 
-/**
- * How late a deadline may be looked at and still be believed, in milliseconds. Later means that the supervisor
- * itself was away (stopped, suspended, or blocked): what the worker said meanwhile has not been read yet, so
- * its silence proves nothing and it gets its time once more. The guard against killing everybody on resume is
- * pitchfork's (github.com/Shopify/pitchfork).
- */
-export const BELIEVED_LATENESS_MS = 1_000;
-
-/** The deadlines that judge a worker's silence. */
-const SILENCE: ReadonlySet<DeadlineKind> = new Set(["hello", "ready", "heartbeat", "channel", "leave"]);
+/** The deadlines that judge a worker's silence. Time that the supervisor was away proves nothing about it. */
+const SILENCE: ReadonlySet<DeadlineKind> = new Set([
+  "hello",
+  "ready",
+  "silence",
+  "heartbeat",
+  "channel",
+  "leave",
+]);
 
 /** The deadline of a slot has come, or was moved since its timer was armed. */
 export function due(draft: Draft, index: number): void {
   const slot = draft.slot(index);
   const { deadline } = slot;
   if (!deadline) return;
-  if (draft.now < deadline.at) {
-    draft.effect({ type: "arm", seat: index, at: deadline.at });
-  } else if (draft.now - deadline.at > BELIEVED_LATENESS_MS && SILENCE.has(deadline.kind)) {
-    arm(draft, index, deadline.kind, timeOf(timeoutsOf(draft, slot), deadline.kind));
-  } else {
-    actions[deadline.kind](draft, slot);
-  }
+  const at = believedAt(draft, deadline);
+  if (draft.now >= at) return actions[deadline.kind](draft, slot);
+  if (at !== deadline.at) draft.change(index, { deadline: { ...deadline, at, awayMs: draft.pool.awayMs } });
+  draft.effect({ type: "arm", seat: index, at });
+}
+
+/** When a deadline comes, later by the time that the supervisor was away since it was set. */
+function believedAt(draft: Draft, { kind, at, awayMs }: Deadline): number {
+  return SILENCE.has(kind) ? at + draft.pool.awayMs - awayMs : at;
+}
+
+/** A worker that was silent for most of its time speaks again. */
+export function recovered(draft: Draft, index: number): void {
+  const slot = draft.slot(index);
+  const { heartbeat } = timeoutsOf(draft, slot);
+  const silentMs = draft.now - (believedAt(draft, slot.deadline!) - heartbeat);
+  draft.changeWorker(index, { evidence: undefined });
+  arm(draft, index, "silence");
+  draft.fact("worker:recovered", { ...draft.named(slot), silentMs });
 }
 
 /** What comes when a slot waited in vain; kept beside `DEADLINES`, which says for how long. */
@@ -36,6 +47,13 @@ const actions: Readonly<Record<DeadlineKind, (draft: Draft, slot: Slot) => void>
   trial: (draft, { index }) => judgeTrial(draft, index),
   hello: (draft, { index }) => kill(draft, index, "helloTimeout"),
   ready: (draft, { index }) => kill(draft, index, "readyTimeout"),
+  silence(draft, slot) {
+    const silentMs = timeOf(timeoutsOf(draft, slot), "silence");
+    const leftMs = timeOf(timeoutsOf(draft, slot), "heartbeat");
+    draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "ping" } });
+    draft.fact("worker:silent", { ...draft.named(slot), pid: slot.worker!.pid!, silentMs, leftMs });
+    arm(draft, slot.index, "heartbeat");
+  },
   heartbeat: (draft, { index }) => kill(draft, index, "heartbeatLost"),
   channel: (draft, { index }) => kill(draft, index, "channelLost"),
   leave: (draft, { index }) => kill(draft, index, "overstayed"),

@@ -1,5 +1,5 @@
 import type { RestartAnswer } from "./decisions.ts";
-import type { ExitReport, ExitVerdict, ReportedError } from "./exit.ts";
+import type { Evidence, ExitReport, ExitVerdict, ReportedError } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { HookName, HookPayload } from "./hooks.ts";
 import type { GoodbyeKind, Violation } from "./protocol.ts";
@@ -12,6 +12,8 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
   | { readonly type: "ready" }
   | { readonly type: "heartbeat" }
   | { readonly type: "error"; readonly error: ReportedError }
+  /** What a plugin found out about it from outside. */
+  | { readonly type: "evidence"; readonly evidence: Evidence }
   | {
       readonly type: "goodbye";
       readonly kind: GoodbyeKind;
@@ -56,7 +58,9 @@ export type Command =
       /** One slot, whose worker is replaced by another of its group's own generation. */
       readonly only?: number;
     }
-  | { readonly type: "due"; readonly seat: number };
+  | { readonly type: "due"; readonly seat: number }
+  /** The supervisor itself was away for so long: stopped, suspended, or blocked. */
+  | { readonly type: "away"; readonly ms: number };
 
 export type KernelEvent = WorkerEvent | Command;
 

@@ -33,12 +33,22 @@ export interface ExitReport {
   readonly intent: Intent | undefined;
   readonly cause: KillCause | undefined;
   readonly violation: Violation | undefined;
+  /** What was found out from outside while it was silent; `undefined` for all others. */
+  readonly evidence: Evidence | undefined;
   /** Milliseconds since it was spawned. */
   readonly uptimeMs: number;
   /** The error that its `run` or `setup` ended with, as the worker reported it. */
   readonly error: ReportedError | undefined;
   readonly stderrTail: string;
   readonly oomKills: number | undefined;
+}
+
+/** What was found out about a worker that was silent, before it was killed for that. Every text is cut to 8 KiB. */
+export interface Evidence {
+  /** One line, for people. */
+  readonly summary: string;
+  /** What its JavaScript was in the middle of, a line for each call, where that can be had. Untrusted text. */
+  readonly stack?: string;
 }
 
 /** An error that crossed a process boundary. Every text is cut to 8 KiB. */

@@ -1,5 +1,5 @@
 import { Hookable } from "hookable";
-import type { ExitReport, ExitVerdict } from "./exit.ts";
+import type { Evidence, ExitReport, ExitVerdict } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { RestartAnswer } from "./decisions.ts";
 import type { PoolState, SlotState } from "./states.ts";
@@ -53,6 +53,8 @@ export interface PoolHooks {
     readonly reason: string;
   }) => void;
   "pool:state": (fact: { readonly pool: string; readonly from: PoolState; readonly to: PoolState }) => void;
+  /** The supervisor itself was stopped, suspended or blocked for so long. Silence of its workers meanwhile is none. */
+  "pool:away": (fact: { readonly pool: string; readonly ms: number }) => void;
   "group:scaled": (fact: {
     readonly group: string;
     readonly from: number;
@@ -67,7 +69,7 @@ export interface PoolHooks {
     readonly by: string;
     readonly reason: string;
   }) => void;
-  /** Jobs wait and no worker of the group is free to take them: somebody (`by`) wants more. May come often. */
+  /** Somebody (`by`) wants one more worker of a group: a caller whose jobs wait, or who knows why. May come often. */
   "scaling:requested": (fact: {
     readonly group: string;
     readonly by: string;
@@ -96,6 +98,19 @@ export interface PoolHooks {
   "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
   /** `tookMs` runs from the spawn. */
   "worker:ready": (fact: OfWorker & { readonly pid: number; readonly tookMs: number }) => void;
+  /**
+   * A ready worker has said nothing for most of its time for a heartbeat, `silentMs`: two heartbeats are missing. It
+   * is asked for a word, and killed in `leftMs` when it gives none.
+   */
+  "worker:silent": (
+    fact: OfWorker & { readonly pid: number; readonly silentMs: number; readonly leftMs: number },
+  ) => void;
+  /** What was found out about a silent worker from outside. */
+  "worker:evidence": (fact: OfWorker & { readonly evidence: Evidence }) => void;
+  /** A silent worker spoke again, in time. */
+  "worker:recovered": (fact: OfWorker & { readonly silentMs: number }) => void;
+  /** A worker is about to be replaced because it has reached a limit of its group; `reason` says which. */
+  "worker:recycling": (fact: OfWorker & { readonly reason: string }) => void;
   "worker:draining": (fact: OfWorker & { readonly reason: string }) => void;
   "worker:exited": (
     fact: OfWorker & {

@@ -32,6 +32,7 @@ export { errorCodes, PoolError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export type {
   BuiltinExitClass,
+  Evidence,
   ExitClass,
   ExitReport,
   ExitVerdict,
@@ -58,6 +59,7 @@ export type {
   PermissionKind,
   Permissions,
   ProcessEnd,
+  ProcessFigures,
   Refusal,
   Runtime,
   SocketAbilities,

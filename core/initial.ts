@@ -41,6 +41,7 @@ export function initialState(config: ResolvedPool): KernelState {
       counts: { ...NO_COUNTS },
       dormant: groups.filter((group) => group.desired === 0).length,
       halting: 0,
+      awayMs: 0,
       queue: EMPTY_QUEUE,
       tickets: 0,
       exits: NO_COUNT,

@@ -81,6 +81,7 @@ function reportOf(slot: Occupied, group: Group, end: ProcessEnd, now: number): E
     intent: worker.intent,
     cause: worker.cause,
     violation: worker.violation,
+    evidence: worker.evidence,
     uptimeMs: Math.max(0, now - worker.spawnedAt),
     error: worker.error,
     stderrTail: end.stderrTail,

@@ -5,6 +5,7 @@ import { PoolError } from "./errors.ts";
 import type { Effect, KernelEvent } from "./events.ts";
 import { checkNeeds, createGenerations } from "./generations.ts";
 import { createNotifier } from "./hooks.ts";
+import { MAX_TEXT } from "./incoming.ts";
 import { initialState } from "./initial.ts";
 import { judgeExit } from "./judge.ts";
 import { createPluginList } from "./plugins.ts";
@@ -17,6 +18,8 @@ import type { Runtime } from "./runtime.ts";
 import { createScale } from "./scaling.ts";
 import { statusOf } from "./status.ts";
 import { createTimers } from "./timers.ts";
+import { watchItself } from "./watch.ts";
+import type { Watch } from "./watch.ts";
 import { createWaiters } from "./waiters.ts";
 import { createWorkers } from "./workers.ts";
 
@@ -95,6 +98,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     [...state.slots].filter(({ seat }) => seat === "main").map((slot) => [slot.id, slot.index]),
   );
   let startedAt: number | undefined;
+  let watch: Watch | undefined;
   /** A stop that comes meanwhile waits: `start` sees to it. */
   let isSettingUp = false;
   /** Why to stop, once somebody asked. */
@@ -103,6 +107,8 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   const closed = new Promise<PoolEnd>((resolve) => (ended = resolve));
 
   function dispatch(event: KernelEvent): void {
+    const awayMs = dispatching ? 0 : (watch?.look() ?? 0);
+    if (awayMs > 0) queue.push({ type: "away", ms: awayMs });
     queue.push(event);
     if (dispatching) return;
     dispatching = true;
@@ -141,11 +147,16 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
 
   async function close(end: PoolEnd): Promise<void> {
     timers.clear();
+    watch?.stop();
     await plugins.dispose();
     for (const runtime of runtimes.values()) {
       await runtime.close().catch((error: unknown) => report(`runtime ${runtime.name}`, "close", error));
     }
     ended(Object.freeze(end));
+  }
+
+  function shortestHeartbeat(): number {
+    return Math.min(...[...state.groups].map(({ timeouts }) => timeouts.heartbeat));
   }
 
   function indexOf(slot: string): number {
@@ -186,6 +197,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
         isSettingUp = false;
       }
       if (stopped !== undefined) return void (await pool.stop({ reason: stopped }));
+      watch = watchItself(clock, shortestHeartbeat, (ms) => dispatch({ type: "away", ms }));
       dispatch({ type: "start" });
       await waiters.until(({ pool: { counts } }) => counts.unready === 0);
       if (state.pool.state === "running") notifier.notify("pool:running", { pool: pool.name });
@@ -211,6 +223,13 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       return ready !== undefined && workers.send({ slot: main.index, epoch: ready.epoch }, frame);
     },
     answer: (id, epoch, frame) => workers.send({ slot: indexOf(id), epoch }, frame),
+    witness(id, epoch, { summary, stack }) {
+      const evidence = {
+        summary: summary.slice(0, MAX_TEXT),
+        ...(stack === undefined ? {} : { stack: stack.slice(0, MAX_TEXT) }),
+      };
+      dispatch({ type: "evidence", slot: indexOf(id), epoch, evidence });
+    },
     tell: (name, fact) => notifier.notify(name, fact),
     report,
   };

@@ -25,7 +25,7 @@ export function move(draft: Draft, index: number, cause: SlotCause, why: string 
 export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number): void {
   const slot = draft.slot(index);
   const at = draft.now + (ms ?? timeOf(timeoutsOf(draft, slot), kind));
-  draft.change(index, { deadline: { kind, at } });
+  draft.change(index, { deadline: { kind, at, awayMs: draft.pool.awayMs } });
   draft.effect({ type: "arm", seat: index, at });
 }
 
@@ -49,11 +49,18 @@ export function timeoutsBy(reload: ReloadRecord | null, group: Group, slot: Slot
   return (plan ?? group).timeouts;
 }
 
+/** The silence that is told, in milliseconds: so much of the time for a heartbeat that two of them are missing. */
+export function silenceMs({ heartbeat }: Timeouts): number {
+  return Math.round((heartbeat * 5) / 6);
+}
+
 /** The milliseconds of a deadline. SIGTERM comes half way of the time to stop. */
 export function timeOf(timeouts: Timeouts, kind: DeadlineKind): number {
   const fixed = DEADLINES[kind].ms;
   if (fixed !== null) return fixed;
   if (kind === "stop" || kind === "term") return timeouts.stop / 2;
+  if (kind === "silence") return silenceMs(timeouts);
+  if (kind === "heartbeat") return timeouts.heartbeat - silenceMs(timeouts);
   return kind in timeouts ? timeouts[kind as "hello"] : 0;
 }
 

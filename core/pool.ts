@@ -1,6 +1,7 @@
 import type { ResolvedPool } from "./config.ts";
 import type { Decisions } from "./decisions.ts";
 import type { Frame } from "./frames.ts";
+import type { Evidence } from "./exit.ts";
 import type { HookPayload, HookRegistry } from "./hooks.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { ReloadOptions, ReloadReport } from "./reloads.ts";
@@ -78,8 +79,16 @@ export interface Pool {
    * when it is gone, or its queue is full: the frame is dropped then.
    */
   answer(slot: string, epoch: number, frame: Frame): boolean;
+  /**
+   * Adds what a plugin found out about a silent worker to its exit report, and tells `worker:evidence`. Nothing
+   * happens when that worker is gone or has spoken again.
+   */
+  witness(slot: string, epoch: number, evidence: Evidence): void;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
-  tell<Name extends "listener:opened" | "scaling:requested">(name: Name, fact: HookPayload<Name>): void;
+  tell<Name extends "listener:opened" | "scaling:requested" | "worker:recycling">(
+    name: Name,
+    fact: HookPayload<Name>,
+  ): void;
   /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
   report(plugin: string, stage: string, error: unknown): void;
 }

@@ -1,13 +1,14 @@
 import { commands } from "./commands.ts";
+import { recovered } from "./due.ts";
 import { Draft } from "./draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
-import { arm, disarm, kill, move, timeoutsBy } from "./moves.ts";
+import { arm, disarm, kill, move, silenceMs, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
 import { advanceReload, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
-import type { KernelState } from "./state.ts";
+import type { KernelState, Slot } from "./state.ts";
 import { isUp } from "./states.ts";
 
 /** The next state, and what the shell has to do about it. */
@@ -26,7 +27,7 @@ export interface Step {
 export function reduce(state: KernelState, event: KernelEvent, now: number): Step {
   const seat = "epoch" in event ? seatOf(state, event) : undefined;
   if ("epoch" in event && seat === undefined) return { state, effects: [] };
-  if (event.type === "heartbeat" && state.slots.get(seat!).seat === "main")
+  if (event.type === "heartbeat" && isExpected(state.slots.get(seat!)))
     return { state: putOff(state, seat!, now), effects: [] };
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, seat!, event);
@@ -49,16 +50,22 @@ export function seatOf(state: KernelState, worker: { slot: number; epoch: number
   return surge.worker && surge.epoch === worker.epoch ? surge.index : undefined;
 }
 
+/** Whether a heartbeat of this seat changes nothing but its deadline. */
+function isExpected({ seat, deadline }: Slot): boolean {
+  return seat === "main" && deadline?.kind !== "heartbeat";
+}
+
 /**
- * A heartbeat of a slot's worker moves the deadline alone: the armed timer finds it later than itself and is armed again. It is the most
- * frequent event by far, so it goes without a draft, and has no effect to carry out.
+ * A heartbeat of a slot's worker moves the deadline alone: the armed timer finds it later than itself and is armed
+ * again. It is the most frequent event by far, so it goes without a draft, and has no effect to carry out.
  */
 function putOff(state: KernelState, seat: number, now: number): KernelState {
   const { pool, groups, slots } = state;
   const slot = slots.get(seat);
-  if (slot.state !== "ready" || slot.deadline?.kind !== "heartbeat") return state;
-  const at = now + timeoutsBy(pool.reload, groups.get(slot.group), slot).heartbeat;
-  return { pool, groups, slots: slots.set(seat, { ...slot, deadline: { kind: "heartbeat", at } }) };
+  if (slot.state !== "ready" || slot.deadline?.kind !== "silence") return state;
+  const at = now + silenceMs(timeoutsBy(pool.reload, groups.get(slot.group), slot));
+  const deadline = { kind: "silence", at, awayMs: pool.awayMs } as const;
+  return { pool, groups, slots: slots.set(seat, { ...slot, deadline }) };
 }
 
 function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
@@ -81,15 +88,23 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       draft.editGroup(slot.group).everReady = true;
       const tookMs = draft.now - worker.spawnedAt;
       draft.fact("worker:ready", { ...draft.named(slot), pid: worker.pid!, tookMs });
-      if (slot.seat === "main") arm(draft, seat, "heartbeat");
+      if (slot.seat === "main") arm(draft, seat, "silence");
       else arm(draft, seat, "settle", minReadyMs(draft, slot));
       return;
     }
     case "heartbeat":
-      if (slot.state === "ready") heard(draft, seat);
+      if (slot.state !== "ready") return;
+      if (slot.deadline?.kind === "heartbeat") recovered(draft, seat);
+      if (slot.seat === "surge") heard(draft, seat);
       return;
     case "error":
       draft.changeWorker(seat, { error: event.error });
+      return;
+    case "evidence":
+      // It may come too late: of one that speaks again nothing has to be known.
+      if (slot.state === "ready" && slot.deadline?.kind !== "heartbeat") return;
+      draft.changeWorker(seat, { evidence: event.evidence });
+      draft.fact("worker:evidence", { ...draft.named(slot), evidence: event.evidence });
       return;
     case "goodbye":
       draft.changeWorker(seat, { goodbye: event.kind, goodbyeReason: event.reason });

@@ -125,13 +125,14 @@ export function tryOut(draft: Draft, surgeIndex: number): void {
 /** It has served for long enough. One that has not been heard since may hang: it has its time for a heartbeat. */
 export function judgeTrial(draft: Draft, surgeIndex: number): void {
   if (draft.slot(surgeIndex).worker?.heard) takeOver(draft, surgeIndex);
-  else arm(draft, surgeIndex, "heartbeat");
+  else arm(draft, surgeIndex, "silence");
 }
 
 /** A new worker gives a sign of life. */
 export function heard(draft: Draft, surgeIndex: number): void {
   draft.changeWorker(surgeIndex, { heard: true });
-  if (draft.slot(surgeIndex).deadline?.kind === "heartbeat") takeOver(draft, surgeIndex);
+  const kind = draft.slot(surgeIndex).deadline?.kind;
+  if (kind === "silence" || kind === "heartbeat") takeOver(draft, surgeIndex);
 }
 
 /** A new worker has proved itself: it takes its slot over, and the old one drains. */
@@ -155,7 +156,7 @@ function takeOver(draft: Draft, surgeIndex: number): void {
     counted: [],
     streak: 0,
   });
-  arm(draft, old.index, "heartbeat");
+  arm(draft, old.index, "silence");
   retire(draft, surgeIndex);
   const replaced = record.replaced + 1;
   draft.pool.reload = { ...record, replaced };

@@ -36,10 +36,30 @@ export interface Runtime {
    * They are the caller's to close.
    */
   takePassedListeners?(): PassedListener[];
+  /** Whether a worker can take the stack of its own main thread when that is stuck (`health` of its welcome). */
+  readonly tellsStacks?: boolean;
+  /** What the system says of a worker's process; `undefined` where it cannot tell, or there is none. Never throws. */
+  figures?(pid: number): ProcessFigures | undefined;
   /** Gets ready to spawn: opens the channel that workers connect to. */
   open(): Promise<void>;
   /** Lets go of everything that `open` took. Called when no worker is left. */
   close(): Promise<void>;
+}
+
+/** What the system says of a process; its state and its times are those of its main thread. */
+export interface ProcessFigures {
+  /** `waiting` is for a device or a file, and no signal reaches it; `stopped` is by SIGSTOP, `traced` by a debugger. */
+  readonly state: "running" | "sleeping" | "waiting" | "stopped" | "traced" | "ended";
+  /** Milliseconds on a CPU since it began. */
+  readonly cpuMs: number;
+  /** Milliseconds that it stood in line for one; `undefined` when that is not known. */
+  readonly queuedMs: number | undefined;
+  /** What it sleeps in, as the system calls it; `undefined` when it does not sleep, or that is not known. */
+  readonly waitsIn: string | undefined;
+  /** Bytes in memory. */
+  readonly rss: number;
+  /** Bytes that the system has moved out of memory. */
+  readonly swapped: number;
 }
 
 /** What a group asks of the runtime of its workers. */

@@ -94,6 +94,7 @@ function start(draft: Draft, index: number): void {
       intent: undefined,
       cause: undefined,
       violation: undefined,
+      evidence: undefined,
     },
   });
   move(draft, index, "start");

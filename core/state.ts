@@ -1,7 +1,7 @@
 import type { RollingCount } from "./budget.ts";
 import type { Timeouts } from "./config.ts";
 import type { Counts } from "./counts.ts";
-import type { Intent, KillCause, LastExit, ReportedError } from "./exit.ts";
+import type { Evidence, Intent, KillCause, LastExit, ReportedError } from "./exit.ts";
 import type { GoodbyeKind, Violation } from "./protocol.ts";
 import type { Queue } from "./queue.ts";
 import type { DeadlineKind, PoolState, SlotState } from "./states.ts";
@@ -25,6 +25,8 @@ export interface PoolRecord {
   dormant: number;
   /** Groups whose workers all end now, to start again or for good. */
   halting: number;
+  /** For how long the supervisor itself has been away in all: stopped, suspended or blocked. Milliseconds. */
+  awayMs: number;
   queue: Queue<Ticket>;
   tickets: number;
   exits: RollingCount;
@@ -124,7 +126,7 @@ export interface Slot {
   /** The version that its worker was, or will be, started from. */
   generation: number;
   restarts: number;
-  deadline: { readonly kind: DeadlineKind; readonly at: number } | null;
+  deadline: Deadline | null;
   worker: WorkerRecord | null;
   /** When its last worker was started; no worker starts sooner than a set time after it. */
   startedAt: number;
@@ -132,6 +134,14 @@ export interface Slot {
   counted: readonly number[];
   streak: number;
   lastExit: LastExit | null;
+}
+
+/** What a slot waits for, and until when. */
+export interface Deadline {
+  readonly kind: DeadlineKind;
+  readonly at: number;
+  /** How long the supervisor had been away when `at` was set: what has come to it since does not count as silence. */
+  readonly awayMs: number;
 }
 
 /** What is known about the current worker of a slot. */
@@ -150,6 +160,8 @@ export interface WorkerRecord {
   intent: Intent | undefined;
   cause: KillCause | undefined;
   violation: Violation | undefined;
+  /** What was found out about it while it was silent. */
+  evidence: Evidence | undefined;
 }
 
 /** Whether a slot never starts by itself again. */

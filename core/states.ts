@@ -108,6 +108,7 @@ export const POOL_STATES: Readonly<Record<PoolState, { meaning: string; next: re
 export const DEADLINES = {
   hello: { ms: null, meaning: "no hello" },
   ready: { ms: null, meaning: "not ready" },
+  silence: { ms: null, meaning: "no heartbeat for most of its time: told, and asked for a word" },
   heartbeat: { ms: null, meaning: "no heartbeat" },
   settle: { ms: null, meaning: "ready long enough to serve" },
   trial: { ms: null, meaning: "served long enough to take over" },

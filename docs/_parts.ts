@@ -142,6 +142,8 @@ function timeOf(kind: DeadlineKind): string {
   if (kind === "backoff") return "what was decided";
   if (kind === "settle") return "only in a reload: its `minReady`, 1 s by default";
   if (kind === "trial") return "only in a reload of what listens: half of its `minReady`";
+  if (kind === "silence") return "⅚ of the group's `heartbeat`, 25 s by default";
+  if (kind === "heartbeat") return "the rest of the group's `heartbeat`, 30 s in all by default";
   const { timeouts } = resolveConfig({ name: "x", groups: { g: { entry: "./x.mjs" } } }, ["node"]).groups[0]!;
   const half = kind === "stop" || kind === "term";
   const ms = half ? timeouts.stop / 2 : timeouts[kind as keyof typeof timeouts];

@@ -1,9 +1,13 @@
 /** The policies that come with poolable. Each can be replaced by a plugin of your own. */
 export { control } from "./control/index.ts";
+export { health } from "./health/index.ts";
+export type { HealthOptions } from "./health/index.ts";
 export { jobs } from "./jobs/index.ts";
 export type { JobsPluginOptions } from "./jobs/index.ts";
 export { exitSentence, logs, stripControl } from "./logs/index.ts";
 export type { LogsOptions } from "./logs/index.ts";
+export { recycle } from "./recycle/index.ts";
+export type { RecycleLimits, RecycleOptions } from "./recycle/index.ts";
 export { reload } from "./reload/index.ts";
 export type { ReloadPluginOptions } from "./reload/index.ts";
 export {

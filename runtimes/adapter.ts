@@ -14,6 +14,7 @@ import type {
 import { openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
+import { processFigures } from "./_figures.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { openChannel, type Channel } from "./channel.ts";
@@ -106,6 +107,10 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     },
 
     takePassedListeners: () => takePassedListeners(),
+
+    tellsStacks: runtimeTraits[name].tellsStacks,
+
+    figures: processFigures,
 
     async open() {
       await prepare();

@@ -2,18 +2,30 @@ import type { Clock } from "../core/clock.ts";
 
 /** The longest time that `setTimeout` takes; more would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** Turns of the event loop that take a connection out of the queue, read what it says, and see its end. */
+const TURNS = 3;
 
 /** The clock of this process: monotonic, blind to steps of the wall clock. A far deadline may fire early. */
 export function systemClock(): Clock {
   return {
     now: () => performance.now(),
     at(at, fire) {
-      const timer = setTimeout(
-        fire,
-        Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now()))),
-      );
-      return () => clearTimeout(timer);
+      let isCancelled = false;
+      const wait = Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now())));
+      const timer = setTimeout(() => {
+        // After a stop or a long computation timers come first, and what workers said meanwhile waits unread.
+        afterTurns(TURNS, () => void (isCancelled || fire()));
+      }, wait);
+      return () => {
+        isCancelled = true;
+        clearTimeout(timer);
+      };
     },
     random: () => Math.random(),
   };
+}
+
+function afterTurns(turns: number, then: () => void): void {
+  if (turns === 0) then();
+  else setImmediate(() => afterTurns(turns - 1, then));
 }

@@ -22,6 +22,8 @@ export interface Traits {
   readonly evaluate: readonly string[];
   /** Variables that its workers get of the supervisor's beside the common ones: caches, certificates. */
   readonly environment: readonly string[];
+  /** Whether a thread of its worker can take the stack of the main one. */
+  readonly tellsStacks: boolean;
   /** How it is installed. */
   readonly install: string;
 }
@@ -34,6 +36,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     variable: "POOLABLE_NODE",
     evaluate: ["-p"],
     environment: [],
+    tellsStacks: true,
     install: "see https://nodejs.org",
   },
   bun: {
@@ -43,6 +46,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     package: { name: "bun", executables: ["bin/bun", "bin/bun.exe"] },
     evaluate: ["-p"],
     environment: ["BUN_INSTALL", "BUN_INSTALL_CACHE_DIR", "XDG_CACHE_HOME"],
+    tellsStacks: false,
     install: "npm install bun",
   },
   deno: {
@@ -52,6 +56,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     package: { name: "deno", executables: ["deno", "deno.exe"] },
     evaluate: ["eval", "-p"],
     environment: ["DENO_DIR", "DENO_CERT", "DENO_TLS_CA_STORE", "XDG_CACHE_HOME"],
+    tellsStacks: false,
     install: "npm install deno",
   },
 };

@@ -73,12 +73,26 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
               ? `generation ${generation} rolled back: ${reason}`
               : `${slot} was not replaced: ${reason}`,
           ),
+        "pool:away": ({ ms }) =>
+          say("yellow", `the supervisor was away for ${formatDuration(ms)}: no silence meanwhile counts`),
         "group:scaled": ({ group, from, to, by }) =>
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
         "group:refused": ({ group, to, by, reason }) =>
           say("yellow", `${group} not scaled to ${to} by ${by}: ${reason}`),
         "worker:ready": (fact) =>
           ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
+        "worker:silent": (fact) => {
+          const [silent, left] = [formatDuration(fact.silentMs), formatDuration(fact.leftMs)];
+          ofWorker(fact, `says nothing for ${silent}, and is killed in ${left} unless it does`, "yellow");
+        },
+        "worker:evidence": (fact) => {
+          ofWorker(fact, fact.evidence.summary, "yellow");
+          for (const line of fact.evidence.stack?.split("\n") ?? [])
+            ofWorker(fact, `    ${line.trim()}`, "dim");
+        },
+        "worker:recovered": (fact) =>
+          ofWorker(fact, `speaks again after ${formatDuration(fact.silentMs)}`, "yellow"),
+        "worker:recycling": (fact) => ofWorker(fact, `is replaced: ${fact.reason}`),
         "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
         "worker:alarm": ({ slot, pid, reason }) => say("red", `${slot} pid ${pid}: ${reason}`),
         "worker:log": (fact) => ofWorker(fact, fact.message + dataOf(fact.data), LEVELS[fact.level]),

@@ -42,7 +42,10 @@ export const exitClasses: readonly ExitClassRow[] = [
     class: "stall",
     indicators: "heartbeat lost",
     counts: 1,
-    match: ({ cause }) => (cause === "heartbeatLost" ? causes.heartbeatLost : undefined),
+    match({ cause, evidence }) {
+      if (cause !== "heartbeatLost") return undefined;
+      return evidence ? `${causes.heartbeatLost}: ${firstLine(evidence.summary)}` : causes.heartbeatLost;
+    },
   },
   {
     class: "requested",

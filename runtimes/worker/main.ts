@@ -3,6 +3,7 @@ import { JobError } from "../../core/job-errors.ts";
 import { isNode, takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
+import type { WatchdogWelcome } from "./_watchdog.ts";
 import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
@@ -85,9 +86,16 @@ async function live(session: Session): Promise<void> {
 /** Ties the life of this worker to its connection and its signals. */
 async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const { socket, config } = welcomed;
-  const plugins = config.plugins as { jobs?: JobsWelcome; scoreboard?: BoardWelcome } | undefined;
+  const plugins = config.plugins as
+    | { jobs?: JobsWelcome; scoreboard?: BoardWelcome; health?: WatchdogWelcome }
+    | undefined;
   const board = createBoardOf(plugins?.scoreboard, config);
-  const uplink = createUplink(socket, board.frame);
+  const watchdog =
+    plugins?.health && (await import("./_watchdog.ts")).createWatchdog(plugins.health, config.heartbeatMs);
+  const uplink = createUplink(socket, (frame) => {
+    board.frame(frame);
+    watchdog?.frame(frame);
+  });
   const send = (frame: Frame): void => void uplink.send(frame);
   // Only where it is needed: it takes its time to load.
   const jobs =
@@ -95,7 +103,10 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const life = createLife(config, send, jobs ?? noJobs(config.group), board.read);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
-  setInterval(() => uplink.send({ type: "heartbeat" }), config.heartbeatMs).unref();
+  setInterval(() => {
+    uplink.send({ type: "heartbeat" });
+    watchdog?.beat();
+  }, config.heartbeatMs).unref();
   let deadline = Infinity;
   const timeLeft = (): number => Math.max(0, deadline - performance.now());
   const program = watchProgram({

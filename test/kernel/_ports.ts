@@ -36,6 +36,11 @@ export class FakeClock implements Clock {
     return 0.5;
   }
 
+  /** The process was stopped: `ms` have gone by, and no timer has come. */
+  stop(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Lets `ms` go by, timer by timer, each with all that follows from it. */
   async pass(ms: number): Promise<void> {
     await turn();
@@ -190,6 +195,10 @@ const OBSERVED = [
   "slot:state",
   "worker:exited",
   "worker:violation",
+  "worker:silent",
+  "worker:evidence",
+  "worker:recovered",
+  "pool:away",
   "worker:alarm",
   "exit:classified",
   "restart:decided",

@@ -8,7 +8,7 @@ import { Reloads } from "./rules/reload.ts";
 import { checkSeat } from "./rules/seats.ts";
 import { checkToWorker } from "./rules/signals.ts";
 import { Starts } from "./rules/starts.ts";
-import { HAS_PROCESS, NEXT, RANK } from "./spec.ts";
+import { HAS_PROCESS, NEXT, RANK, silenceOf } from "./spec.ts";
 import type { Watcher, World } from "./world.ts";
 
 /** Everything that must hold at every step of every history; the names are those of the list of races. */
@@ -118,8 +118,10 @@ export class Invariants implements Watcher {
       const { notes } = subject;
       if (event.type === "hello") notes.helloAt = now;
       else if (event.type === "ready") notes.readyAt = notes.talkedAt = now;
-      else if (event.type === "heartbeat") notes.talkedAt = now;
-      else if (event.type === "goodbye") notes.part(event.drains, now);
+      else if (event.type === "heartbeat") {
+        notes.talkedAt = now;
+        notes.spoke();
+      } else if (event.type === "goodbye") notes.part(event.drains, now);
       else if (event.type === "disconnected") notes.disconnectedAt = now;
       else if (event.type === "violation") notes.violatedAt = now;
       else if (event.type === "exited") this.#exits.expect(world, event, before, subject);
@@ -161,6 +163,8 @@ export class Invariants implements Watcher {
         broken("I7", `${slot} leaves ${from} on ${this.#event.type}`);
       }
       this.#told[index] = to;
+    } else if (name === "worker:silent" || name === "worker:recovered") {
+      checkSilence(world, name, payload as { slot: string; epoch: number });
     } else if (name.startsWith("pool:")) {
       this.ends.fact(world, this.#event, this.#before, this.#exits, name, payload);
     } else {
@@ -179,7 +183,25 @@ export class Invariants implements Watcher {
 
 /** Whether a timer is the one of a deadline: heartbeats move the deadline alone, and a late one fires at once. */
 function fits(timer: number, { kind, at }: { kind: string; at: number }, now: number): boolean {
-  return timer === at || (kind === "heartbeat" && timer < at) || (timer <= now && at <= now);
+  return timer === at || (kind === "silence" && timer < at) || (timer <= now && at <= now);
+}
+
+/** A worker's silence is told after its time, once, and so is its end, when it speaks. */
+function checkSilence(world: World, name: string, { slot, epoch }: { slot: string; epoch: number }): void {
+  const { index, group } = [...world.state.slots].find(({ id }) => id === slot)!;
+  const { notes } = world.processOf(index, epoch) ?? {};
+  if (!notes) broken("I11", `${name} of ${slot}:${epoch}, which is not there`);
+  if (name === "worker:recovered") {
+    if (!notes.hasRecovered) broken("silence", `${slot} has recovered, and was not silent or did not speak`);
+    notes.hasRecovered = false;
+    return;
+  }
+  const { told } = silenceOf(world.config.groups[group]!.timeouts.heartbeat);
+  const since = notes.talkedAt + told + world.awaySince(notes.talkedAt);
+  if (!(world.now >= since))
+    broken("silence", `${slot} is told to be silent at ${world.now}, before ${since}`);
+  if (notes.silentAt >= 0) broken("silence", `${slot} is told to be silent twice`);
+  notes.silentAt = world.now;
 }
 
 /** Precedence: what a worker was asked for is never taken back for less. */
@@ -195,9 +217,12 @@ function checkIntent(before: KernelState, after: KernelState, seat: number): voi
 
 function checkHeartbeat(world: World, { slot, epoch }: { slot: number; epoch: number }): void {
   const main = world.state.slots.get(slot);
-  if (main.epoch !== epoch || main.state !== "ready" || main.deadline?.kind !== "heartbeat") return;
+  if (main.epoch !== epoch || main.state !== "ready" || !main.deadline) return;
   const { heartbeat } = world.config.groups[main.group]!.timeouts;
-  if (main.deadline.at !== world.now + heartbeat)
+  if (main.deadline.kind === "heartbeat") broken("silence", "it spoke, and is taken to be silent");
+  if (world.subject?.notes.hasRecovered) broken("silence", "it spoke again, which was not told");
+  if (main.deadline.kind !== "silence") return;
+  if (main.deadline.at !== world.now + silenceOf(heartbeat).told)
     broken("heartbeat", "a heartbeat did not move the deadline");
 }
 

@@ -90,15 +90,64 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/due.ts",
-    find: "if (draft.now < deadline.at) {",
-    replace: "if (draft.now < deadline.at - 86_400_000) {",
+    find: "if (draft.now >= at) return",
+    replace: "if (draft.now >= at - 86_400_000) return",
     what: "a heartbeat does not put off the deadline",
   },
   {
     file: "core/due.ts",
-    find: "draft.now - deadline.at > BELIEVED_LATENESS_MS && SILENCE.has(deadline.kind)",
-    replace: "false",
+    find: "SILENCE.has(kind) ? at + draft.pool.awayMs - awayMs : at",
+    replace: "at",
     what: "after a freeze of the supervisor the silent workers are killed",
+  },
+  {
+    file: "core/due.ts",
+    find: "at + draft.pool.awayMs - awayMs",
+    replace: "at + draft.pool.awayMs",
+    what: "every freeze that ever was puts off a deadline",
+  },
+  {
+    file: "core/due.ts",
+    find: "{ ...deadline, at, awayMs: draft.pool.awayMs }",
+    replace: "{ ...deadline, at }",
+    what: "a freeze puts a deadline off again and again",
+  },
+  {
+    file: "core/due.ts",
+    find: '  "hello",\n',
+    replace: "",
+    what: "a freeze counts as silence of a worker that has said no hello",
+  },
+  {
+    file: "core/due.ts",
+    find: "silence(draft, slot) {",
+    replace:
+      'silence(draft, slot) {\n    if (slot.index >= 0) return kill(draft, slot.index, "heartbeatLost");',
+    what: "a silent worker is killed without a word before",
+  },
+  {
+    file: "core/due.ts",
+    find: '  arm(draft, index, "silence");\n',
+    replace: "",
+    what: "a silent worker that speaks again is killed",
+  },
+  {
+    file: "core/due.ts",
+    find: '  draft.fact("worker:recovered", { ...draft.named(slot), silentMs });\n',
+    replace: "",
+    what: "nobody is told that a silent worker speaks again",
+  },
+  {
+    file: "core/reduce.ts",
+    find: 'seat === "main" && deadline?.kind !== "heartbeat"',
+    replace: 'seat === "main"',
+    what: "the heartbeat of a silent worker is not heard",
+  },
+  {
+    file: "core/reduce.ts",
+    find: '{ kind: "silence", at, awayMs: pool.awayMs }',
+    replace: '{ kind: "silence", at, awayMs: 0 }',
+    what: "a heartbeat is put off by freezes that were before it",
   },
   {
     file: "core/due.ts",
@@ -372,7 +421,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reload.ts",
-    find: '  arm(draft, old.index, "heartbeat");\n',
+    find: '  arm(draft, old.index, "silence");\n',
     replace: "",
     what: "nobody listens for the heartbeats of a worker that took over",
   },

@@ -5,6 +5,8 @@ export class Notes {
   readyAt: number = Number.NaN;
   /** The last word that proves it alive: ready, or a heartbeat since. */
   talkedAt: number = Number.NaN;
+  /** When its silence was told, if it has not spoken since. */
+  silentAt: number = Number.NaN;
   goodbyeAt: number = Number.NaN;
   disconnectedAt: number = Number.NaN;
   violatedAt: number = Number.NaN;
@@ -12,6 +14,8 @@ export class Notes {
   stopAt: number = Number.NaN;
   termAt: number = Number.NaN;
   killAt: number = Number.NaN;
+  /** It has spoken again, and that has not been told yet. */
+  hasRecovered = false;
   acks = 0;
   /** It has said goodbye, and has the time of a drain. */
   drains = false;
@@ -20,6 +24,12 @@ export class Notes {
 
   constructor(spawnAt: number) {
     this.spawnAt = spawnAt;
+  }
+
+  /** It spoke: its silence is over, which is to be told if it had been. */
+  spoke(): void {
+    this.hasRecovered = this.silentAt >= 0;
+    this.silentAt = Number.NaN;
   }
 
   /** Its goodbye. Once it was told to stop it is too late for a drain, and a drain is not given twice. */

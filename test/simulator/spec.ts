@@ -9,8 +9,15 @@ export const AT_ONCE_MS = 10_000;
 export const SPAWN_GAP_MS = 250;
 export const UNCOUNTED_GAP_MS = 1_000;
 export const CONCURRENT_STARTS = 8;
-/** A deadline looked at later than this proves nothing. */
-export const BELIEVED_MS = 1_000;
+/** The supervisor may be away for so long without noticing it: what workers have to spare. */
+export const UNNOTICED_MS = 2_000;
+/** Between two looks at the clock. */
+export const LOOK_MS = 1_000;
+/** The time after which silence is told, and what is left of the time for a heartbeat then. */
+export function silenceOf(heartbeat: number): { told: number; left: number } {
+  const told = Math.round((heartbeat * 5) / 6);
+  return { told, left: heartbeat - told };
+}
 export const CHANNEL_MS = 1_000;
 export const LEAVE_MS = 2_000;
 export const KILL_MS = 5_000;

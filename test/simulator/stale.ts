@@ -35,6 +35,7 @@ export function staleEvent(state: KernelState, slot: number, epoch: number, kind
           intent: undefined,
           cause: undefined,
           violation: undefined,
+          evidence: undefined,
           uptimeMs: 1,
           error: undefined,
           stderrTail: "",

@@ -20,6 +20,7 @@ import type { Judge } from "./judge.ts";
 import { FakeProcess } from "./process.ts";
 import type { Host, Word } from "./process.ts";
 import { hash, Random } from "./random.ts";
+import { LOOK_MS, UNNOTICED_MS } from "./spec.ts";
 import { staleEvent } from "./stale.ts";
 
 /** From this epoch on every worker behaves, so that a pool that stays up must come to rest. */
@@ -72,6 +73,11 @@ export class World implements Host {
   #order = 0;
   #pids = 1000;
   #frozenUntil = 0;
+  #frozenAt = 0;
+  /** When the supervisor last looked at the clock because something came. */
+  #lookedAt = 0;
+  /** The times that it noticed it was away. */
+  readonly #aways: { readonly from: number; readonly to: number }[] = [];
   #opsLeft: number;
   #generation = 1;
   #nextReload: Extract<Op, { do: "reload" }> | null = null;
@@ -118,6 +124,7 @@ export class World implements Host {
 
   /** Feeds the reducer one event, and what comes of it, as the kernel's own `dispatch`. */
   dispatch(event: KernelEvent): void {
+    this.#lookedAt = this.now;
     this.#queue.push(event);
     if (this.#dispatching) return;
     this.#dispatching = true;
@@ -142,6 +149,11 @@ export class World implements Host {
       case "exited":
         this.#exited(process, word.end);
     }
+  }
+
+  /** For how much of the time since `from` the supervisor knows that it was away. */
+  awaySince(from: number): number {
+    return this.#aways.reduce((sum, away) => sum + Math.max(0, away.to - Math.max(from, away.from)), 0);
   }
 
   processOf(slot: number, epoch: number): FakeProcess | undefined {
@@ -369,18 +381,29 @@ export class World implements Host {
     this.dispatch({ type: "reload", generation: ++this.#generation, hard: op.hard, plans });
   }
 
-  /** What comes meanwhile waits; then the timers come first, and what was said after them. */
+  /** As `core/watch.ts`, where somebody looks at the clock now and then. */
+  #back(): void {
+    const from = Math.max(this.#lookedAt, this.#frozenAt - this.#random.int(0, LOOK_MS));
+    const ms = this.now - from;
+    if (ms <= UNNOTICED_MS || this.closedAt !== null || this.state.pool.state === "init") return;
+    this.#aways.push({ from, to: this.now });
+    this.dispatch({ type: "away", ms });
+  }
+
+  /** What comes meanwhile waits. Then it is read, and only then the timers come: the contract of `Clock.at`. */
   #freeze(ms: number): void {
     const until = this.now + ms;
     this.frozenMs += ms;
     this.freezes++;
     if (until <= this.#frozenUntil) return;
+    if (this.#frozenUntil <= this.now) this.#frozenAt = this.now;
     this.#frozenUntil = until;
     this.#push(until, false, () => {
       if (this.#frozenUntil > this.now) return;
+      this.#back();
       const late = this.#late.splice(0);
-      for (const item of late) if (item.timer && !item.cancelled) item.run();
       for (const item of late) if (!item.timer && !item.cancelled) item.run();
+      for (const item of late) if (item.timer && !item.cancelled) item.run();
     });
   }
 }

@@ -4,6 +4,7 @@ import { JobError } from "../../../core/job-errors.ts";
 import type { InputOf, ItemOf, JobHandlers, JobsOf, OutputOf } from "../wire/job.ts";
 import { checkOptions } from "./options.ts";
 import type { RunOptions } from "./options.ts";
+import { onAbort } from "./signals.ts";
 import { createStream } from "./stream.ts";
 import type { JobStream } from "./stream.ts";
 import { FLAG } from "../wire/wire.ts";
@@ -101,9 +102,7 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
       );
     // Where it may have to be sent again.
     if (retries > 0) encoded.keep();
-    const onAbort = (): void => call.abort(aborted(`${group}.${name}`, signal!));
-    const release = (): void => signal?.removeEventListener("abort", onAbort);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const release = signal && onAbort(signal, () => call.abort(aborted(`${group}.${name}`, signal)));
     const call = driver.submit({
       name,
       input: encoded,
@@ -115,7 +114,7 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
       retries,
       waits,
       affinity,
-      sink: signal ? releasing(sink, release) : sink,
+      sink: release ? releasing(sink, release) : sink,
     });
     return call;
   }

@@ -83,7 +83,7 @@ export class SimLink implements Link {
     this.#unsettled.set(id, size);
     const planned = this.#plannedOf(input);
     const { attempt } = call;
-    this.#up(() => this.#session?.run({ ...call, attempt }, flags, planned));
+    this.#up(() => this.#session?.run(id, attempt, flags, planned));
   }
 
   abort(id: number): void {

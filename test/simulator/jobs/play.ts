@@ -1,6 +1,7 @@
 import type { CallInput } from "../../../plugins/jobs/caller/call.ts";
 import type { Submitted } from "../../../plugins/jobs/caller/driver.ts";
 import { Dispatcher } from "../../../plugins/jobs/caller/dispatcher.ts";
+import { Input } from "../../../plugins/jobs/caller/input.ts";
 import { createPicker } from "../../../plugins/jobs/caller/pick.ts";
 import { FLAG } from "../../../plugins/jobs/wire/wire.ts";
 import { JobError } from "../../../core/job-errors.ts";
@@ -67,14 +68,7 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
   function submit(planned: PlannedCall): void {
     const dispatcher = dispatchers[planned.caller]!;
     const { retries, keyed, timeout, queueTimeout, waits, affinity, priority, bytes, does } = planned;
-    const input: CallInput = {
-      size: bytes,
-      frame: new Uint8Array(),
-      parts: [],
-      keep() {},
-      leave: () => false,
-      restore() {},
-    };
+    const input = new Input(new Uint8Array(bytes));
     byInput.set(input, planned);
     ledger.submitted(planned, time.now());
     const before = dispatcher.load;
@@ -96,7 +90,7 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
       },
     });
     const { waiting, waitingBytes } = before;
-    const isFull = waiting >= maxQueued || (waiting > 0 && waitingBytes + bytes > maxQueuedBytes);
+    const isFull = waiting >= maxQueued || (waiting > 0 && waitingBytes + input.size > maxQueuedBytes);
     // Until it has heard the group's terms, it has others.
     const knows = dispatcher.maxBytes === plan.terms.maxBytes;
     if (knows && isFull && dispatcher.load.waiting > waiting)

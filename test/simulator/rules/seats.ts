@@ -1,7 +1,7 @@
 import type { Slot } from "../../../core/state.ts";
 import { broken } from "../broken.ts";
 import type { Notes } from "../notes.ts";
-import { CHANNEL_MS, HAS_PROCESS, KILL_MS, LEAVE_MS } from "../spec.ts";
+import { CHANNEL_MS, HAS_PROCESS, KILL_MS, LEAVE_MS, silenceOf } from "../spec.ts";
 import type { World } from "../world.ts";
 
 /** I1, I3, I4, I5 of one seat whose record changed. */
@@ -57,8 +57,14 @@ function checkDeadline(world: World, seat: Slot, notes: Notes | undefined): void
       return between(notes!.spawnAt + timeouts.hello, timeouts.hello);
     case "ready":
       return between(notes!.helloAt + timeouts.ready, timeouts.ready);
-    case "heartbeat":
-      return between(notes!.talkedAt + timeouts.heartbeat, timeouts.heartbeat);
+    case "silence": {
+      const { told: longest } = silenceOf(timeouts.heartbeat);
+      return between(notes!.talkedAt + longest, longest);
+    }
+    case "heartbeat": {
+      const { left } = silenceOf(timeouts.heartbeat);
+      return between(notes!.silentAt + left, left);
+    }
     case "channel":
       return between(notes!.disconnectedAt + CHANNEL_MS, CHANNEL_MS);
     case "drain":
@@ -88,7 +94,8 @@ function kindsOf(seat: Slot, notes: Notes | undefined): readonly string[] {
       return isGone ? ["channel"] : [notes!.helloAt >= 0 ? "ready" : "hello"];
     case "ready":
       if (isGone) return ["channel"];
-      return seat.seat === "main" ? ["heartbeat"] : ["settle", "trial", "heartbeat"];
+      if (notes!.silentAt >= 0) return ["heartbeat"];
+      return seat.seat === "main" ? ["silence"] : ["settle", "trial", "silence"];
     case "draining":
       return hasLeft ? ["leave"] : isGone ? ["channel", "drain"] : ["drain"];
     case "stopping":

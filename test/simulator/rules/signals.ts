@@ -2,7 +2,7 @@ import type { Effect, KernelEvent } from "../../../core/events.ts";
 import type { KernelState } from "../../../core/state.ts";
 import { broken } from "../broken.ts";
 import type { FakeProcess } from "../process.ts";
-import { BELIEVED_MS, CHANNEL_MS, LEAVE_MS } from "../spec.ts";
+import { CHANNEL_MS, LEAVE_MS, silenceOf, UNNOTICED_MS } from "../spec.ts";
 import type { World } from "../world.ts";
 
 type ToWorker = Extract<Effect, { type: "send" | "signal" | "disconnect" }>;
@@ -57,34 +57,41 @@ function mayKill(world: World, event: KernelEvent, before: KernelState, process:
   const { now } = world;
   const { notes } = process;
   const { hello, ready, heartbeat, stop } = world.config.groups[seat.group]!.timeouts;
-  const { kind, at } = seat.deadline;
+  const { kind } = seat.deadline;
   const since = (from: number, ms: number): void => {
     if (!(now >= from + ms)) broken("I12", `SIGKILL for ${kind} at ${now}, not before ${from} + ${ms}`);
+  };
+  /** The same, where only time counts in which the supervisor was there to hear. */
+  const silentSince = (from: number, ms: number): void => {
+    since(from, ms);
+    const away = world.awaySince(from);
+    if (!(now >= from + ms + away)) broken("freeze", `killed for ${kind}, away for ${away} ms since ${from}`);
   };
   if (kind === "term") {
     since(notes.stopAt, stop);
     if (!(notes.termAt >= 0)) broken("I12", "SIGKILL without a SIGTERM before");
     return;
   }
-  if (now - at > BELIEVED_MS) broken("freeze", `killed for ${kind}, looked at ${now - at} ms late`);
   switch (kind) {
     case "hello":
       if (notes.helloAt >= 0) broken("I12", "killed for no hello, which it said");
-      return since(notes.spawnAt, hello);
+      return silentSince(notes.spawnAt, hello);
     case "ready":
       if (notes.readyAt >= 0) broken("I12", "killed for not being ready, which it was");
-      return since(notes.helloAt, ready);
+      return silentSince(notes.helloAt, ready);
     case "heartbeat": {
       // A word well within the time, and long enough ago to have been read: it was not silent.
       const isWord = (said: number): boolean =>
-        said > now - heartbeat + 200 && said < now - BELIEVED_MS - 300;
+        said > now - heartbeat + 200 && said < now - UNNOTICED_MS - 300;
       if (isWord(process.said) || isWord(process.saidBefore)) broken("freeze", "killed while it was talking");
-      return since(notes.talkedAt, heartbeat);
+      if (!(notes.silentAt >= 0)) broken("silence", "killed, and its silence was not told");
+      since(notes.silentAt, silenceOf(heartbeat).left);
+      return silentSince(notes.talkedAt, heartbeat);
     }
     case "channel":
-      return since(notes.disconnectedAt, CHANNEL_MS);
+      return silentSince(notes.disconnectedAt, CHANNEL_MS);
     case "leave":
-      return since(notes.goodbyeAt, LEAVE_MS);
+      return silentSince(notes.goodbyeAt, LEAVE_MS);
     default:
       broken("I12", `SIGKILL for ${kind}`);
   }
