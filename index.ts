@@ -42,11 +42,8 @@ export interface CreatePoolOptions {
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
 export function createPool(config: PoolConfig, options: CreatePoolOptions = {}): Pool {
-  const {
-    runtimes = allRuntimes({ root: config?.root, executables: config?.executables }),
-    load,
-    directory,
-  } = options;
+  const { load, directory } = options;
+  const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }) } = options;
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
   const own = namesOf(config?.plugins);
   const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling(), health()];

@@ -85,6 +85,8 @@ class Workers implements Runtime {
     return {
       send(frame) {
         if (frame.type === "drain") queueMicrotask(leave);
+        // What comes up in a reload has to show that it lives.
+        if (frame.type === "ping") queueMicrotask(() => sink.frame({ type: "heartbeat" }));
         return true;
       },
       signal: () => true,

@@ -49,17 +49,18 @@ export function timeoutsBy(reload: ReloadRecord | null, group: Group, slot: Slot
   return (plan ?? group).timeouts;
 }
 
-/** The part of the time for a heartbeat after which a worker's silence is told. Two heartbeats are missing then. */
-export const SILENCE_PART: number = 5 / 6;
+/** The silence that is told, in milliseconds: so much of the time for a heartbeat that two of them are missing. */
+export function silenceMs({ heartbeat }: Timeouts): number {
+  return Math.round((heartbeat * 5) / 6);
+}
 
 /** The milliseconds of a deadline. SIGTERM comes half way of the time to stop. */
 export function timeOf(timeouts: Timeouts, kind: DeadlineKind): number {
   const fixed = DEADLINES[kind].ms;
   if (fixed !== null) return fixed;
   if (kind === "stop" || kind === "term") return timeouts.stop / 2;
-  const told = Math.round(timeouts.heartbeat * SILENCE_PART);
-  if (kind === "silence") return told;
-  if (kind === "heartbeat") return timeouts.heartbeat - told;
+  if (kind === "silence") return silenceMs(timeouts);
+  if (kind === "heartbeat") return timeouts.heartbeat - silenceMs(timeouts);
   return kind in timeouts ? timeouts[kind as "hello"] : 0;
 }
 

@@ -3,7 +3,7 @@ import { recovered } from "./due.ts";
 import { Draft } from "./draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
-import { arm, disarm, kill, move, timeOf, timeoutsBy } from "./moves.ts";
+import { arm, disarm, kill, move, silenceMs, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
 import { advanceReload, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
@@ -63,7 +63,7 @@ function putOff(state: KernelState, seat: number, now: number): KernelState {
   const { pool, groups, slots } = state;
   const slot = slots.get(seat);
   if (slot.state !== "ready" || slot.deadline?.kind !== "silence") return state;
-  const at = now + timeOf(timeoutsBy(pool.reload, groups.get(slot.group), slot), "silence");
+  const at = now + silenceMs(timeoutsBy(pool.reload, groups.get(slot.group), slot));
   const deadline = { kind: "silence", at, awayMs: pool.awayMs } as const;
   return { pool, groups, slots: slots.set(seat, { ...slot, deadline }) };
 }

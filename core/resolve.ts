@@ -4,8 +4,8 @@ import type { GroupConfig, ListenConfig, PoolConfig, ResolvedGroup, ResolvedPool
 import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
-import { PERMISSION_KINDS } from "./runtime.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
+import { PERMISSION_KINDS } from "./runtime.ts";
 
 /** Slots of one pool, at most: far above what one machine carries, and below what a typo can ask for. */
 export const MAX_SLOTS = 100_000;

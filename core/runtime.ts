@@ -46,6 +46,22 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** What the system says of a process; its state and its times are those of its main thread. */
+export interface ProcessFigures {
+  /** `waiting` is for a device or a file, and no signal reaches it; `stopped` is by SIGSTOP, `traced` by a debugger. */
+  readonly state: "running" | "sleeping" | "waiting" | "stopped" | "traced" | "ended";
+  /** Milliseconds on a CPU since it began. */
+  readonly cpuMs: number;
+  /** Milliseconds that it stood in line for one; `undefined` when that is not known. */
+  readonly queuedMs: number | undefined;
+  /** What it sleeps in, as the system calls it; `undefined` when it does not sleep, or that is not known. */
+  readonly waitsIn: string | undefined;
+  /** Bytes in memory. */
+  readonly rss: number;
+  /** Bytes that the system has moved out of memory. */
+  readonly swapped: number;
+}
+
 /** What a group asks of the runtime of its workers. */
 export interface WorkerNeeds {
   readonly entry: string;
@@ -69,22 +85,6 @@ export type Permissions = "all" | Readonly<Partial<Record<PermissionKind, boolea
 export const PERMISSION_KINDS = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
 
 export type PermissionKind = (typeof PERMISSION_KINDS)[number];
-
-/** What the system says of a process; its state and its times are those of its main thread. */
-export interface ProcessFigures {
-  /** `waiting` is for a device or a file, and no signal reaches it; `stopped` is by SIGSTOP, `traced` by a debugger. */
-  readonly state: "running" | "sleeping" | "waiting" | "stopped" | "traced" | "ended";
-  /** Milliseconds on a CPU since it began. */
-  readonly cpuMs: number;
-  /** Milliseconds that it stood in line for one; `undefined` when that is not known. */
-  readonly queuedMs: number | undefined;
-  /** What it sleeps in, as the system calls it; `undefined` when it does not sleep, or that is not known. */
-  readonly waitsIn: string | undefined;
-  /** Bytes in memory. */
-  readonly rss: number;
-  /** Bytes that the system has moved out of memory. */
-  readonly swapped: number;
-}
 
 /** A place to listen on: `port` with `host`, or `path` of a Unix domain socket. */
 export interface ListenAddress {

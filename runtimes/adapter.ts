@@ -115,7 +115,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     takePassedListeners: () => takePassedListeners(),
 
-    tellsStacks: name === "node",
+    tellsStacks: runtimeTraits[name].tellsStacks,
+
     figures: processFigures,
 
     async open() {

@@ -24,6 +24,8 @@ export interface Traits {
   readonly evaluate: readonly string[];
   /** Variables that its workers get of the supervisor's beside the common ones: caches, certificates, where packages come from. */
   readonly environment: readonly string[];
+  /** Whether a thread of its worker can take the stack of the main one. */
+  readonly tellsStacks: boolean;
   /** How it is installed. */
   readonly install: string;
 }
@@ -37,6 +39,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     variable: "POOLABLE_NODE",
     evaluate: ["-p"],
     environment: [],
+    tellsStacks: true,
     install: "see https://nodejs.org",
   },
   bun: {
@@ -47,6 +50,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
     package: { name: "bun", executables: ["bin/bun", "bin/bun.exe"] },
     evaluate: ["-p"],
     environment: ["BUN_INSTALL", "BUN_INSTALL_CACHE_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"],
+    tellsStacks: false,
     install: "npm install bun",
   },
   deno: {
@@ -64,6 +68,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
       "NPM_CONFIG_REGISTRY",
       "JSR_URL",
     ],
+    tellsStacks: false,
     install: "npm install deno",
   },
 };

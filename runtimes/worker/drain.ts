@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
-import { acceptorOf } from "./_front.ts";
 import { counts } from "./_counts.ts";
+import { acceptorOf } from "./_front.ts";
 import { createHttp1Drain, type Http1Drain } from "./_drain-http1.ts";
 import { tunnelOf } from "./_tunnel.ts";
 import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";

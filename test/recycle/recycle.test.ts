@@ -162,6 +162,20 @@ test("age: by group, and false leaves one alone", { timeout: 60_000 }, async (t)
   );
 });
 
+for (const runtime of ["bun", "deno"]) {
+  test(`${runtime}: requests and memory`, { timeout: 60_000 }, async (t) => {
+    const groups = { asked: web({ runtime, workers: 1 }), full: web({ runtime, workers: 1 }) };
+    const limits = { asked: { requests: 40 }, full: { memory: "350MiB" } };
+    const { at, facts, until } = await running(t, groups, { groups: limits });
+    await fetch(`${at["full"]}?hoard=400`);
+    await ask(at["asked"]!, 2, until("reload:done", 2));
+    const reasons = new Map(facts("worker:recycling").map(({ group, reason }) => [group, reason]));
+    assert.match(reasons.get("asked") ?? "not at all", / requests /);
+    assert.match(reasons.get("full") ?? "not at all", / of memory /);
+    for (const { verdict } of facts("restart:decided")) assert.is(verdict.class, "requested");
+  });
+}
+
 test("jobs: all that wait and run are answered, once", { timeout: 60_000 }, async (t) => {
   const work = { type: "job", entry: fixture("jobs/work.mjs"), workers: 2, drain: "5s", stop: "2s" } as const;
   const { pool, facts, until } = await running(t, { work }, { jobs: 60 });

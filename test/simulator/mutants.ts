@@ -1,6 +1,6 @@
 /**
- * `npm run mutants [-- part of a file or sentence]`: breaks the kernel on purpose, one fault of `mutants.data.ts`
- * at a time, and looks how many random histories the simulator needs to see it. What it does not see is a hole in
+ * `npm run mutants [-- part of a file or sentence]`: breaks the kernel, or the side of calls, on purpose, one fault of
+ * `mutants.data.ts` (there are two) at a time, and looks how many random histories its simulator needs to see it. What it does not see is a hole in
  * the invariants. Exit code 1 when too many get away, or when a fault does not fit the source any more.
  */
 import { execFile } from "node:child_process";
@@ -11,9 +11,16 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { bundle, spoil } from "./bundle.ts";
 import type { Mutant } from "./mutants.data.ts";
+import { jobMutants } from "./jobs/mutants.data.ts";
 import { mutants } from "./mutants.data.ts";
 
-const HISTORIES = 20_000;
+/** What plays random histories, and how many, by the folder of what it tests. */
+const SIMULATORS = {
+  core: { entry: "test/simulator/seek.ts", histories: 20_000 },
+  plugins: { entry: "test/simulator/jobs/seek.ts", histories: 3_000 },
+} as const;
+type Part = keyof typeof SIMULATORS;
+
 const SEED = 99;
 /** How many of 25 must be caught. */
 const CAUGHT_OF_25 = 24;
@@ -30,11 +37,12 @@ interface Sighting {
 const run = promisify(execFile);
 
 /** Plays histories on a copy of the kernel, with the fault if there is one. */
-async function seek(folder: string, index: number, mutant?: Mutant): Promise<Sighting> {
-  const outfile = join(folder, `${index}.cjs`);
-  await bundle("test/simulator/seek.ts", outfile, mutant);
+async function seek(folder: string, name: string, of: Part, mutant?: Mutant): Promise<Sighting> {
+  const outfile = join(folder, `${name}.cjs`);
+  const { entry, histories: most } = SIMULATORS[of];
+  await bundle(entry, outfile, mutant);
   try {
-    const { stdout } = await run(process.execPath, [outfile, String(HISTORIES), String(SEED)], {
+    const { stdout } = await run(process.execPath, [outfile, String(most), String(SEED)], {
       timeout: TIME_LIMIT_MS,
       killSignal: "SIGKILL",
     });
@@ -45,21 +53,26 @@ async function seek(folder: string, index: number, mutant?: Mutant): Promise<Sig
     return { histories, rule: fault?.rule, seed: fault?.seed, detail: fault?.detail ?? "" };
   } catch (error) {
     if ((error as { killed?: boolean }).killed !== true) throw error;
-    return { histories: HISTORIES, rule: undefined, seed: undefined, detail: "hung" };
+    return { histories: most, rule: undefined, seed: undefined, detail: "hung" };
   }
 }
 
+const partOf = ({ file }: Mutant): Part => (file.startsWith("core/") ? "core" : "plugins");
+
 const part = process.argv[2] ?? "";
-const chosen = mutants.filter(({ file, what }) => `${file} ${what}`.includes(part));
+const chosen = [...mutants, ...jobMutants].filter(({ file, what }) => `${file} ${what}`.includes(part));
 const sightings: Sighting[] = [];
 const folder = await mkdtemp(join(tmpdir(), "poolable-mutants-"));
 try {
   for (const mutant of chosen) spoil(mutant);
-  const healthy = await seek(folder, -1);
-  if (healthy.rule) throw new Error(`the kernel as it is breaks ${healthy.detail}, seed ${healthy.seed}`);
+  for (const of of new Set(chosen.map(partOf))) {
+    const healthy = await seek(folder, of, of);
+    if (healthy.rule) throw new Error(`${of} as it is breaks ${healthy.detail}, seed ${healthy.seed}`);
+  }
   const queue = chosen.entries();
   const lane = async (): Promise<void> => {
-    for (const [index, mutant] of queue) sightings[index] = await seek(folder, index, mutant);
+    for (const [index, mutant] of queue)
+      sightings[index] = await seek(folder, String(index), partOf(mutant), mutant);
   };
   await Promise.all([lane(), lane()]);
   report();
@@ -74,7 +87,7 @@ function report(): void {
   const rows = chosen.map(({ file, what }, index) => {
     const { histories, rule, seed, detail } = sightings[index]!;
     const how = rule === undefined ? [detail || "-", "", ""] : [String(histories), rule, String(seed)];
-    return [file.replace("core/", ""), what, ...how];
+    return [file.replace(/^core\/|^plugins\//, ""), what, ...how];
   });
   const lines = [["file", "what is broken", "after", "rule", "seed"], ...rows];
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));

@@ -1,10 +1,10 @@
 import type { Clock } from "../../../core/clock.ts";
-import type { Call, CallRequest } from "./call.ts";
+import { Call } from "./call.ts";
+import type { CallRequest } from "./call.ts";
 import type { JobDriver, Submitted } from "./driver.ts";
 import type { JobErrorCode } from "../../../core/job-errors.ts";
 import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
 import { errorOf } from "../wire/failure.ts";
-import { orderOf } from "../wire/heap.ts";
 import type { Connect } from "./link.ts";
 import { Losses } from "./losses.ts";
 import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
@@ -62,7 +62,10 @@ export class Dispatcher implements JobDriver {
       told: (call, kind, value) => this.#told(call, kind, value),
       returned: (call) => this.#returned(call),
       lost: (calls, target) => {
-        for (const call of calls) if (call.phase !== "settled") this.#losses.lost(call, target);
+        for (const call of calls) {
+          if (call.phase === "settled") call.disarm?.();
+          else this.#losses.lost(call, target);
+        }
         this.#pump();
       },
     });
@@ -91,25 +94,12 @@ export class Dispatcher implements JobDriver {
   }
 
   submit(request: CallRequest): Submitted {
-    const now = this.#ports.clock.now();
-    const call: Call = {
-      ...request,
-      id: (this.#ids = (this.#ids + 1) >>> 0),
-      order: orderOf(now, request.priority),
-      place: -1,
-      phase: "waiting",
-      waitsSince: now,
-      sentAt: 0,
-      begun: false,
-      attempt: 0,
-      losses: 0,
-      items: 0,
-      suspicions: undefined,
-      disarm: undefined,
-    };
+    this.#ids = (this.#ids + 1) >>> 0;
+    const call = new Call(request, this.#ids, this.#ports.clock.now());
     const refusal = this.#refuse(call);
     if (refusal) this.#fail(call, refusal);
     else this.#again(call);
+    if (call.phase === "waiting") call.input.keep();
     return {
       abort: (error) => this.#abort(call, error),
       pull: (items) => this.#targets.of(call)?.link?.pull(call.id, items),
@@ -145,18 +135,24 @@ export class Dispatcher implements JobDriver {
   #refuse(call: Call): JobError | undefined {
     if (this.#refusal) return this.#refusal;
     if (this.#state === "closed") return this.#error(call, "POOL_STOPPING", "the connection was closed");
-    const { size, bytes } = this.#waiting;
+    const { bytes } = this.#waiting;
+    const size = this.#waiting.size + this.#losses.held;
     if (size >= this.#terms.maxQueued) return this.#error(call, "QUEUE_FULL", `${size} jobs wait already`);
-    if (size > 0 && bytes + call.frame.length > this.#terms.maxQueuedBytes)
+    if (size > 0 && bytes + call.size > this.#terms.maxQueuedBytes)
       return this.#error(call, "QUEUE_FULL", `inputs of ${bytes} bytes wait already`);
     return undefined;
   }
 
-  /** Lets a call wait for a worker, which may be no time at all. */
+  /** Lets a call wait for a worker to begin it, from now on. */
   #again(call: Call): void {
-    const now = this.#ports.clock.now();
-    call.waitsSince = now;
+    call.waitsSince = this.#ports.clock.now();
     this.#arm(call, call.queueTimeout, "QUEUE_TIMEOUT");
+    this.#wait(call);
+  }
+
+  /** Looks for a worker, which may take no time at all. */
+  #wait(call: Call): void {
+    const now = this.#ports.clock.now();
     this.#waiting.add(call);
     this.#cancelSweep ??= this.#ports.clock.at(now + SWEEP_MS, () => this.#sweep());
     this.#pump();
@@ -277,12 +273,11 @@ export class Dispatcher implements JobDriver {
     }
   }
 
-  /** Given back by a worker that drains: as if it had never been sent. */
+  /** Given back by a worker that drains: as if it had never been sent, so it still waits. */
   #returned(call: Call): void {
     if (call.phase === "settled") return call.disarm?.();
     call.attempt--;
-    call.disarm?.();
-    this.#again(call);
+    this.#wait(call);
   }
 
   #abort(call: Call, error: JobError): void {

@@ -14,8 +14,11 @@ import type { Session } from "./session.ts";
 const MAX_SESSIONS = 1_024;
 const MAX_STRANGERS = 64;
 
-/** How long a caller has to hang up on a worker that ends. Milliseconds. */
-const FAREWELL_MS = 1_000;
+/**
+ * How long a caller has to hear that a worker ends, and to hang up: one that computes meanwhile may send a job that
+ * has to be given back. Milliseconds.
+ */
+const FAREWELL_MS = 5_000;
 
 /** A window that differs by less than this part is not worth a frame. */
 const WINDOW_STEP = 1 / 4;
