@@ -24,6 +24,13 @@ export function usage(pid: number): Usage {
   return { rssKb: kb("status", "VmRSS"), pssKb: kb("smaps_rollup", "Pss"), cpuSeconds: ticks / 100 };
 }
 
+/** The time that a process was on a CPU, all its threads, in microseconds: `/proc/<pid>/task/<id>/schedstat`. */
+export function cpuMicros(pid: number): number {
+  const spent = (task: string): number =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + spent(task), 0) / 1_000;
+}
+
 /** The pids of the direct children of `pid`. */
 export function children(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>

@@ -69,7 +69,7 @@ export interface PoolHooks {
     readonly by: string;
     readonly reason: string;
   }) => void;
-  /** Jobs wait and no worker of the group is free to take them: somebody (`by`) wants more. May come often. */
+  /** Somebody (`by`) wants one more worker of a group: a caller whose jobs wait, or who knows why. May come often. */
   "scaling:requested": (fact: {
     readonly group: string;
     readonly by: string;

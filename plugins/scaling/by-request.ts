@@ -9,10 +9,11 @@ export function byRequest(): ScalingStrategy {
   return {
     name: "byRequest",
     create: () => (view) => {
-      if (view.requests > 0) return view.desired + 1;
       // Who says nothing may be busy.
-      const idle = view.workers.filter(isIdle).length;
-      return idle > 0 && view.starting === 0 ? view.desired - 1 : view.desired;
+      const hasIdle = view.workers.some(isIdle);
+      // What waited when it was said may have found a worker since; a mere wish is one.
+      if (view.requests > 0) return hasIdle && view.waiting > 0 ? view.desired : view.desired + 1;
+      return hasIdle && view.starting === 0 ? view.desired - 1 : view.desired;
     },
   };
 }

@@ -5,6 +5,7 @@ import { openReader, openWriter } from "../../plugins/scoreboard/board.ts";
 import type { BoardReader } from "../../plugins/scoreboard/board.ts";
 import { emptyState } from "../../plugins/scoreboard/record.ts";
 import type { MutableState, WorkerState } from "../../plugins/scoreboard/record.ts";
+import { isNode } from "./_boot.ts";
 import { counts } from "./_counts.ts";
 import type { Config } from "./_life.ts";
 
@@ -69,7 +70,8 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
   const writer = welcome && openWriter(welcome.path, welcome.offset);
   let figures: (() => JobFigures) | undefined;
   let reader: BoardReader | undefined;
-  let utilisation = performance.eventLoopUtilization?.();
+  // Bun and Deno have the function, and it says nothing: there the CPU stands in.
+  let utilisation = isNode ? performance.eventLoopUtilization() : undefined;
   let cpu = process.cpuUsage?.();
   let calm = 0;
   const last = { at: 0, tick: performance.now(), busy: "" };
@@ -96,6 +98,7 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
       const { user, system } = process.cpuUsage(cpu);
       state.cpu = (user + system) / 1_000 / Math.max(1, passed);
       cpu = process.cpuUsage();
+      if (!utilisation) state.utilisation = Math.min(1, state.cpu);
     }
     if ((calm += 1) >= CALM_MS / BUSY_MS) {
       calm = 0;

@@ -11,6 +11,7 @@ import {
   RUN_HEAD_BYTES,
   shortFrame,
   writeHead,
+  KIND,
   writeRunHead,
 } from "../../plugins/jobs/wire/wire.ts";
 import { suite } from "../_suite.ts";
@@ -82,7 +83,7 @@ test("a reader that is told to stop reads nothing more", () => {
 test("the head of a run says what it was told", () => {
   const bytes = encode("x", RUN_HEAD_BYTES);
   const head = { flags: 31, attempt: 3, name: 515, weight: 65_535, priority: 100, timeout: 4_000_000_000 };
-  writeRunHead(bytes, 7, head);
+  writeRunHead(bytes, KIND.run, 7, head);
   assert.equal(readRunHead(bytes, 0), head);
   assert.is(decode(bytes, RUN_HEAD_BYTES, bytes.length, true), "x");
 });

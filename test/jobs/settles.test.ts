@@ -73,6 +73,26 @@ test("abort: before it is sent, while it waits there, and while it runs", async 
   assert.is(notes(file).begun.size, 0);
 });
 
+test("a signal that many calls share aborts them all, and warns of nothing", async (t) => {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error): void => void warnings.push(message);
+  process.on("warning", onWarning);
+  t.defer(() => void process.off("warning", onWarning));
+  const { jobs } = await running(t, { w: work({ jobs: { maxConcurrent: 100 } }) });
+  const controller = new AbortController();
+  const { signal } = controller;
+  await jobs.map(
+    "add",
+    Array.from({ length: 50 }, () => 1),
+    { signal },
+  );
+  const calls = Array.from({ length: 50 }, () => errorOf(jobs.run("slow", { ms: 5_000 }, { signal })));
+  await jobs.run("add", 1);
+  controller.abort();
+  for (const call of calls) assert.is((await call).code, "ABORTED");
+  assert.equal(warnings, []);
+});
+
 test("ending the loop over a stream ends the job", async (t) => {
   const { jobs } = await running(t, { w: work({ jobs: { maxConcurrent: 1 } }) });
   for (const name of ["countSlowly", "count"]) {
@@ -101,13 +121,19 @@ test("a lost worker: WORKER_LOST without retries, again with them, exactly one e
   const { jobs, pool } = await running(t, { w: work({ workers: 2 }) });
   await connected(jobs, 2);
   const file = noteFile();
-  const plain = Array.from({ length: 8 }, (_, id) => jobs.run("note", { file, id: `p${id}`, ms: 300 }));
+  const plain = Array.from({ length: 8 }, (_, id) => jobs.run("note", { file, id: `p${id}`, ms: 1_500 }));
   const again = Array.from({ length: 8 }, (_, id) =>
-    jobs.run("note", { file, id: `r${id}`, ms: 300 }, id % 2 ? { retries: 2 } : { idempotencyKey: `k${id}` }),
+    jobs.run(
+      "note",
+      { file, id: `r${id}`, ms: 1_500 },
+      id % 2 ? { retries: 2 } : { idempotencyKey: `k${id}` },
+    ),
   );
+  const settled = Promise.allSettled(plain);
+  const repeated = Promise.allSettled(again);
   await begun(file, 16);
   process.kill(pidOf(pool, "w#0"), "SIGKILL");
-  const ends = await Promise.allSettled(plain);
+  const ends = await settled;
   const lost = ends.filter(({ status }) => status === "rejected");
   assert.is(lost.length, 4);
   for (const end of lost) {
@@ -116,7 +142,7 @@ test("a lost worker: WORKER_LOST without retries, again with them, exactly one e
     assert.match(message, "w.note: worker w#0 ended while it had the job");
   }
   assert.equal(
-    await Promise.all(again),
+    (await repeated).map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))),
     again.map((_, id) => `r${id}`),
   );
   const { begun: counts } = notes(file);

@@ -40,7 +40,9 @@ test("by request", () => {
   assert.is(wants(byRequest()), 2);
   assert.is(wants(byRequest(), { requests: 9 }), 3, "however many ask");
   assert.is(wants(byRequest(), { workers: [busy, idle] }), 1);
-  assert.is(wants(byRequest(), { workers: [busy, idle], requests: 1 }), 3);
+  const some = { workers: [busy, idle], requests: 1 };
+  assert.is(wants(byRequest(), { ...some, waiting: 3 }), 2, "one has become free");
+  assert.is(wants(byRequest(), some), 3, "nothing waits: it is a wish");
   assert.is(wants(byRequest(), { workers: [busy, idle], starting: 1 }), 2);
   assert.is(wants(byRequest(), { workers: [busy, worker({ connectionsRunning: 1 })] }), 2);
   assert.is(wants(byRequest(), { workers: [] }), 2, "who says nothing may be busy");

@@ -1,12 +1,13 @@
 import type { Submitted, JobDriver } from "./driver.ts";
-import { encode } from "../wire/codec.ts";
+import { Input } from "./input.ts";
 import { JobError } from "../../../core/job-errors.ts";
 import type { InputOf, ItemOf, JobHandlers, JobsOf, OutputOf } from "../wire/job.ts";
 import { checkOptions } from "./options.ts";
 import type { RunOptions } from "./options.ts";
+import { onAbort } from "./signals.ts";
 import { createStream } from "./stream.ts";
 import type { JobStream } from "./stream.ts";
-import { FLAG, RUN_HEAD_BYTES } from "../wire/wire.ts";
+import { FLAG } from "../wire/wire.ts";
 import type { CallSink } from "./call.ts";
 
 /** Calls of `map` that are on their way at the same time, unless it says otherwise. */
@@ -14,7 +15,7 @@ const MAP_CONCURRENCY = 256;
 
 /** The names of the jobs of a group; any text where its type is not given. */
 type Name<Jobs extends JobHandlers> = keyof Jobs & string;
-type Input<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+type InputFor<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
   ? unknown
   : InputOf<Jobs[N]>;
 type Output<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
@@ -36,21 +37,25 @@ export interface MapOptions extends RunOptions {
  */
 export interface JobClient<Jobs extends JobHandlers = JobHandlers> {
   /** Runs a job and resolves with its result; of a generator with what it returns. */
-  run<N extends Name<Jobs>>(name: N, input: Input<Jobs, N>, options?: RunOptions): Promise<Output<Jobs, N>>;
+  run<N extends Name<Jobs>>(
+    name: N,
+    input: InputFor<Jobs, N>,
+    options?: RunOptions,
+  ): Promise<Output<Jobs, N>>;
   /** Runs a job for each input, and resolves with the results in their order. The first failure aborts the rest. */
   map<N extends Name<Jobs>>(
     name: N,
-    inputs: Iterable<Input<Jobs, N>> | AsyncIterable<Input<Jobs, N>>,
+    inputs: Iterable<InputFor<Jobs, N>> | AsyncIterable<InputFor<Jobs, N>>,
     options?: MapOptions,
   ): Promise<Output<Jobs, N>[]>;
   /** Runs a generator, item by item, no faster than they are taken. Ending the loop ends the job. */
   stream<N extends Name<Jobs>>(
     name: N,
-    input: Input<Jobs, N>,
+    input: InputFor<Jobs, N>,
     options?: RunOptions,
   ): JobStream<Item<Jobs, N>, Output<Jobs, N>>;
   /** Leaves a job to a worker: resolves when one has begun it. It goes on when this process ends; nobody hears how it ended. */
-  send<N extends Name<Jobs>>(name: N, input: Input<Jobs, N>, options?: RunOptions): Promise<void>;
+  send<N extends Name<Jobs>>(name: N, input: InputFor<Jobs, N>, options?: RunOptions): Promise<void>;
 }
 
 /**
@@ -89,18 +94,18 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
       throw new JobError("BAD_OPTION", `the name of a job is text, not ${String(name)}`);
     if (signal?.aborted) throw aborted(`${group}.${name}`, signal);
     const keyed = idempotencyKey !== undefined;
-    const frame = encode(keyed ? [input, idempotencyKey] : input, RUN_HEAD_BYTES);
-    if (frame.length - RUN_HEAD_BYTES > limit())
+    const encoded = new Input(keyed ? [input, idempotencyKey] : input);
+    if (encoded.length > limit())
       throw new JobError(
         "VALUE_TOO_LARGE",
-        `${group}.${name}: an input of ${frame.length - RUN_HEAD_BYTES} bytes, the limit is ${limit()}`,
+        `${group}.${name}: an input of ${encoded.length} bytes, the limit is ${limit()}`,
       );
-    const onAbort = (): void => call.abort(aborted(`${group}.${name}`, signal!));
-    const release = (): void => signal?.removeEventListener("abort", onAbort);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    // Where it may have to be sent again.
+    if (retries > 0) encoded.keep();
+    const release = signal && onAbort(signal, () => call.abort(aborted(`${group}.${name}`, signal)));
     const call = driver.submit({
       name,
-      frame,
+      input: encoded,
       flags: flags | (keyed ? FLAG.keyed : 0),
       priority,
       weight,
@@ -109,7 +114,7 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
       retries,
       waits,
       affinity,
-      sink: signal ? releasing(sink, release) : sink,
+      sink: release ? releasing(sink, release) : sink,
     });
     return call;
   }

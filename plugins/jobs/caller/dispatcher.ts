@@ -1,10 +1,10 @@
 import type { Clock } from "../../../core/clock.ts";
-import type { Call, CallRequest } from "./call.ts";
+import { Call } from "./call.ts";
+import type { CallRequest } from "./call.ts";
 import type { JobDriver, Submitted } from "./driver.ts";
 import type { JobErrorCode } from "../../../core/job-errors.ts";
 import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
 import { errorOf } from "../wire/failure.ts";
-import { orderOf } from "../wire/heap.ts";
 import type { Connect } from "./link.ts";
 import { Losses } from "./losses.ts";
 import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
@@ -91,25 +91,12 @@ export class Dispatcher implements JobDriver {
   }
 
   submit(request: CallRequest): Submitted {
-    const now = this.#ports.clock.now();
-    const call: Call = {
-      ...request,
-      id: (this.#ids = (this.#ids + 1) >>> 0),
-      order: orderOf(now, request.priority),
-      place: -1,
-      phase: "waiting",
-      waitsSince: now,
-      sentAt: 0,
-      begun: false,
-      attempt: 0,
-      losses: 0,
-      items: 0,
-      suspicions: undefined,
-      disarm: undefined,
-    };
+    this.#ids = (this.#ids + 1) >>> 0;
+    const call = new Call(request, this.#ids, this.#ports.clock.now());
     const refusal = this.#refuse(call);
     if (refusal) this.#fail(call, refusal);
     else this.#again(call);
+    if (call.phase === "waiting") call.input.keep();
     return {
       abort: (error) => this.#abort(call, error),
       pull: (items) => this.#targets.of(call)?.link?.pull(call.id, items),
@@ -148,7 +135,7 @@ export class Dispatcher implements JobDriver {
     const { bytes } = this.#waiting;
     const size = this.#waiting.size + this.#losses.held;
     if (size >= this.#terms.maxQueued) return this.#error(call, "QUEUE_FULL", `${size} jobs wait already`);
-    if (size > 0 && bytes + call.frame.length > this.#terms.maxQueuedBytes)
+    if (size > 0 && bytes + call.size > this.#terms.maxQueuedBytes)
       return this.#error(call, "QUEUE_FULL", `inputs of ${bytes} bytes wait already`);
     return undefined;
   }

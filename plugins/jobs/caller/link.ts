@@ -1,14 +1,18 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import type { Call } from "./call.ts";
+import { createLargeValues } from "./large.ts";
 import { decode, encode } from "../wire/codec.ts";
+import { LARGE_BYTES } from "../wire/arena.ts";
 import { createFrameReader } from "../wire/frames.ts";
 import { createOutbox } from "../wire/outbox.ts";
 import type { Peer } from "../wire/peer.ts";
 import {
   HEAD_BYTES,
   KIND,
+  readRegion,
   readU32,
+  SHARED,
   shortFrame,
   WIRE_VERSION,
   writeHead,
@@ -57,22 +61,43 @@ export function connectWith(caller: string, isWorker: boolean): Connect {
   return (peer, limit, handlers) => {
     const socket = connect(peer.path);
     const outbox = createOutbox(socket);
+    const large = createLargeValues(peer, limit, outbox);
     const reader = createFrameReader(limit, (kind, id, bytes, start, end, owned) => {
-      const value = (): unknown => decode(bytes, start + HEAD_BYTES, end, owned);
-      receive(handlers, kind, id, value, () =>
-        end - start === HEAD_BYTES + 4 ? readU32(bytes, start + HEAD_BYTES) : 0,
-      );
+      if (large.isOpen) large.ended(kind & ~SHARED, id);
+      if (kind === KIND.shared) large.open();
+      else if (kind & SHARED) {
+        const region = readRegion(bytes, start + HEAD_BYTES, end);
+        if (!region) return false;
+        receive(handlers, kind & ~SHARED, id, () => large.read(region), none);
+        large.taken(region);
+      } else {
+        const value = (): unknown => decode(bytes, start + HEAD_BYTES, end, owned);
+        if (end - start > LARGE_BYTES) large.offer();
+        receive(handlers, kind, id, value, () =>
+          end - start === HEAD_BYTES + 4 ? readU32(bytes, start + HEAD_BYTES) : 0,
+        );
+      }
       return !socket.destroyed;
     });
+    socket.on("close", large.close);
     tie(socket, (chunk) => reader.push(chunk) === undefined, handlers);
     const hello = encode({ version: WIRE_VERSION, token: peer.token, caller, isWorker }, HEAD_BYTES);
     writeHead(hello, KIND.hello, 0);
     outbox.push(hello);
     return {
       run(call, flags, name) {
-        const { attempt, weight, priority, timeout = 0 } = call;
-        writeRunHead(call.frame, call.id, { flags, attempt, name, weight, priority, timeout });
-        outbox.push(call.frame);
+        const { id, size, input, attempt, weight, priority, timeout = 0 } = call;
+        const placed = size < LARGE_BYTES ? undefined : large.place(id, input);
+        const frame = placed ?? input.frame;
+        writeRunHead(frame, placed ? KIND.run | SHARED : KIND.run, id, {
+          flags,
+          attempt,
+          name,
+          weight,
+          priority,
+          timeout,
+        });
+        outbox.push(frame);
       },
       abort: (id) => outbox.push(shortFrame(KIND.abort, id)),
       pull: (id, count) => outbox.push(shortFrame(KIND.pull, id, count)),
@@ -80,6 +105,8 @@ export function connectWith(caller: string, isWorker: boolean): Connect {
     };
   };
 }
+
+const none = (): number => 0;
 
 function tie(socket: Socket, push: (chunk: Uint8Array) => boolean, handlers: LinkHandlers): void {
   socket.on("data", (chunk: Uint8Array) => {

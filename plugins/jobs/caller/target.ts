@@ -51,12 +51,12 @@ export function hasRoom(target: Target, call: Call): boolean {
   const { state, alone, sent, window, bytes, windowBytes, names } = target;
   if (state !== "open" || alone || sent.size >= window || !names.has(call.name)) return false;
   // One call always fits: the limit of a single value is another.
-  return sent.size === 0 || bytes + call.frame.length <= windowBytes;
+  return sent.size === 0 || bytes + call.size <= windowBytes;
 }
 
 export function take(target: Target, call: Call): void {
   target.sent.set(call.id, call);
-  target.bytes += call.frame.length;
+  target.bytes += call.size;
   target.weight += call.weight;
 }
 
@@ -65,7 +65,7 @@ export function release(target: Target, id: number): Call | undefined {
   const call = target.sent.get(id);
   if (!call) return undefined;
   target.sent.delete(id);
-  target.bytes -= call.frame.length;
+  target.bytes -= call.size;
   target.weight -= call.weight;
   target.alone = false;
   return call;

@@ -35,7 +35,7 @@ export class Waiting {
   add(call: Call): void {
     call.phase = "waiting";
     call.begun = false;
-    this.#bytes += call.frame.length;
+    this.#bytes += call.size;
     if (!call.waits) this.#impatient++;
     if (isSuspect(call)) this.#suspects.push(call);
     else this.#heap.push(call);
@@ -46,7 +46,7 @@ export class Waiting {
       if (!this.#suspects.includes(call)) return;
       this.#suspects = this.#suspects.filter((other) => other !== call);
     }
-    this.#bytes -= call.frame.length;
+    this.#bytes -= call.size;
     if (!call.waits) this.#impatient--;
   }
 

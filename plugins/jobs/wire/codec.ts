@@ -42,6 +42,11 @@ export function encode(value: unknown, reserved: number): Uint8Array {
   }
 }
 
+/** What stands in front of the bytes of a Buffer, when it is all there is: the codec's `bin 32`. */
+export function bufferHead(length: number): Uint8Array {
+  return new Uint8Array([0xc6, length >>> 24, length >>> 16, length >>> 8, length]);
+}
+
 /** The value in `bytes` from `start` to `end`. Throws when they are none; hostile bytes cost no more than their size. */
 export function decode(bytes: Uint8Array, start: number, end: number, owned: boolean): unknown {
   return (owned ? viewing : copying).unpack(bytes, { start, end } as never);

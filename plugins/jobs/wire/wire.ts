@@ -3,6 +3,8 @@
  * (1), the caller's number of the job (4) and a body. The head of `run` has more, and its value comes after it.
  */
 
+import type { Region } from "./arena.ts";
+
 /** The version that `hello` carries. */
 export const WIRE_VERSION = 1;
 
@@ -16,6 +18,10 @@ export const KIND = {
   abort: 3,
   /** More items of a stream are welcome. */
   pull: 4,
+  /** Here is memory for large values, that both can open. */
+  share: 5,
+  /** A value of the worker's memory was read; the number is its offset. */
+  taken: 6,
   // From the worker.
   welcome: 16,
   /** How many unsettled jobs of this caller are welcome from now on. */
@@ -30,7 +36,12 @@ export const KIND = {
   progress: 23,
   /** Not begun, and not going to be. */
   returned: 24,
+  /** The memory that was offered is open. */
+  shared: 25,
 } as const;
+
+/** A bit of a kind: the value is in shared memory, and the body says where (offset and length, 4 bytes each). */
+export const SHARED = 128;
 
 /** Length, kind and number. */
 export const HEAD_BYTES = 9;
@@ -71,9 +82,9 @@ export function writeHead(frame: Uint8Array, kind: number, id: number): void {
   writeU32(frame, 5, id);
 }
 
-/** Writes the head of a `run`. */
-export function writeRunHead(frame: Uint8Array, id: number, head: RunHead): void {
-  writeHead(frame, KIND.run, id);
+/** Writes the head of a `run`; `kind` says whether its value is in shared memory. */
+export function writeRunHead(frame: Uint8Array, kind: number, id: number, head: RunHead): void {
+  writeHead(frame, kind, id);
   frame[9] = head.flags;
   frame[10] = Math.min(255, head.attempt);
   frame[11] = head.name >>> 8;
@@ -103,6 +114,20 @@ export function shortFrame(kind: number, id: number, number?: number): Uint8Arra
   writeHead(frame, kind, id);
   if (number !== undefined) writeU32(frame, HEAD_BYTES, number);
   return frame;
+}
+
+/** The frame of a value in shared memory, with `reserved` bytes in front for the head. */
+export function sharedFrame(reserved: number, { offset, length }: Region): Uint8Array {
+  const frame = new Uint8Array(reserved + 8);
+  writeU32(frame, reserved, offset);
+  writeU32(frame, reserved + 4, length);
+  return frame;
+}
+
+/** Where the value is; `start` to `end` is the body of a frame that says so. */
+export function readRegion(bytes: Uint8Array, start: number, end: number): Region | undefined {
+  if (end - start !== 8) return undefined;
+  return { offset: readU32(bytes, start), length: readU32(bytes, start + 4) };
 }
 
 export function readU32(bytes: Uint8Array, at: number): number {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { decode, encode } from "../wire/codec.ts";
+import { bufferHead, decode, encode } from "../wire/codec.ts";
 import { JobError } from "../../../core/job-errors.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "../wire/failure.ts";
@@ -8,15 +8,22 @@ import { createFrameReader } from "../wire/frames.ts";
 import { orderOf } from "../wire/heap.ts";
 import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { createOutbox } from "../wire/outbox.ts";
+import { LARGE_BYTES } from "../wire/arena.ts";
+import type { Region } from "../wire/arena.ts";
+import { takeSharing } from "../wire/share.ts";
+import type { Sharing } from "../wire/share.ts";
 import { TaskJob } from "./task.ts";
 import type { Task, TaskSink } from "./task.ts";
 import {
   FLAG,
   HEAD_BYTES,
   KIND,
+  readRegion,
   readRunHead,
   readU32,
   RUN_HEAD_BYTES,
+  SHARED,
+  sharedFrame,
   shortFrame,
   STREAM_WINDOW,
   WIRE_VERSION,
@@ -69,6 +76,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   let caller: string | undefined;
   let isWorker = false;
   let isDraining = false;
+  let sharing: Sharing | undefined;
   const timer = setTimeout(() => socket.destroy(), HELLO_MS).unref();
 
   const reader = createFrameReader(HELLO_BYTES, (kind, id, bytes, start, end, owned) => {
@@ -93,12 +101,12 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   ): string | undefined {
     if (caller === undefined) return kind === KIND.hello ? greet(bytes, start, end) : "no hello";
     const task = tasks.get(id);
-    switch (kind) {
+    switch (kind & ~SHARED) {
       case KIND.run:
         if (end - start < RUN_HEAD_BYTES) return "a run without its head";
         if (task) return `job ${id} twice`;
         if (tasks.size >= MAX_UNSETTLED) return `more than ${MAX_UNSETTLED} unsettled jobs`;
-        return run(id, bytes, start, end, owned);
+        return run(kind, id, bytes, start, end, owned);
       case KIND.abort:
         if (task) executor.abort(task, new JobError("ABORTED", "the caller has given it up"));
         return undefined;
@@ -107,6 +115,12 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
         if (!task) return undefined;
         task.credit = Math.min(STREAM_WINDOW, task.credit + readU32(bytes, start + HEAD_BYTES));
         task.resume?.();
+        return undefined;
+      case KIND.share:
+        if (sharing) return "memory to share, twice";
+        return share(bytes, start, end, owned);
+      case KIND.taken:
+        sharing?.own.free(id);
         return undefined;
       default:
         return `a frame of kind ${kind}`;
@@ -131,7 +145,26 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     return undefined;
   }
 
+  /** Without it, large values go through the socket. */
+  function share(bytes: Uint8Array, start: number, end: number, owned: boolean): string | undefined {
+    try {
+      sharing = takeSharing(decode(bytes, start + HEAD_BYTES, end, owned), maxBytes + RUN_HEAD_BYTES);
+    } catch {
+      return "memory to share that cannot be read of";
+    }
+    if (sharing) outbox.push(shortFrame(KIND.shared, 0));
+    return undefined;
+  }
+
+  function inputOf(kind: number, bytes: Uint8Array, start: number, end: number, owned: boolean): unknown {
+    if (!(kind & SHARED)) return decode(bytes, start, end, owned);
+    const region = readRegion(bytes, start, end);
+    if (!sharing || !region) throw new Error("an input that is nowhere");
+    return decode(sharing.other.read(region), 0, region.length, true);
+  }
+
   function run(
+    kind: number,
     id: number,
     bytes: Uint8Array,
     start: number,
@@ -145,7 +178,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     let input: unknown;
     let idempotencyKey: string | undefined;
     try {
-      input = decode(bytes, start + RUN_HEAD_BYTES, end, owned);
+      input = inputOf(kind, bytes, start + RUN_HEAD_BYTES, end, owned);
       if (head.flags & FLAG.keyed) [input, idempotencyKey] = input as [unknown, string];
     } catch (error) {
       sendFailure(id, failureOf(error));
@@ -208,6 +241,10 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
 
   /** What cannot be sent becomes the job's failure. */
   function send(kind: number, id: number, value: unknown): void {
+    if (sharing && Buffer.isBuffer(value) && isLarge(value)) {
+      const region = sharing.own.put([bufferHead(value.length), value]);
+      if (region) return sendShared(kind, id, region);
+    }
     let frame: Uint8Array;
     try {
       frame = encode(value, HEAD_BYTES);
@@ -221,7 +258,20 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       else log.warn(`dropped from job ${id}: ${failureOf(error).message}`);
       return;
     }
+    const region = frame.length < LARGE_BYTES ? undefined : sharing?.own.put([frame.subarray(HEAD_BYTES)]);
+    if (region) return sendShared(kind, id, region);
     writeHead(frame, kind, id);
+    outbox.push(frame);
+  }
+
+  /** One that crosses as it is, without being copied first. */
+  function isLarge({ length }: Buffer): boolean {
+    return length >= LARGE_BYTES && length + bufferHead(length).length <= maxBytes;
+  }
+
+  function sendShared(kind: number, id: number, region: Region): void {
+    const frame = sharedFrame(HEAD_BYTES, region);
+    writeHead(frame, kind | SHARED, id);
     outbox.push(frame);
   }
 
@@ -238,6 +288,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   socket.on("error", () => {});
   socket.on("close", () => {
     clearTimeout(timer);
+    sharing?.close();
     const gone = new JobError("ABORTED", "the caller has gone");
     for (const task of [...tasks.values()])
       if (!(task.head.flags & FLAG.detached)) executor.abort(task, gone);

@@ -1,4 +1,5 @@
 import type { Call } from "../../../plugins/jobs/caller/call.ts";
+import type { Input } from "../../../plugins/jobs/caller/input.ts";
 import type { Link, LinkHandlers } from "../../../plugins/jobs/caller/link.ts";
 import { broken } from "../broken.ts";
 import type { Random } from "../random.ts";
@@ -11,7 +12,7 @@ export class SimLink implements Link {
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #handlers: LinkHandlers;
-  readonly #plannedOf: (frame: Uint8Array) => PlannedCall;
+  readonly #plannedOf: (input: Input) => PlannedCall;
   readonly #worker: SimWorker | undefined;
   #session: Session | undefined;
   /** What is on its way to the caller, in order, and when it arrives. */
@@ -29,7 +30,7 @@ export class SimLink implements Link {
     world: { readonly time: VirtualTime; readonly random: Random; readonly windowBytes: number },
     worker: SimWorker | undefined,
     handlers: LinkHandlers,
-    plannedOf: (frame: Uint8Array) => PlannedCall,
+    plannedOf: (input: Input) => PlannedCall,
   ) {
     this.#time = world.time;
     this.#random = world.random;
@@ -71,20 +72,19 @@ export class SimLink implements Link {
   }
 
   run(call: Call, flags: number, index: number): void {
-    const { id, frame, name } = call;
+    const { id, input, size, name } = call;
     if (!this.#isWelcome || this.#isClosed) broken("I16", `job ${id} goes to a worker that is not there`);
     if (this.#takesNothing) broken("I16", `job ${id} goes to a worker that is not ready any more`);
     if (name !== "job" || index !== 1) broken("I16", `job ${id} is called ${name} (${index})`);
     if (this.#unsettled.size >= this.#window)
       broken("I16", `job ${id} is more than the window of ${this.#window}`);
     const bytes = [...this.#unsettled.values()].reduce((sum, each) => sum + each, 0);
-    if (bytes > 0 && bytes + frame.length > this.#windowBytes)
-      broken("I16", `${bytes + frame.length} bytes are sent`);
+    if (bytes > 0 && bytes + size > this.#windowBytes) broken("I16", `${bytes + size} bytes are sent`);
     if (this.#unsettled.has(id)) broken("I15", `job ${id} is sent twice`);
-    this.#unsettled.set(id, frame.length);
-    const planned = this.#plannedOf(frame);
+    this.#unsettled.set(id, size);
+    const planned = this.#plannedOf(input);
     const { attempt } = call;
-    this.#up(() => this.#session?.run({ ...call, attempt }, flags, planned));
+    this.#up(() => this.#session?.run(id, attempt, flags, planned));
   }
 
   abort(id: number): void {

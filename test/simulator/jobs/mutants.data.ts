@@ -53,7 +53,7 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: dispatcher,
-    find: "if (size > 0 && bytes + call.frame.length > this.#terms.maxQueuedBytes)",
+    find: "if (size > 0 && bytes + call.size > this.#terms.maxQueuedBytes)",
     replace: "if (size > 0 && bytes > this.#terms.maxQueuedBytes)",
     what: "bytes over the limit wait",
   },
@@ -155,7 +155,7 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: target,
-    find: "return sent.size === 0 || bytes + call.frame.length <= windowBytes;",
+    find: "return sent.size === 0 || bytes + call.size <= windowBytes;",
     replace: "return true;",
     what: "the window of bytes is ignored",
   },
@@ -191,7 +191,7 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: waiting,
-    find: "this.#bytes -= call.frame.length;",
+    find: "this.#bytes -= call.size;",
     replace: "",
     what: "bytes that waited are never taken off",
   },

@@ -1,5 +1,6 @@
 import type { Submitted } from "../../../plugins/jobs/caller/driver.ts";
 import { Dispatcher } from "../../../plugins/jobs/caller/dispatcher.ts";
+import { Input } from "../../../plugins/jobs/caller/input.ts";
 import { createPicker } from "../../../plugins/jobs/caller/pick.ts";
 import { FLAG } from "../../../plugins/jobs/wire/wire.ts";
 import { JobError } from "../../../core/job-errors.ts";
@@ -43,12 +44,12 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
   const supervisor = new SimSupervisor(plan, time, random, ledger);
   supervisor.tick();
   const { maxQueued, maxQueuedBytes } = plan.terms;
-  const byFrame = new WeakMap<Uint8Array, PlannedCall>();
+  const byInput = new WeakMap<Input, PlannedCall>();
   const dispatchers = plan.callers.map((isWorker, caller) => {
     const dispatcher = new Dispatcher({
       group: "w",
       clock: time,
-      connect: supervisor.connect(caller, (frame) => byFrame.get(frame)!),
+      connect: supervisor.connect(caller, (input) => byInput.get(input)!),
       directory: {
         isWorker,
         needWorker: (_, waiting, waitedMs) => supervisor.need(waiting, waitedMs),
@@ -66,13 +67,13 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
   function submit(planned: PlannedCall): void {
     const dispatcher = dispatchers[planned.caller]!;
     const { retries, keyed, timeout, queueTimeout, waits, affinity, priority, bytes, does } = planned;
-    const frame = new Uint8Array(bytes);
-    byFrame.set(frame, planned);
+    const input = new Input(new Uint8Array(bytes));
+    byInput.set(input, planned);
     ledger.submitted(planned, time.now());
     const before = dispatcher.load;
     const call: Submitted = dispatcher.submit({
       name: "job",
-      frame,
+      input,
       flags: (keyed ? FLAG.keyed : 0) | (does === "items" ? FLAG.stream : 0),
       priority,
       weight: 1,
@@ -88,7 +89,7 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
       },
     });
     const { waiting, waitingBytes } = before;
-    const isFull = waiting >= maxQueued || (waiting > 0 && waitingBytes + bytes > maxQueuedBytes);
+    const isFull = waiting >= maxQueued || (waiting > 0 && waitingBytes + input.size > maxQueuedBytes);
     // Until it has heard the group's terms, it has others.
     const knows = dispatcher.maxBytes === plan.terms.maxBytes;
     if (knows && isFull && dispatcher.load.waiting > waiting)

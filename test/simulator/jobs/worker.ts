@@ -1,4 +1,3 @@
-import type { Call } from "../../../plugins/jobs/caller/call.ts";
 import type { LinkHandlers } from "../../../plugins/jobs/caller/link.ts";
 import { FLAG } from "../../../plugins/jobs/wire/wire.ts";
 import type { Random } from "../random.ts";
@@ -18,7 +17,7 @@ interface Held {
 
 /** A worker's end of a connection. */
 export interface Session {
-  run(call: Call, flags: number, planned: PlannedCall): void;
+  run(id: number, attempt: number, flags: number, planned: PlannedCall): void;
   abort(id: number): void;
   /** The caller has hung up. */
   left(): void;
@@ -69,7 +68,7 @@ export class SimWorker {
     const session: Session = {
       tell,
       flush,
-      run: (call, flags, planned) => this.#take(session, call, flags, planned),
+      run: (...run) => this.#take(session, ...run),
       abort: (id) => this.#abort(session, id),
       left: () => this.#left(session),
     };
@@ -96,7 +95,7 @@ export class SimWorker {
     this.#held = [];
   }
 
-  #take(session: Session, { id, attempt }: Call, flags: number, planned: PlannedCall): void {
+  #take(session: Session, id: number, attempt: number, flags: number, planned: PlannedCall): void {
     if (this.isDraining) return session.tell((to) => to.returned(id));
     this.#held.push({ id, flags, attempt, planned, session, isRunning: false, cancel: undefined });
     this.#beginMore();

@@ -1,0 +1,4 @@
+import workerpool from "workerpool";
+import { addOne, echo, spin } from "./jobs.mjs";
+
+workerpool.worker({ addOne, echo, spin });
