@@ -37,7 +37,7 @@ function rowsOf(world: World): Record<string, Row> {
     act,
     {
       act: ["serve"],
-      group: { ...shortly, ...rogue(world, act) },
+      group: rogue(world, act),
       is: ["flowViolation", indicator],
       action: "restart",
     },
@@ -111,7 +111,7 @@ function rowsOf(world: World): Record<string, Row> {
     ]),
     "another protocol": {
       act: ["serve"],
-      group: { ...shortly, ...rogue(world, "wrongVersion") },
+      group: rogue(world, "wrongVersion"),
       is: ["flowViolation", "protocol 99"],
       action: "shutdown",
     },

@@ -51,7 +51,6 @@ const matrix = [
   { files: "sockets/trial-", where: "beside", brief: false },
   { files: "sockets/retire-", where: "beside", brief: false },
   { files: "sockets/activation", where: "beside", brief: true },
-  { files: "jobs/calls", where: "inside", brief: false },
   { files: "jobs/settles", where: "inside", brief: false },
   { files: "recycle/recycle", where: "inside", brief: false },
   { files: "cli/commands", where: "beside", brief: true },
