@@ -4,6 +4,7 @@ import * as budget from "../core/budget.ts";
 import { createDecisions } from "../core/decisions.ts";
 import { formatDuration } from "../core/duration.ts";
 import { errorCodes } from "../core/errors.ts";
+import { jobErrorCodes } from "../core/job-errors.ts";
 import { GOODBYE_EXIT_CODES, WORKER_FRAMES } from "../core/protocol.ts";
 import type { Phase } from "../core/protocol.ts";
 import { resolveConfig } from "../core/resolve.ts";
@@ -86,6 +87,14 @@ export const parts: Readonly<Record<string, () => string>> = {
   "config-pool": () => configTable("PoolConfig"),
   "config-group": () => configTable("GroupConfig"),
   "config-listen": () => configTable("ListenConfig"),
+  "config-jobs": () => configTable("JobsConfig"),
+  "run-options": () => configTable("RunOptions"),
+  job: () => configTable("Job"),
+  "job-errors": () =>
+    table(
+      ["code", "meaning"],
+      Object.entries(jobErrorCodes).map(([name, meaning]) => [code(name), meaning]),
+    ),
   "environment-names": () => DEFAULT_NAMES.map(code).join(", "),
   errors: () =>
     table(

@@ -1,5 +1,4 @@
 import type { JobError } from "../../../core/job-errors.ts";
-import type { Input } from "./input.ts";
 import { orderOf } from "../wire/heap.ts";
 import type { Ordered } from "../wire/heap.ts";
 
@@ -13,10 +12,26 @@ export interface CallSink {
   failed(error: JobError): void;
 }
 
+/** The encoded input of a call. What its caller changes after the call was made is not sent. */
+export interface CallInput {
+  /** Bytes of its frame, with the head. */
+  readonly size: number;
+  /** The bytes of its `run`, with room in front for the head. */
+  readonly frame: Uint8Array;
+  /** The bytes of the value, one part after another. */
+  readonly parts: readonly Uint8Array[];
+  /** It does not go at once. */
+  keep(): void;
+  /** It lies with a worker, and may come back. Whether it is nowhere else. */
+  leave(): boolean;
+  /** It came back. */
+  restore(value: Uint8Array): void;
+}
+
 /** One call of a job, ready to be sent. */
 export interface CallRequest {
   readonly name: string;
-  readonly input: Input;
+  readonly input: CallInput;
   /** Bits of `FLAG`. */
   readonly flags: number;
   readonly priority: number;
@@ -36,7 +51,7 @@ export interface CallRequest {
 /** A call on its way. A class, so that all have one shape: what the engine knows of its fields holds for each. */
 export class Call implements CallRequest, Ordered {
   readonly name: string;
-  readonly input: Input;
+  readonly input: CallInput;
   /** Bytes of its frame. */
   readonly size: number;
   readonly flags: number;

@@ -125,13 +125,41 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
         (result, failed) =>
           void submit(name, input, options, 0, { result, failed, progress: options.onProgress }),
       ),
-    async map(name, inputs, { concurrency = MAP_CONCURRENCY, ...options } = {}) {
+    async map(name, inputs, { concurrency = MAP_CONCURRENCY, signal, ...options } = {}) {
       if (!Number.isInteger(concurrency) || concurrency < 1)
         throw new JobError("BAD_OPTION", `concurrency: ${concurrency} is not a whole number from 1`);
-      const controller = new AbortController();
-      const signal = options.signal
-        ? AbortSignal.any([options.signal, controller.signal])
-        : controller.signal;
+      checkOptions({ signal });
+      // One listener for all of them, and none for each.
+      const calls = new Map<number, Submitted>();
+      let end: JobError | undefined;
+      const stop = (error: JobError): void => {
+        end ??= error;
+        for (const call of [...calls.values()]) call.abort(error);
+      };
+      const onAbort = (): void => stop(aborted(`${group}.${name}`, signal!));
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const one = (input: unknown, index: number): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          if (end) throw end;
+          let isOver = false;
+          const over = (): void => {
+            isOver = true;
+            calls.delete(index);
+          };
+          const call = submit(name, input, options, 0, {
+            result(value) {
+              over();
+              resolve(value);
+            },
+            failed(error) {
+              over();
+              reject(error);
+            },
+            progress: options.onProgress,
+          });
+          if (!isOver) calls.set(index, call);
+        });
       const results: unknown[] = [];
       const source = iteratorOf(inputs);
       let count = 0;
@@ -140,16 +168,20 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
           const { done, value } = await source.next();
           if (done) return;
           const index = count++;
-          results[index] = await client.run(name, value, { ...options, signal });
+          results[index] = await one(value, index);
         }
       };
       try {
         await Promise.all(Array.from({ length: concurrency }, lane));
         return results;
       } catch (error) {
-        controller.abort();
+        stop(
+          new JobError("ABORTED", `${group}.${name}: another call of the same map failed`, { cause: error }),
+        );
         await source.return?.();
         throw error;
+      } finally {
+        signal?.removeEventListener("abort", onAbort);
       }
     },
     stream: (name, input, options = {}) =>

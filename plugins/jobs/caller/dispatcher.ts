@@ -62,7 +62,10 @@ export class Dispatcher implements JobDriver {
       told: (call, kind, value) => this.#told(call, kind, value),
       returned: (call) => this.#returned(call),
       lost: (calls, target) => {
-        for (const call of calls) if (call.phase !== "settled") this.#losses.lost(call, target);
+        for (const call of calls) {
+          if (call.phase === "settled") call.disarm?.();
+          else this.#losses.lost(call, target);
+        }
         this.#pump();
       },
     });

@@ -1,13 +1,10 @@
 import { LARGE_BYTES } from "../wire/arena.ts";
 import { bufferHead, encode } from "../wire/codec.ts";
+import type { CallInput } from "./call.ts";
 import { RUN_HEAD_BYTES } from "../wire/wire.ts";
 
-/**
- * The input of a call, as it is sent: what the caller changes after the call was made is not. A large Buffer that can
- * go to a worker at once is not copied before that.
- */
-export class Input {
-  /** Bytes of its frame, with the head. */
+/** An input of which a large Buffer, if it is one, is not copied before it has to be: most go to a worker at once. */
+export class Input implements CallInput {
   readonly size: number;
   #frame: Uint8Array | undefined;
   #buffer: Buffer | undefined;
@@ -28,31 +25,26 @@ export class Input {
     return this.size - RUN_HEAD_BYTES;
   }
 
-  /** The bytes of its `run`, with room in front for the head. */
   get frame(): Uint8Array {
     this.#frame ??= encode(this.#buffer, RUN_HEAD_BYTES);
     this.#buffer = undefined;
     return this.#frame;
   }
 
-  /** The bytes of the value, one after another. */
   get parts(): readonly Uint8Array[] {
     if (this.#buffer) return [bufferHead(this.#buffer.length), this.#buffer];
     return [this.frame.subarray(RUN_HEAD_BYTES)];
   }
 
-  /** It does not go at once. */
   keep(): void {
     if (this.#buffer) this.#frame = this.frame;
   }
 
-  /** It lies with the worker, and may come back. Whether that is the only place where it is. */
   leave(): boolean {
     this.#buffer = undefined;
     return this.#frame === undefined;
   }
 
-  /** It came back. */
   restore(value: Uint8Array): void {
     this.#frame = new Uint8Array(RUN_HEAD_BYTES + value.length);
     this.#frame.set(value, RUN_HEAD_BYTES);

@@ -5,12 +5,12 @@ import type { Peer } from "../wire/peer.ts";
 import { offerSharing } from "../wire/share.ts";
 import type { SharingOffer } from "../wire/share.ts";
 import { HEAD_BYTES, KIND, RUN_HEAD_BYTES, sharedFrame, shortFrame, writeHead } from "../wire/wire.ts";
-import type { Input } from "./input.ts";
+import type { CallInput } from "./call.ts";
 
 interface Placed {
   readonly region: Region;
   /** It is nowhere else. */
-  readonly input: Input | undefined;
+  readonly input: CallInput | undefined;
 }
 
 /** The large values of one connection, on the caller's side. */
@@ -22,7 +22,7 @@ export interface LargeValues {
   /** The worker has it. */
   open(): void;
   /** Puts the input of a call there; returns the frame that says so. */
-  place(id: number, input: Input): Uint8Array | undefined;
+  place(id: number, input: CallInput): Uint8Array | undefined;
   /** A frame of this kind came for a call, and is not seen to yet: its input may not be needed there any more. */
   ended(kind: number, id: number): void;
   /** Reads a value of the worker; throws what makes it none. */

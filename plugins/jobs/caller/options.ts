@@ -50,17 +50,23 @@ const rules: Readonly<Record<keyof RunOptions, readonly [accepts: string, is: (v
   onProgress: ["a function", (value: unknown) => typeof value === "function"],
 };
 
+/** Most calls have none. */
+const NONE: CheckedOptions = { timeout: undefined, queueTimeout: undefined };
+
 /** @throws JobError `BAD_OPTION`, one line that names the option, the value and what is accepted. */
 export function checkOptions(options: RunOptions): CheckedOptions {
+  let isGiven = false;
   for (const key in options) {
     const value = options[key as keyof RunOptions];
     if (value === undefined) continue;
+    isGiven = true;
     const rule = Object.hasOwn(rules, key) ? rules[key as keyof RunOptions] : undefined;
     if (!rule)
       throw new JobError("BAD_OPTION", `${key}: unknown option; there are ${Object.keys(rules).join(", ")}`);
     if (!rule[1](value as never))
       throw new JobError("BAD_OPTION", `${key}: ${show(value)} is not ${rule[0]}`);
   }
+  if (!isGiven) return NONE;
   return {
     ...options,
     timeout: parseDuration(options.timeout),

@@ -1,5 +1,4 @@
-import type { Call } from "../../../plugins/jobs/caller/call.ts";
-import type { Input } from "../../../plugins/jobs/caller/input.ts";
+import type { Call, CallInput } from "../../../plugins/jobs/caller/call.ts";
 import type { Link, LinkHandlers } from "../../../plugins/jobs/caller/link.ts";
 import { broken } from "../broken.ts";
 import type { Random } from "../random.ts";
@@ -12,7 +11,7 @@ export class SimLink implements Link {
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #handlers: LinkHandlers;
-  readonly #plannedOf: (input: Input) => PlannedCall;
+  readonly #plannedOf: (input: CallInput) => PlannedCall;
   readonly #worker: SimWorker | undefined;
   #session: Session | undefined;
   /** What is on its way to the caller, in order, and when it arrives. */
@@ -30,7 +29,7 @@ export class SimLink implements Link {
     world: { readonly time: VirtualTime; readonly random: Random; readonly windowBytes: number },
     worker: SimWorker | undefined,
     handlers: LinkHandlers,
-    plannedOf: (input: Input) => PlannedCall,
+    plannedOf: (input: CallInput) => PlannedCall,
   ) {
     this.#time = world.time;
     this.#random = world.random;

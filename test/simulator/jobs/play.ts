@@ -1,3 +1,4 @@
+import type { CallInput } from "../../../plugins/jobs/caller/call.ts";
 import type { Submitted } from "../../../plugins/jobs/caller/driver.ts";
 import { Dispatcher } from "../../../plugins/jobs/caller/dispatcher.ts";
 import { Input } from "../../../plugins/jobs/caller/input.ts";
@@ -44,7 +45,7 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
   const supervisor = new SimSupervisor(plan, time, random, ledger);
   supervisor.tick();
   const { maxQueued, maxQueuedBytes } = plan.terms;
-  const byInput = new WeakMap<Input, PlannedCall>();
+  const byInput = new WeakMap<CallInput, PlannedCall>();
   const dispatchers = plan.callers.map((isWorker, caller) => {
     const dispatcher = new Dispatcher({
       group: "w",

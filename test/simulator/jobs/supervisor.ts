@@ -1,4 +1,4 @@
-import type { Input } from "../../../plugins/jobs/caller/input.ts";
+import type { CallInput } from "../../../plugins/jobs/caller/call.ts";
 import type { Connect } from "../../../plugins/jobs/caller/link.ts";
 import type { Peer, PeersUpdate } from "../../../plugins/jobs/wire/peer.ts";
 import { byRequest } from "../../../plugins/scaling/by-request.ts";
@@ -70,7 +70,7 @@ export class SimSupervisor {
   }
 
   /** The port of a caller. */
-  connect(caller: number, plannedOf: (input: Input) => PlannedCall): Connect {
+  connect(caller: number, plannedOf: (input: CallInput) => PlannedCall): Connect {
     return (peer, _, handlers) => {
       const slot = this.#slots.find(({ id, epoch }) => id === peer.slot && epoch === peer.epoch);
       const world = { time: this.#time, random: this.#random, windowBytes: this.#plan.windowBytes };
