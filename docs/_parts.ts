@@ -18,6 +18,8 @@ import { reusePort } from "../plugins/sockets/reuse-port.ts";
 import { ring } from "../plugins/sockets/ring.ts";
 import { shared } from "../plugins/sockets/shared.ts";
 import { DEFAULT_NAMES } from "../runtimes/_environment.ts";
+import { probes } from "../runtimes/probes/table.ts";
+import { runtimeTraits } from "../runtimes/traits.ts";
 import { readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */
@@ -96,6 +98,24 @@ export const parts: Readonly<Record<string, () => string>> = {
       Object.entries(jobErrorCodes).map(([name, meaning]) => [code(name), meaning]),
     ),
   "environment-names": () => DEFAULT_NAMES.map(code).join(", "),
+  runtimes: () =>
+    table(
+      ["runtime", "from version", "tried before", "variable", "is installed by"],
+      Object.values(runtimeTraits).map(({ title, minimum, untried, variable, install }) => [
+        title,
+        minimum,
+        untried,
+        code(variable),
+        install.startsWith("npm") ? code(install) : install,
+      ]),
+    ),
+  abilities: () => {
+    const names = ["node", "bun", "deno"] as const;
+    return table(
+      ["a worker", ...names.map((name) => runtimeTraits[name].title)],
+      probes.map(({ title, known }) => [title, ...names.map((name) => known[name])]),
+    );
+  },
   errors: () =>
     table(
       ["code", "meaning"],
