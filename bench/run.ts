@@ -1,10 +1,10 @@
-/** `npm run bench [-- kernel | recover | idle | throughput | reload | jobs | scaling] [options]`: one measurement, or all of them one after the other. */
+/** `npm run bench [-- kernel | recover | idle | throughput | reload | runtimes | jobs | scaling] [options]`: one measurement, or all of them one after the other. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { here } from "./_style.ts";
 
-const all = ["kernel", "recover", "idle", "throughput", "reload", "jobs", "scaling"];
+const all = ["kernel", "recover", "idle", "throughput", "reload", "runtimes", "jobs", "scaling"];
 const [name = "", ...options] = process.argv.slice(2);
 if (name !== "" && !all.includes(name)) {
   console.error(`bench: there is no "${name}"; there are ${all.join(", ")}`);
@@ -12,7 +12,7 @@ if (name !== "" && !all.includes(name)) {
 }
 
 const rivals = ["pm2", "wattpm", "poolifier", "workerpool", "tinypool", "jest-worker", "piscina"];
-const isAlone = name === "kernel" || name === "scaling";
+const isAlone = ["kernel", "runtimes", "scaling"].includes(name);
 if (!isAlone && !rivals.every((rival) => existsSync(here(`node_modules/${rival}`)))) {
   const install = ["install", "--no-audit", "--no-fund", "--loglevel", "error"];
   // npm is a script: run the one that runs us, with our own Node, so that no shell is needed.

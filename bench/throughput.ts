@@ -5,15 +5,13 @@
  * of them is asked by 64 clients, first on kept connections, then with a connection for each request, one supervisor
  * after the other in an order that turns with the round.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { nodeVersions, startAll, turned } from "./_contest.ts";
 import type { Contestant, NodeVersion } from "./_contest.ts";
+import { flood, type Flood } from "./_flood.ts";
 import { children, machine, usage, withFolder } from "./_machine.ts";
 import { median, table } from "./_numbers.ts";
-import { here, sameEnv } from "./_style.ts";
 import { bare } from "./styles/bare.ts";
 import { cluster } from "./styles/cluster.ts";
 import { pm2 } from "./styles/pm2.ts";
@@ -45,36 +43,21 @@ const aims: Readonly<Record<Kind, readonly [aim: string, rival: string | undefin
   fresh: ["at least 2 times node:cluster", cluster.name, 2],
 };
 
-interface Sample {
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly failed: number;
-  /** The share of the requests that the busiest worker answered. */
-  readonly busiest: number;
+interface Sample extends Flood {
   /** CPU time of the supervisor and its workers. */
   readonly cpuMicrosPerRequest: number;
-  /** How much of a core the generator used. */
-  readonly ownCpu: number;
 }
 
 /** Lets the clients ask one contestant. */
-async function flood({ port, running }: Contestant, kind: Kind): Promise<Sample> {
+async function ask({ port, running }: Contestant, kind: Kind): Promise<Sample> {
   const used = (): number =>
     [running.supervisor, ...children(running.supervisor)].reduce(
       (sum, pid) => sum + usage(pid).cpuSeconds,
       0,
     );
-  const options = JSON.stringify({ port, clients, kind, warmMs: 1_000, ms: seconds * 1_000 });
   const before = used();
-  const child = spawn(process.execPath, [here("_flood.mjs"), options], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: sameEnv({}),
-  });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (part: string) => (said += part));
-  await once(child, "close");
-  const { allRequests, ...counted } = JSON.parse(said) as Sample & { allRequests: number };
-  return { ...counted, cpuMicrosPerRequest: ((used() - before) * 1e6) / allRequests };
+  const counted = await flood({ port, clients, kind, seconds });
+  return { ...counted, cpuMicrosPerRequest: ((used() - before) * 1e6) / counted.allRequests };
 }
 
 async function contest({ version, path }: NodeVersion): Promise<void> {
@@ -86,7 +69,7 @@ async function contest({ version, path }: NodeVersion): Promise<void> {
       for (const kind of kinds) {
         for (const contestant of turned(contestants, round)) {
           const key = keyOf(contestant.name, kind);
-          samples.set(key, [...(samples.get(key) ?? []), await flood(contestant, kind)]);
+          samples.set(key, [...(samples.get(key) ?? []), await ask(contestant, kind)]);
         }
       }
       process.stderr.write(`\r${version}: round ${round + 1} of ${rounds}`);

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SHARE_ENV, Worker } from "node:worker_threads";
@@ -19,11 +20,12 @@ export interface Data {
  */
 export function importAfresh(file: string, jiti: string | undefined): Promise<Data> {
   standSomewhere(dirname(file));
-  const workerData = { file, url: pathToFileURL(file).href, jiti };
+  // Bun would find a folder that was a link to another one where that led to at the start.
+  const workerData = { file, url: pathToFileURL(realpathSync(file)).href, jiti };
   const thread = new Worker(SOURCE, { eval: true, env: SHARE_ENV, workerData, name: "poolable config" });
   return new Promise<Data>((resolve, reject) => {
     thread.once("message", ({ data, error }: { data?: Data; error?: unknown }) =>
-      data ? resolve(data) : reject(error),
+      data ? resolve(data) : reject(error instanceof Error ? error : Object.assign(new Error(), error)),
     );
     thread.once("error", reject);
     thread.once("exit", () => reject(new Error("it ended before it had exported anything")));
@@ -65,5 +67,13 @@ const SOURCE = `
       }
       parentPort.postMessage({ data: { module: { default: plain }, policies } });
     })
-    .catch((error) => parentPort.postMessage({ error }));
+    .catch((error) => {
+      try {
+        parentPort.postMessage({ error });
+      } catch {
+        // Bun's own errors cannot be sent.
+        const { message, position } = error;
+        parentPort.postMessage({ error: { message, position: position && { ...position } } });
+      }
+    });
 `;

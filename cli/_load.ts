@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -47,9 +48,9 @@ async function importAgain(file: string): Promise<{ default?: unknown }> {
     isRunnable(file) ? undefined : import.meta.resolve("jiti"),
   );
   if (policies.length === 0) return module;
-  const again = await (isRunnable(file)
-    ? import(`${pathToFileURL(file).href}?again=${++count}`)
-    : importFile(file));
+  // Of a URL, Bun ignores the query; of a link to a folder it remembers where that led to at the start.
+  const name = process.versions.bun ? realpathSync(file) : pathToFileURL(file).href;
+  const again = await (isRunnable(file) ? import(`${name}?again=${++count}`) : importFile(file));
   const [{ groups }, { groups: withPolicies }] = [module.default, again.default] as [PoolConfig, PoolConfig];
   for (const name of policies) groups[name]!.restart = withPolicies[name]?.restart;
   return module;
@@ -72,6 +73,8 @@ function stripsTypes(): boolean {
 
 async function describe(file: string, error: unknown): Promise<string> {
   const text = messageOf(error);
+  const told = syntaxErrorOf(error);
+  if (told) return told;
   const parsed = /^ParseError: (.*?)\s+(\/.*):(\d+):\d+$/.exec(text);
   if (parsed) return `${show(parsed[2]!)}:${parsed[3]}: ${parsed[1]}`;
   const place =
@@ -89,6 +92,18 @@ function placeOf(file: string, error: unknown): string | undefined {
     if (plain.startsWith(dirname(file)) && !plain.includes("/node_modules/")) return `${show(plain)}:${line}`;
   }
   return undefined;
+}
+
+/** A syntax error as Bun and Deno tell it, each in its own shape. */
+function syntaxErrorOf(error: unknown): string | undefined {
+  const { message, position } = Object(error) as {
+    message?: unknown;
+    position?: { file?: string; line?: number } | null;
+  };
+  if (position?.file) return `${show(position.file)}:${position.line}: ${String(message)}`;
+  const [, text, file, line] =
+    /^SyntaxError: (.*)\n[^]*\bat (file:\S+):(\d+):\d+$/.exec(String(message)) ?? [];
+  return file && `${show(file)}:${line}: ${text}`;
 }
 
 /** V8 keeps the place of a syntax error in a module to itself, and `node --check` prints it. */

@@ -21,6 +21,11 @@ export interface ListenConfig {
   name?: string;
   /** How the socket is shared; chosen for the group when it is left out. */
   strategy?: string;
+  /**
+   * `lossless` (default): no connection is lost when a worker is replaced. `fast`: the runtime's fastest server, which
+   * in Bun and Deno binds a socket of its own, and loses what waits in its queue.
+   */
+  prefer?: "lossless" | "fast";
 }
 
 /** Workers that share an entry, a runtime, a type and policies. */

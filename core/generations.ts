@@ -33,7 +33,12 @@ const FIXED = [
   "jobs",
 ] as const satisfies readonly (keyof ResolvedGroup)[];
 
-export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<string, Runtime>): Generations {
+/** `runtimes` are those in use, `runtimeNames` all that a config may name, the default first. */
+export function createGenerations(
+  first: ResolvedPool,
+  runtimes: ReadonlyMap<string, Runtime>,
+  runtimeNames: readonly string[],
+): Generations {
   const known = new Map<number, readonly ResolvedGroup[]>([[1, first.groups.map(pin)]]);
   let latest = 1;
 
@@ -48,7 +53,7 @@ export function createGenerations(first: ResolvedPool, runtimes: ReadonlyMap<str
     },
     group: (generation, index) => known.get(generation)![index]!,
     next(config) {
-      const resolved = resolveConfig(config, [...runtimes.keys()]);
+      const resolved = resolveConfig(config, runtimeNames);
       const { groups } = resolved;
       refuseChanges(first, resolved);
       for (const group of groups) checkNeeds(group, runtimes);

@@ -44,10 +44,8 @@ export interface KernelPorts {
  */
 export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   const { clock } = ports;
-  const resolved = resolveConfig(
-    config,
-    ports.runtimes.map((runtime) => runtime.name),
-  );
+  const runtimeNames = ports.runtimes.map((runtime) => runtime.name);
+  const resolved = resolveConfig(config, runtimeNames);
   const runtimes = new Map(
     ports.runtimes
       .filter(({ name }) => resolved.groups.some((group) => group.runtime === name))
@@ -59,7 +57,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   const asker = createAsker(report);
   const plugins = createPluginList(notifier, clock);
   plugins.add(resolved.plugins);
-  const generations = createGenerations(resolved, runtimes);
+  const generations = createGenerations(resolved, runtimes, runtimeNames);
   for (const { name, index } of resolved.groups) {
     asker.decisions.restart.tap({ name: `restart of group ${name}`, stage: GROUP_STAGE }, (question) =>
       question.group.name === name

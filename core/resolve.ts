@@ -38,10 +38,7 @@ const poolRules: Readonly<Record<string, Rule>> = {
   strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
   onViolation: oneOf("restart", "escalate", "shutdown"),
   root: text,
-  executables: rule(
-    "an object of paths or commands",
-    (value) => isRecord(value) && Object.values(value).every(isText),
-  ),
+  executables: rule("an object of paths or commands", isRecord),
 };
 
 const groupRules: Readonly<Record<string, Rule>> = {
@@ -49,7 +46,10 @@ const groupRules: Readonly<Record<string, Rule>> = {
   type: oneOf("reactor", "job", "service"),
   workers: rule("a whole number, or { min, max } with min <= max and max >= 1", isWorkers),
   runtime: text,
-  listen: rule("a port, a path, { port, host, path, backlog, name, strategy }, or a list of these", isListen),
+  listen: rule(
+    "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these",
+    isListen,
+  ),
   calls: texts,
   jobs: rule("an object", isRecord),
   args: texts,
@@ -72,11 +72,12 @@ const listenRules: Readonly<Record<string, Rule>> = {
   backlog: rule("a whole number from 1", (value) => isWhole(value) && value > 0),
   name,
   strategy: text,
+  prefer: oneOf("lossless", "fast"),
 };
 
 const permission = rule(
   "true, false or a list of texts",
-  (value) => typeof value === "boolean" || texts.is(value),
+  (value) => typeof value === "boolean" || (Array.isArray(value) && value.every(isText)),
 );
 const permissionRules = Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, permission]));
 
@@ -92,6 +93,12 @@ export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): 
   checkObject("", config, poolRules);
   if (config.name === undefined) refuse("name", undefined, name.accepts);
   if (config.groups === undefined) refuse("groups", undefined, poolRules.groups!.accepts);
+  if (config.executables !== undefined)
+    checkObject(
+      "executables",
+      config.executables,
+      Object.fromEntries(runtimes.map((known) => [known, text])),
+    );
   const root = config.root ?? ".";
   const groups = Object.entries(config.groups).map(([group, given], index) =>
     resolveGroup(group, given, index, root, runtimes),

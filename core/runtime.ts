@@ -98,10 +98,16 @@ export interface ListenAddress {
 
 /** What sockets can do: `true`, or one line that says why not. */
 export interface SocketAbilities {
+  /** `openListener` opens sockets that workers inherit. */
+  readonly open: true | string;
   /** `openListener` opens several sockets on one address, and the system spreads connections over them. */
   readonly openReusePort: true | string;
   /** A worker binds a socket of its own to an address that others have too. */
   readonly bindReusePort: true | string;
+  /** The fastest HTTP server of the runtime accepts on an inherited socket. */
+  readonly serveInherited: true | string;
+  /** What waits in the queue of a socket that is closed goes to another one on its address. */
+  readonly migrateQueue: true | string;
 }
 
 /** A bound socket, owned by the supervisor and never accepted on by it. */

@@ -4,6 +4,7 @@ import * as budget from "../core/budget.ts";
 import { createDecisions } from "../core/decisions.ts";
 import { formatDuration } from "../core/duration.ts";
 import { errorCodes } from "../core/errors.ts";
+import { jobErrorCodes } from "../core/job-errors.ts";
 import { GOODBYE_EXIT_CODES, WORKER_FRAMES } from "../core/protocol.ts";
 import type { Phase } from "../core/protocol.ts";
 import { resolveConfig } from "../core/resolve.ts";
@@ -17,6 +18,8 @@ import { reusePort } from "../plugins/sockets/reuse-port.ts";
 import { ring } from "../plugins/sockets/ring.ts";
 import { shared } from "../plugins/sockets/shared.ts";
 import { DEFAULT_NAMES } from "../runtimes/_environment.ts";
+import { probes } from "../runtimes/probes/table.ts";
+import { runtimeTraits } from "../runtimes/traits.ts";
 import { readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */
@@ -86,7 +89,33 @@ export const parts: Readonly<Record<string, () => string>> = {
   "config-pool": () => configTable("PoolConfig"),
   "config-group": () => configTable("GroupConfig"),
   "config-listen": () => configTable("ListenConfig"),
+  "config-jobs": () => configTable("JobsConfig"),
+  "run-options": () => configTable("RunOptions"),
+  job: () => configTable("Job"),
+  "job-errors": () =>
+    table(
+      ["code", "meaning"],
+      Object.entries(jobErrorCodes).map(([name, meaning]) => [code(name), meaning]),
+    ),
   "environment-names": () => DEFAULT_NAMES.map(code).join(", "),
+  runtimes: () =>
+    table(
+      ["runtime", "from version", "tried before", "variable", "is installed by"],
+      Object.values(runtimeTraits).map(({ title, minimum, untried, variable, install }) => [
+        title,
+        minimum,
+        untried,
+        code(variable),
+        install.startsWith("npm") ? code(install) : install,
+      ]),
+    ),
+  abilities: () => {
+    const names = ["node", "bun", "deno"] as const;
+    return table(
+      ["a worker", ...names.map((name) => runtimeTraits[name].title)],
+      probes.map(({ title, known }) => [title, ...names.map((name) => known[name])]),
+    );
+  },
   errors: () =>
     table(
       ["code", "meaning"],

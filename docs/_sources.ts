@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const root = fileURLToPath(new URL("../core/index.ts", import.meta.url));
+const roots = ["core/index.ts", "plugins/jobs/caller/options.ts", "plugins/jobs/wire/job.ts"].map((path) =>
+  fileURLToPath(new URL(`../${path}`, import.meta.url)),
+);
 
 /** One member of an interface, as the docs show it. */
 export interface Member {
@@ -15,7 +17,7 @@ export interface Member {
 }
 
 /** Types have no values to import: the compiler reads them, once. */
-const program = ts.createProgram([root], {
+const program = ts.createProgram(roots, {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -34,19 +36,19 @@ function declarationOf<Node extends ts.Declaration & ts.Statement>(
     if (file.fileName.includes("/node_modules/")) continue;
     for (const node of file.statements) if (is(node) && node.name.text === name) return node;
   }
-  throw new Error(`core has no type ${name}`);
+  throw new Error(`there is no type ${name}`);
 }
 
-/** The members of an interface of the kernel, in its order. */
+/** The members of an interface, in its order. */
 export function readInterface(name: string): Member[] {
   const { members } = declarationOf(name, ts.isInterfaceDeclaration);
-  return members.filter(ts.isPropertySignature).map((member) => {
+  return members.filter(isMember).map((member) => {
     const symbol = checker.getSymbolAtLocation(member.name)!;
     const [call] = checker.getTypeAtLocation(member).getCallSignatures();
     const [fact] = call?.getParameters() ?? [];
     return {
       name: symbol.name,
-      type: member.type!.getText().replace(/\s+/g, " "),
+      type: typeOf(member).replace(/\s+/g, " "),
       doc: ts.displayPartsToString(symbol.getDocumentationComment(checker)).replace(/\s+/g, " "),
       payload: fact
         ? checker
@@ -56,6 +58,16 @@ export function readInterface(name: string): Member[] {
         : [],
     };
   });
+}
+
+function isMember(node: ts.Node): node is ts.PropertySignature | ts.MethodSignature {
+  return ts.isPropertySignature(node) || ts.isMethodSignature(node);
+}
+
+function typeOf(member: ts.PropertySignature | ts.MethodSignature): string {
+  const type = member.type!.getText();
+  if (ts.isPropertySignature(member)) return type;
+  return `(${member.parameters.map((parameter) => parameter.getText()).join(", ")}) => ${type}`;
 }
 
 /** The texts of a union of texts of the kernel, as they are written. */

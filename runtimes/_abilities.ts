@@ -1,7 +1,7 @@
-import type { BoundHandle } from "./_handle.ts";
-import { REUSE_PORT } from "./_handle.ts";
+import { readFileSync } from "node:fs";
+import { socketCalls, type BoundSocket } from "./_sockets.ts";
 import { isAtLeast } from "./_version.ts";
-import { bind } from "./listener.ts";
+import { ownRuntime } from "./traits.ts";
 
 /** The first Node that passes SO_REUSEPORT on. */
 const FIRST = "22.12";
@@ -18,21 +18,32 @@ export function hasReusePort(version: string): true | string {
  * listen. Node 20 takes the flag and ignores it, so a version is believed only where the probe says the same.
  */
 export function openReusePortAbility(): true | string {
-  const known = hasReusePort(process.versions.node);
+  const calls = socketCalls();
+  if (typeof calls === "string") return calls;
+  const known = ownRuntime === "node" ? hasReusePort(process.versions.node) : true;
   if (known !== true) return known;
-  const handles: BoundHandle[] = [];
+  const sockets: BoundSocket[] = [];
   try {
-    for (let port = 0; handles.length < 2;) {
-      const handle = bind("127.0.0.1", port, 4, REUSE_PORT);
-      if (typeof handle === "number") return "this system refused a second SO_REUSEPORT socket on one port";
-      handles.push(handle);
-      const bound: { port?: number } = {};
-      handle.getsockname(bound);
-      port = bound.port ?? 0;
+    while (sockets.length < 2) {
+      const socket = calls.bind("127.0.0.1", sockets[0]?.port ?? 0, 4, true);
+      if (typeof socket === "string") return "this system refused a second SO_REUSEPORT socket on one port";
+      sockets.push(socket);
     }
-    if (handles.every((handle) => handle.listen(1) === 0)) return true;
+    if (sockets.every((socket) => socket.listen(1) === undefined)) return true;
     return "this system lets only one socket listen on a port";
   } finally {
-    for (const handle of handles) handle.close();
+    for (const socket of sockets) socket.close();
+  }
+}
+
+/** Where Linux says whether what waits in a closed socket's queue goes to another one on its port. */
+const MIGRATE = "/proc/sys/net/ipv4/tcp_migrate_req";
+
+/** Whether the system does so now: `true`, or one line that says why not. Nothing here ever changes it. */
+export function migrateQueueAbility(): true | string {
+  try {
+    return readFileSync(MIGRATE, "utf8").trim() === "1" || "net.ipv4.tcp_migrate_req is 0";
+  } catch {
+    return "this system has no net.ipv4.tcp_migrate_req";
   }
 }

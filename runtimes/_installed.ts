@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
+import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { isRecord } from "../core/check.ts";
 import { messageOf, PoolError } from "../core/errors.ts";
 import { findExecutables, isExecutable, type Candidate, type LookFor } from "./_executable.ts";
 import { runtimeTraits, type RuntimeName } from "./traits.ts";
@@ -20,6 +22,12 @@ interface Answer {
   readonly versions: Readonly<Record<string, string | undefined>>;
   readonly typescript: boolean;
 }
+
+/** Bun and Deno name a version of Node too. */
+const RUNTIMES = ["bun", "deno", "node"] as const;
+
+/** Longest time that a runtime may take to say its version. */
+const ANSWER_MS = 10_000;
 
 const QUESTION =
   "JSON.stringify({ versions: process.versions, typescript: Boolean(process.features.typescript) })";
@@ -58,6 +66,11 @@ export async function findInstalled(name: RuntimeName, where: LookFor): Promise<
   );
 }
 
+/** Whether a version is newer than any that was tried. */
+export function isUntried(name: RuntimeName, version: string): boolean {
+  return isAtLeast(version, runtimeTraits[name].untried);
+}
+
 function refusal(name: RuntimeName, { file, because }: Candidate, why: string, cause?: unknown): PoolError {
   const { title } = runtimeTraits[name];
   return new PoolError("E_RUNTIME", `${file} cannot be run as ${title}: ${why} (${because})`, { cause });
@@ -70,13 +83,39 @@ async function ask(name: RuntimeName, candidate: Candidate): Promise<Answer> {
     const { features, versions } = process as { features: { typescript?: unknown } } & NodeJS.Process;
     return { versions, typescript: Boolean(features.typescript) };
   }
-  if (!isExecutable(file)) throw refusal(name, candidate, "there is no such executable");
-  try {
-    const { stdout } = await promisify(execFile)(file, [...evaluate, QUESTION], { timeout: 10_000 });
-    return JSON.parse(stdout) as Answer;
-  } catch (error) {
-    throw refusal(name, candidate, messageOf(error).slice(0, 200), error);
+  if (!isExecutable(file)) {
+    const why = existsSync(file) ? "it is not executable" : "there is no such executable";
+    throw refusal(name, candidate, why);
   }
+  let stdout: string;
+  try {
+    ({ stdout } = await promisify(execFile)(file, [...evaluate, QUESTION], { timeout: ANSWER_MS }));
+  } catch (error) {
+    throw refusal(name, candidate, whyFailed(error as ExecFileException), error);
+  }
+  return answerOf(stdout) ?? { versions: {}, typescript: false };
+}
+
+/** `undefined` for what no runtime says. */
+function answerOf(stdout: string): Answer | undefined {
+  try {
+    const answer: unknown = JSON.parse(stdout);
+    if (!isRecord(answer) || !isRecord(answer.versions)) return undefined;
+    const versions = answer.versions as Answer["versions"];
+    const isVersion = (name: RuntimeName): boolean => /^\d+\.\d+/.test(String(versions[name] ?? "0.0"));
+    if (!RUNTIMES.every(isVersion)) return undefined;
+    return { versions, typescript: answer.typescript === true };
+  } catch {
+    return undefined;
+  }
+}
+
+function whyFailed(error: ExecFileException): string {
+  const { killed, code, signal, stderr = "" } = error;
+  if (killed) return `it gave no answer in ${ANSWER_MS / 1_000} s`;
+  if (typeof code === "string") return messageOf(error);
+  const said = stderr.split("\n").find((line) => line.trim() !== "");
+  return `it ended with ${signal ?? `code ${code}`}${said === undefined ? "" : `: ${said.slice(0, 200)}`}`;
 }
 
 /** Bun and Deno name a version of Node too, the one that they are compatible with. */
@@ -86,6 +125,6 @@ function versionOf(name: RuntimeName, versions: Answer["versions"]): string | un
 }
 
 function titleOf(versions: Answer["versions"]): string {
-  const name = (["bun", "deno", "node"] as const).find((each) => versions[each] !== undefined);
+  const name = RUNTIMES.find((each) => versions[each] !== undefined);
   return name === undefined ? "something else" : runtimeTraits[name].title;
 }

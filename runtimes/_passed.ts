@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import type { PassedListener } from "../core/runtime.ts";
-import { createServerHandle } from "./_handle.ts";
+import { socketCalls } from "./_sockets.ts";
 
 /** The first descriptor of systemd's protocol, `sd_listen_fds(3)`. */
 const FIRST_FD = 3;
@@ -19,21 +19,13 @@ export function takePassedListeners(env: NodeJS.ProcessEnv = process.env): Passe
 
 /** None for a descriptor that is no stream socket. */
 function adopt(fd: number, given: string | undefined): PassedListener[] {
-  let handle: ReturnType<typeof createServerHandle>;
-  try {
-    handle = createServerHandle(null, 0, -1, fd, 0);
-  } catch {
-    return [];
-  }
-  if (typeof handle === "number") return [];
-  const bound: { address?: string; port?: number } = {};
-  // A handle of a Unix domain socket does not know its address.
-  if (handle.getsockname) handle.getsockname(bound);
-  const where = bound.port === undefined ? { path: pathOf(fd) } : { host: bound.address, port: bound.port };
+  const calls = socketCalls();
+  const socket = typeof calls === "string" ? undefined : calls.adopt(fd);
+  if (!socket) return [];
+  const { host, port, close } = socket;
   // What systemd calls a socket without a name.
   const name = given === "" || given === "unknown" ? undefined : given;
-  const close = handle.close.bind(handle);
-  return [{ fd, name, ...where, close }];
+  return [{ fd, name, ...(port === undefined ? { path: pathOf(fd) } : { host, port }), close }];
 }
 
 /** Where a Unix domain socket of this process is bound, as Linux tells it. */

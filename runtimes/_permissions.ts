@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { PermissionKind, Permissions } from "../core/runtime.ts";
+import type { InheritedListener, PermissionKind, Permissions } from "../core/runtime.ts";
 import { isAtLeast } from "./_version.ts";
 
 type Listed = Exclude<Permissions, "all">;
@@ -13,6 +13,7 @@ export interface OwnNeeds {
   readonly entry: string;
   /** The worker's folder, which relative paths start from. */
   readonly cwd: string;
+  readonly listeners?: readonly InheritedListener[];
 }
 
 /** Kinds whose texts are paths. */
@@ -20,12 +21,22 @@ const PATHS: readonly PermissionKind[] = ["read", "write", "ffi"];
 
 /**
  * The flags of Deno for what a group lists. Beside it, and measured to be all that it takes: the channel's socket is
- * read and written, and its variables are read. Sockets that are inherited need no permission, nor does the entry
- * with what it imports.
+ * read, written and connected to, and its variables are read. Sockets that are inherited need no permission, nor does
+ * the entry with what it imports; a socket that the worker binds by itself does.
  */
 export function denoPermissions(permissions: Permissions, needs: OwnNeeds): string[] {
   if (permissions === "all") return ["--allow-all"];
-  const own: Listed = { read: [needs.channel], write: [needs.channel], env: ["POOLABLE_*"] };
+  const { channel, listeners = [] } = needs;
+  const bound = listeners.filter(({ reusePort }) => reusePort);
+  const hosts = bound.map(
+    ({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  );
+  const own: Listed = {
+    read: [channel],
+    write: [channel],
+    net: [`unix:${channel}`, ...hosts],
+    env: ["POOLABLE_*"],
+  };
   const kinds = new Set([...Object.keys(own), ...Object.keys(permissions)] as PermissionKind[]);
   const flags = [...kinds].flatMap((kind) => {
     const given = permissions[kind] ?? false;
@@ -33,10 +44,21 @@ export function denoPermissions(permissions: Permissions, needs: OwnNeeds): stri
     const texts = [...((own[kind] as string[] | undefined) ?? []), ...(given === false ? [] : given)];
     if (texts.length === 0) return [];
     const paths = PATHS.includes(kind) ? texts.map((path) => resolve(needs.cwd, path)) : texts;
-    // A comma within a text is written twice.
-    return `--allow-${kind}=${paths.map((text) => text.replaceAll(",", ",,")).join(",")}`;
+    return `--allow-${kind}=${paths.join(",")}`;
   });
   return ["--no-prompt", ...flags];
+}
+
+/** Why Deno cannot keep a worker to what its group lists. */
+export function refuseDenoPermissions(permissions: Permissions): string | undefined {
+  if (permissions === "all") return undefined;
+  // Its flags split at every comma: what is written as two, as its help says, is refused by 2.9 (an empty path).
+  for (const [kind, given] of Object.entries(permissions)) {
+    const text = Array.isArray(given) ? given.find((each: string) => each.includes(",")) : undefined;
+    if (text === undefined) continue;
+    return `Deno takes no ${kind} permission with a comma in it, which ${JSON.stringify(text)} has: list each alone, or the folder above`;
+  }
+  return undefined;
 }
 
 /** What Node lets every process do. The network among it, through which a worker has its channel. */
@@ -68,7 +90,8 @@ export function nodePermissions(permissions: Permissions, needs: OwnNeeds, versi
     const given = permissions[kind] ?? false;
     if (given === true) return [`--allow-fs-${kind}=*`];
     const texts = given === false ? [] : given.map((path) => resolve(needs.cwd, path));
-    return [...own, ...texts].map((path) => `--allow-fs-${kind}=${path}`);
+    // Node 20 aborts at a path that it is given twice.
+    return [...new Set([...own, ...texts])].map((path) => `--allow-fs-${kind}=${path}`);
   };
   const whole = Object.entries(NODE_WHOLE).filter(([kind]) => permissions[kind as PermissionKind] === true);
   return [

@@ -2,45 +2,45 @@ import { randomBytes } from "node:crypto";
 import { linkSync, lstatSync, rmSync, type Stats } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
-import { getSystemErrorName } from "node:util";
 import { messageOf, PoolError } from "../core/errors.ts";
 import type { OpenListener } from "../core/runtime.ts";
-import { createServerHandle } from "./_handle.ts";
+import type { SocketCalls } from "./_sockets.ts";
 import { checkSocketPath } from "./_paths.ts";
+
+/** What the systems, and libuv in their place, say of a folder. */
+const NO_FOLDER: ReadonlySet<string> = new Set(["EACCES", "ENOENT", "ENOTDIR"]);
 
 /**
  * Opens a Unix domain socket for workers to inherit. A stale socket file (nobody listens) is replaced, anything
  * else at the path is left alone. The file is removed at `close`, unless another one has taken its place.
  * Rejects with `E_LISTEN`.
  */
-export async function openUnixListener(path: string): Promise<OpenListener> {
+export async function openUnixListener(calls: SocketCalls, path: string): Promise<OpenListener> {
   checkSocketPath(path);
   await clear(path);
   // libuv removes the name that it bound when the handle closes, whoever has that name by then. So it binds a
   // private name, and the real one is a second link, which also never replaces what came in between.
   const temporary = join(dirname(path), `.${randomBytes(4).toString("hex")}`);
   checkSocketPath(temporary);
-  const handle = createServerHandle(temporary, -1, -1, -1, 0);
-  if (typeof handle === "number") {
-    const code = getSystemErrorName(handle);
-    throw refuse(path, code === "EACCES" ? "its folder does not exist or cannot be written to" : code);
-  }
+  const socket = calls.bindPath(temporary);
+  if (typeof socket === "string")
+    throw refuse(path, NO_FOLDER.has(socket) ? "its folder does not exist or cannot be written to" : socket);
   let own: Stats;
   try {
     linkSync(temporary, path);
     own = lstatSync(path);
   } catch (error) {
-    handle.close();
+    socket.close();
     throw refuse(path, messageOf(error), error);
   }
   rmSync(temporary, { force: true });
   return {
-    fd: handle.fd,
+    fd: socket.fd,
     path,
     close() {
       const now = lstatSync(path, { throwIfNoEntry: false });
       if (now && now.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
-      handle.close();
+      socket.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,12 +11,13 @@ import type {
   WorkerProcess,
   WorkerSink,
 } from "../core/runtime.ts";
-import { openReusePortAbility } from "./_abilities.ts";
+import { migrateQueueAbility, openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
 import { processFigures } from "./_figures.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
 import { takePassedListeners } from "./_passed.ts";
+import { socketCalls } from "./_sockets.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
 import { spawnWorker } from "./processes.ts";
@@ -53,6 +54,8 @@ export interface Adapter {
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
   /** Whether a worker can bind a port that others have too: `true`, or one line that says why not. */
   bindReusePort(installed: Installed): true | string;
+  /** Whether the fastest HTTP server accepts on an inherited socket: `true`, or one line that says why not. */
+  readonly serveInherited: true | string;
 }
 
 /** Makes a {@link Runtime}: all that is the same for every one. */
@@ -78,13 +81,14 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     refuse(group) {
       const { entry } = group;
-      if (!existsSync(entry)) return { key: "entry", reason: `the entry ${entry} does not exist` };
+      const fault = faultOf(entry);
+      if (fault !== undefined) return { key: "entry", reason: `the entry ${entry} ${fault}` };
       return installed && adapter.refuse(group, installed);
     },
 
     spawn(request, sink) {
       if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
-      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf() });
+      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf(installed) });
       return spawnWorker(channel, { file: installed.file, args: words, guard }, request, sink);
     },
 
@@ -101,9 +105,12 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     openListener,
 
     async socketAbilities() {
+      const calls = socketCalls();
+      const open = typeof calls === "string" ? calls : true;
       const openReusePort = openReusePortAbility();
       const bindReusePort = installed ? adapter.bindReusePort(installed) : `${name} is not prepared`;
-      return { openReusePort, bindReusePort };
+      const { serveInherited } = adapter;
+      return { open, openReusePort, bindReusePort, serveInherited, migrateQueue: migrateQueueAbility() };
     },
 
     takePassedListeners: () => takePassedListeners(),
@@ -128,11 +135,20 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
   };
 }
 
-/** The worker's half: beside this file when all runs from source, else what the package exports. */
-function workerHalf(): string {
-  const { typescript } = process.features as { typescript?: unknown };
+function faultOf(entry: string): string | undefined {
+  try {
+    return statSync(entry).isDirectory() ? "is a folder: name a file in it" : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be read: ${code}`;
+  }
+}
+
+/** The worker's half: beside this file when both run from source, else what the package exports. */
+function workerHalf({ typescript }: Installed): string {
+  const { features } = process as { features: { typescript?: unknown } };
   return fileURLToPath(
-    import.meta.url.endsWith(".ts") && typescript
+    import.meta.url.endsWith(".ts") && features.typescript && typescript
       ? new URL("./worker/main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );

@@ -18,4 +18,6 @@ const adapter: Adapter = {
   },
 
   bindReusePort: () => true,
+
+  serveInherited: "Bun.serve listens only on a socket of its own",
 };

@@ -1,5 +1,5 @@
 import type { Runtime } from "../core/runtime.ts";
-import { denoPermissions } from "./_permissions.ts";
+import { denoPermissions, refuseDenoPermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
 
 /** Workers under Deno. */
@@ -14,12 +14,19 @@ const adapter: Adapter = {
    * The entry is Deno's own main module: so its configuration is found, `import.meta.main` holds, and neither it nor
    * what it imports needs a permission to be read. The worker's half is loaded before it.
    */
-  words({ permissions, execArgv, entry, args, cwd }, { channel, half }) {
-    const flags = denoPermissions(permissions, { channel, half, entry, cwd });
-    return ["run", ...flags, ...execArgv, `--preload=${half}`, entry, ...args];
+  words({ permissions, execArgv, entry, args, cwd, listeners }, { channel, half }) {
+    const flags = denoPermissions(permissions, { channel, half, entry, cwd, listeners });
+    // What a worker binds by itself.
+    const unstable = listeners.some(({ reusePort }) => reusePort) ? ["--unstable-net"] : [];
+    return ["run", ...flags, ...unstable, ...execArgv, `--preload=${half}`, entry, ...args];
   },
 
-  refuse: () => undefined,
+  refuse({ permissions }) {
+    const reason = refuseDenoPermissions(permissions);
+    return reason === undefined ? undefined : { key: "permissions", reason };
+  },
 
   bindReusePort: () => true,
+
+  serveInherited: "Deno.serve listens only on a socket of its own",
 };

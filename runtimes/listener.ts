@@ -1,39 +1,27 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { getSystemErrorName } from "node:util";
 import { PoolError } from "../core/errors.ts";
 import type { ListenAddress, OpenListener } from "../core/runtime.ts";
-import { type BoundHandle, createServerHandle, REUSE_PORT } from "./_handle.ts";
+import { socketCalls } from "./_sockets.ts";
 import { openUnixListener } from "./_unix-listener.ts";
 
 /**
- * Opens a socket for workers to inherit, as a supervisor under Node can. Rejects with `E_LISTEN` and one line
+ * Opens a socket for workers to inherit, as the runtime of this process can. Rejects with `E_LISTEN` and one line
  * that names the address, what is wrong with it, and the way out.
  *
- * A port that another program has only bound, without listening, is not seen as taken: libuv binds with
+ * A port that another program has only bound, without listening, is not seen as taken: it is bound with
  * SO_REUSEADDR, with which Linux refuses at `listen` only. The worker that listens first then fails.
  */
 export async function openListener(address: ListenAddress): Promise<OpenListener> {
-  if (address.path !== undefined) return openUnixListener(address.path);
+  const calls = socketCalls();
+  if (typeof calls === "string") throw new PoolError("E_LISTEN", calls);
+  if (address.path !== undefined) return openUnixListener(calls, address.path);
   const port = address.port ?? 0;
   const host = address.host ?? "127.0.0.1";
   const { ip, family } = await resolve(host, port);
-  const handle = bind(ip, port, family, address.reusePort === true ? REUSE_PORT : 0);
-  if (typeof handle === "number") throw failure(host, port, handle);
-  const bound: { port?: number } = {};
-  handle.getsockname(bound);
-  return { fd: handle.fd, port: bound.port, host: ip, close: () => handle.close() };
-}
-
-/** A bound handle, or the negative error number. */
-export function bind(ip: string, port: number, family: number, flags: number): BoundHandle | number {
-  const handle = createServerHandle(ip, port, family, -1, flags);
-  if (typeof handle === "number") return handle;
-  // libuv keeps EADDRINUSE of bind for later calls on the socket; this is the first that tells.
-  const error = handle.getsockname({});
-  if (error === 0) return handle;
-  handle.close();
-  return error;
+  const socket = calls.bind(ip, port, family, address.reusePort === true);
+  if (typeof socket === "string") throw failure(host, port, socket);
+  return { fd: socket.fd, port: socket.port, host: ip, close: socket.close };
 }
 
 async function resolve(host: string, port: number): Promise<{ ip: string; family: number }> {
@@ -53,8 +41,7 @@ async function resolve(host: string, port: number): Promise<{ ip: string; family
   }
 }
 
-function failure(host: string, port: number, errno: number): PoolError {
-  const code = getSystemErrorName(errno);
+function failure(host: string, port: number, code: string): PoolError {
   const at = `cannot listen on ${host.includes(":") ? `[${host}]` : host}:${port}`;
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${port} is in use: stop the program that has it, or choose another port`,

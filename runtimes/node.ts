@@ -34,4 +34,6 @@ const adapter: Adapter = {
   },
 
   bindReusePort: ({ version }) => hasReusePort(version),
+
+  serveInherited: true,
 };

@@ -7,12 +7,10 @@ import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../cor
 import type { Channel, ChannelLink } from "./channel.ts";
 import { countOomKills } from "./_memory.ts";
 import { readOutput, type Output } from "./_output.ts";
+import { socketCalls, type Lent } from "./_sockets.ts";
 
 /** Longest wait, after a process has ended, for its last frames and lines. A grandchild may hold its pipes. */
 const LAST_WORDS_MS = 500;
-
-/** The first descriptor that a worker inherits; 0 to 2 are its stdio. */
-const FIRST_FD = 3;
 
 /** What is executed for a worker. */
 export interface Command {
@@ -40,11 +38,12 @@ export function spawnWorker(
   let exit: { code: number | null; signal: string | null } | undefined;
   let reported = false;
   let failed = false;
+  let descriptors: readonly number[] = [];
 
   const link: ChannelLink = channel.expect(token, request.epoch, {
     frame(frame) {
       // Before the kernel sees the hello, so that whatever it says next comes after the welcome.
-      if (frame.type === "hello") link.send(welcomeOf(request));
+      if (frame.type === "hello") link.send(welcomeOf(request, descriptors));
       if (!reported) sink.frame(frame);
     },
     violation: (violation) => void (reported || sink.violation(violation)),
@@ -79,12 +78,15 @@ export function spawnWorker(
     report({ code: null, signal: null, spawnError: explain(error, command, request), stderrTail: "" });
   };
 
+  let lent: Lent | undefined;
   try {
+    lent = lend(request);
+    descriptors = lent.numbers;
     const [file, ...args] = [...guard, command.file, ...command.args] as [string, ...string[]];
     child = spawn(file, args, {
       cwd: request.cwd,
       env: { ...request.env, ...channelEnvironment(channel.path, token, request, guard.length > 0) },
-      stdio: ["ignore", "pipe", "pipe", ...request.listeners.flatMap(({ fd }) => fd ?? [])],
+      stdio: ["ignore", "pipe", "pipe", ...lent.stdio],
       detached: true,
       shell: false,
       windowsHide: true,
@@ -92,6 +94,8 @@ export function spawnWorker(
   } catch (error) {
     setImmediate(fail, error);
     return { send: () => false, signal: () => false, disconnect() {} };
+  } finally {
+    lent?.done();
   }
 
   const pid = child.pid;
@@ -164,12 +168,21 @@ function channelEnvironment(
   };
 }
 
-function welcomeOf(request: SpawnRequest): Frame {
+/** What the worker inherits. Throws when the system has no more of it. */
+function lend({ listeners }: SpawnRequest): Lent {
+  const fds = listeners.flatMap(({ fd }) => fd ?? []);
+  const calls = socketCalls();
+  // Who cannot open sockets has none to lend.
+  return typeof calls === "string" ? { stdio: [], numbers: [], done() {} } : calls.lend(fds);
+}
+
+/** `descriptors` are the worker's own numbers of what it inherits, in the order of its listeners. */
+function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame {
   const { pool, slot, group, type, epoch, generation, heartbeatMs, welcome: plugins = {} } = request;
-  let next = FIRST_FD;
+  const numbers = descriptors.values();
   const listeners = request.listeners.map(({ fd, ...listener }) => ({
     ...listener,
-    fd: fd === undefined ? undefined : next++,
+    fd: fd === undefined ? undefined : numbers.next().value,
   }));
   const config = {
     pool,

@@ -14,13 +14,15 @@ export interface Traits {
   readonly title: string;
   /** The oldest version whose workers pass the list of behaviours in `test/behaviour`. */
   readonly minimum: string;
+  /** The first version that nobody has tried yet: not refused, but told. */
+  readonly untried: string;
   /** The variable of the supervisor's environment that names its executable. */
   readonly variable: string;
   /** The npm package that brings it. */
   readonly package?: NpmPackage;
   /** The words before an expression whose value it shall print. */
   readonly evaluate: readonly string[];
-  /** Variables that its workers get of the supervisor's beside the common ones: caches, certificates. */
+  /** Variables that its workers get of the supervisor's beside the common ones: caches, certificates, where packages come from. */
   readonly environment: readonly string[];
   /** Whether a thread of its worker can take the stack of the main one. */
   readonly tellsStacks: boolean;
@@ -33,6 +35,7 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
   node: {
     title: "Node",
     minimum: "20.19",
+    untried: "27",
     variable: "POOLABLE_NODE",
     evaluate: ["-p"],
     environment: [],
@@ -42,20 +45,29 @@ export const runtimeTraits: Readonly<Record<RuntimeName, Traits>> = {
   bun: {
     title: "Bun",
     minimum: "1.4",
+    untried: "2",
     variable: "POOLABLE_BUN",
     package: { name: "bun", executables: ["bin/bun", "bin/bun.exe"] },
     evaluate: ["-p"],
-    environment: ["BUN_INSTALL", "BUN_INSTALL_CACHE_DIR", "XDG_CACHE_HOME"],
+    environment: ["BUN_INSTALL", "BUN_INSTALL_CACHE_DIR", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY"],
     tellsStacks: false,
     install: "npm install bun",
   },
   deno: {
     title: "Deno",
     minimum: "2.9",
+    untried: "3",
     variable: "POOLABLE_DENO",
     package: { name: "deno", executables: ["deno", "deno.exe"] },
     evaluate: ["eval", "-p"],
-    environment: ["DENO_DIR", "DENO_CERT", "DENO_TLS_CA_STORE", "XDG_CACHE_HOME"],
+    environment: [
+      "DENO_DIR",
+      "DENO_CERT",
+      "DENO_TLS_CA_STORE",
+      "XDG_CACHE_HOME",
+      "NPM_CONFIG_REGISTRY",
+      "JSR_URL",
+    ],
     tellsStacks: false,
     install: "npm install deno",
   },

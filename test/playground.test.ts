@@ -1,3 +1,6 @@
+// timeout: 240
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { suite } from "./_suite.ts";
@@ -65,5 +68,59 @@ test(
     assert.is((await pool.finished).code, 0);
   },
 );
+/** Asks on fresh connections, several at a time, until every one of `names` has answered. */
+async function askAll(
+  url: string,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
+  const answered = new Map<string, number>();
+  const ask = async (): Promise<void> => {
+    const response = await fetch(url, { headers: { connection: "close" }, signal });
+    const [, name, pid] = /^hello from (\w+) [\d.]+, process (\d+)\n$/.exec(await response.text())!;
+    answered.set(name!, Number(pid));
+  };
+  while (!names.every((name) => answered.has(name))) await Promise.all(Array.from({ length: 8 }, ask));
+  return answered;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+for (const [title, executable] of [
+  ["this Node", process.execPath],
+  ["Node 24", fileURLToPath(new URL("../node_modules/node24/bin/node", import.meta.url))],
+] as const) {
+  test(`mixed: three runtimes answer on one port, supervised by ${title}`, { timeout: 60_000 }, async (t) => {
+    const cli = await createCli(t, executable);
+    const port = String(await freePort());
+    const pool = cli.start(["start", folder("mixed")], { env: { PORT: port } });
+    await pool.says("pool mixed is running");
+    const url = `http://127.0.0.1:${port}`;
+    const names = ["Node", "Bun", "Deno"];
+    const before = await askAll(url, names, t.signal);
+    assert.is(new Set(before.values()).size, 3);
+
+    for (const name of names) process.kill(before.get(name)!, "SIGKILL");
+    for (const name of names)
+      await pool.says(
+        new RegExp(`${name.toLowerCase()}#0 \\| ready[\\s\\S]*${name.toLowerCase()}#0 \\| ready`),
+      );
+    const after = await askAll(url, names, t.signal);
+    for (const name of names) assert.is.not(after.get(name), before.get(name), name);
+
+    const reload = await cli.run(["reload"]);
+    assert.match(reload.stdout, "3 replaced, 0 failed");
+    await askAll(url, names, t.signal);
+    assert.is((await cli.run(["stop"])).code, 0);
+    assert.is((await pool.finished).code, 0);
+  });
+}
 
 test.run();

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Runs every `test/**\/*.test.ts`, each file as its own process, two at a time.
+ * Runs every `test/**\/*.test.ts`, each file as its own process, two at a time; many of them once for each runtime
+ * that a supervisor runs under, see `harness/supervisors.mjs`.
  *
- *   node test/run.mjs [--jobs n] [--verbose] [part of a path | file]...
+ *   node test/run.mjs [--jobs n] [--verbose] [--supervisor node|bun|deno] [part of a path | file]...
  *
  * A file may say `// timeout: 300` (seconds) in its first line; without it 120 s. The last line is
  * `N passed, N failed`; the exit code is 1 if anything failed or nothing ran.
@@ -14,12 +15,17 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { killAll, runFile } from "./harness/process.mjs";
+import { waysOf } from "./harness/supervisors.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: "string", default: "2" }, verbose: { type: "boolean", default: false } },
+  options: {
+    jobs: { type: "string", default: "2" },
+    verbose: { type: "boolean", default: false },
+    supervisor: { type: "string" },
+  },
 });
 
 /** @param {string} path */
@@ -51,14 +57,20 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
 }
 
 const total = { passed: 0, failed: 0 };
-const queue = await discover();
+const queue = (await discover()).flatMap((path) =>
+  waysOf(relative(join(root, "test"), path))
+    .filter(({ supervisor }) => (values.supervisor ?? supervisor) === supervisor)
+    .map((way) => ({ path, way })),
+);
 
 async function lane() {
-  for (let path = queue.shift(); path; path = queue.shift()) {
-    const result = await runFile(path, timeoutOf(path) * 1000);
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const { path, way } = next;
+    const result = await runFile(path, timeoutOf(path) * 1000, way);
     total.passed += result.passed;
     total.failed += result.failed;
-    print(relative(root, path), result);
+    const under = way.supervisor === "node" ? "" : ` (supervisor: ${way.supervisor})`;
+    print(`${relative(root, path)}${under}`, result);
   }
 }
 

@@ -1,9 +1,6 @@
-import { relative } from "node:path";
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import type { PoolConfig } from "../../core/config.ts";
-import { PoolError } from "../../core/errors.ts";
-import type { ErrorCode } from "../../core/errors.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
 import { createPool } from "../../index.ts";
@@ -11,6 +8,7 @@ import { control, isPoolName, poolDirectory } from "../../plugins/control/index.
 import { logs } from "../../plugins/logs/index.ts";
 import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../_args.ts";
+import { blame } from "../_blame.ts";
 import { loadConfig } from "../_load.ts";
 import { createOutput } from "../_output.ts";
 import type { Output } from "../_output.ts";
@@ -59,15 +57,6 @@ interface Source {
   blame<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Codes of what is wrong with what a config says. */
-const OF_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "E_CONFIG",
-  "E_ENTRY",
-  "E_LISTEN",
-  "E_PLUGIN",
-  "E_RUNTIME",
-]);
-
 async function findSource(argument: string | undefined, options: StartOptions): Promise<Source> {
   const cwd = workingFolder();
   checkName(options.name);
@@ -79,14 +68,7 @@ async function findSource(argument: string | undefined, options: StartOptions): 
   return {
     read: async () => overrideConfig(await loadConfig(file), file, options),
     reread: async () => overrideConfig(await loadConfig(file, { afresh: true }), file, options),
-    async blame(work) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof PoolError) || !OF_CONFIG.has(error.code)) throw error;
-        throw new PoolError(error.code, `${relative(cwd, file)}: ${error.message}`, { cause: error });
-      }
-    },
+    blame: (work) => blame(file, cwd, work),
   };
 }
 

@@ -1,5 +1,6 @@
 import { GOODBYE_EXIT_CODES } from "../../core/protocol.ts";
 import type { BuiltinExitClass, ExitReport } from "../../core/exit.ts";
+import { lackingPermission } from "./permissions.ts";
 import { errorLine, isStackOverflow, outOfMemory, signalOf } from "./signatures.ts";
 
 /** One row of the classification: what it is concluded from, and what it costs. */
@@ -120,10 +121,11 @@ export const exitClasses: readonly ExitClassRow[] = [
     class: "uncaught",
     indicators: "code ≠ 0 after ready",
     counts: 1,
-    match({ code, error, stderrTail }) {
+    match(report) {
+      const { code, error, stderrTail } = report;
       if (code === 0 || code === null) return undefined;
       const what = error ? `${error.name}: ${firstLine(error.message)}` : errorLine(stderrTail);
-      return what ? `code ${code}, ${what}` : `code ${code}`;
+      return withAdvice(what ? `code ${code}, ${what}` : `code ${code}`, report);
     },
   },
   {
@@ -156,12 +158,11 @@ function manner({ sentSignals, code, signal, goodbye }: ExitReport): string {
 
 function startFailure(report: ExitReport): string {
   if (report.spawnError !== undefined) return `never started: ${firstLine(report.spawnError)}`;
-  if (report.goodbyeReason) return firstLine(report.goodbyeReason);
+  if (report.goodbyeReason) return withAdvice(firstLine(report.goodbyeReason), report);
   const how = report.signal ? `signal ${report.signal}` : `code ${report.code}`;
   const why = report.cause ? causes[report.cause] : undefined;
-  return [`${how} before ${report.hello ? "ready" : "hello"}`, why, startError(report)]
-    .filter(Boolean)
-    .join(", ");
+  const parts = [`${how} before ${report.hello ? "ready" : "hello"}`, why, startError(report)];
+  return withAdvice(parts.filter(Boolean).join(", "), report);
 }
 
 /** What the worker said was the error, if it printed it too: what comes after it may be its causes (Bun), or later. */
@@ -169,6 +170,11 @@ function startError({ error, stderrTail }: ExitReport): string | undefined {
   const message = error && firstLine(error.message);
   if (error && message && stderrTail.includes(message)) return `${error.name}: ${message}`;
   return errorLine(stderrTail) ?? message;
+}
+
+function withAdvice(reason: string, report: ExitReport): string {
+  const lacking = lackingPermission(report, reason);
+  return lacking === undefined ? reason : `${reason}; ${lacking}`;
 }
 
 function firstLine(text: string): string {

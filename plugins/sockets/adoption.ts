@@ -3,6 +3,7 @@ import type { ServingFact } from "./trials.ts";
 
 /** One worker: a slot has two while a reload overlaps. */
 interface Worker {
+  readonly group: string;
   readonly slot: string;
   readonly epoch: number;
   /** How often it has been told to adopt each slot's socket. */
@@ -13,12 +14,14 @@ interface Worker {
 export interface AdoptionOptions {
   readonly pool: Pick<Pool, "send">;
   readonly group: string;
+  /** Other groups on its address: their workers adopt where it has no ready one. */
+  readonly partners?: readonly string[];
   /** How often one worker can adopt the socket of one sibling. */
   readonly adoptions: number;
 }
 
 /**
- * Sees to it that every socket of a group is accepted on while any worker of it is ready. From its slot's first
+ * Sees to it that every socket of a group is accepted on while any worker on its address is ready. From its slot's first
  * start on, a socket is adopted whenever its slot has no ready worker: by the ready worker that has adopted the
  * fewest, which lets go when the slot is ready again. Also during the first start, because a worker may listen
  * and then take its time, or end, before it is ready.
@@ -26,7 +29,7 @@ export interface AdoptionOptions {
  * @returns what takes each `slot:state` fact, synchronously, `ready` when the worker serves.
  */
 export function createAdoption(options: AdoptionOptions): (fact: ServingFact) => void {
-  const { pool, group, adoptions } = options;
+  const { pool, group, partners = [], adoptions } = options;
   const ready = new Set<Worker>();
   const started = new Set<string>();
   const adopters = new Map<string, Worker>();
@@ -35,10 +38,11 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
     return [...adopters].filter(([, adopter]) => adopter === worker).map(([slot]) => slot);
   }
 
-  /** The ready workers, those that have adopted the fewest first. */
-  function leastFirst(): Worker[] {
-    const held = new Map([...ready].map((worker) => [worker, heldBy(worker).length]));
-    return [...ready].toSorted((one, other) => held.get(one)! - held.get(other)!);
+  /** The ready workers of the group, those that have adopted the fewest first. */
+  function leastFirst(isOwn: boolean = true): Worker[] {
+    const able = [...ready].filter((worker) => (worker.group === group) === isOwn);
+    const held = new Map(able.map((worker) => [worker, heldBy(worker).length]));
+    return able.toSorted((one, other) => held.get(one)! - held.get(other)!);
   }
 
   function isSpent(worker: Worker, slot: string): boolean {
@@ -73,10 +77,11 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
   }
 
   return (fact) => {
-    if (fact.group !== group) return;
     const { slot, epoch, to } = fact;
-    if (to === "starting") started.add(slot);
-    if (to === "ready") ready.add({ slot, epoch, used: new Map() });
+    const isOwn = fact.group === group;
+    if (!isOwn && !partners.includes(fact.group)) return;
+    if (to === "starting" && isOwn) started.add(slot);
+    if (to === "ready") ready.add({ group: fact.group, slot, epoch, used: new Map() });
     else {
       for (const worker of ready) if (worker.slot === slot && worker.epoch === epoch) ready.delete(worker);
     }
@@ -85,7 +90,7 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
     for (const each of started) {
       const adopter = adopters.get(each);
       if (!adopter) {
-        if (!served.has(each)) leastFirst().some((worker) => adopt(each, worker));
+        if (!served.has(each)) [...leastFirst(), ...leastFirst(false)].some((worker) => adopt(each, worker));
       } else if (served.has(each) && !isSpent(adopter, each)) {
         adopters.delete(each);
         release(each, adopter);

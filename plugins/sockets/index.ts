@@ -5,16 +5,16 @@ import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
 import type { ResolvedGroup } from "../../core/config.ts";
 import type { SocketAbilities } from "../../core/runtime.ts";
-import { refuseTwins, urlOf } from "./addresses.ts";
+import { type ListenerOf, partnersOf, refuseTwins, urlOf } from "./addresses.ts";
 import { createAdoption } from "./adoption.ts";
-import { choose } from "./choose.ts";
+import { choose, preference, type Preference } from "./choose.ts";
 import { handoff } from "./handoff.ts";
 import { PassedSockets } from "./passed.ts";
 import { reusePort } from "./reuse-port.ts";
 import { ring } from "./ring.ts";
 import { shared, shareOne } from "./shared.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
-import { createTrials } from "./trials.ts";
+import { createTrials, type ServingFact } from "./trials.ts";
 
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 
@@ -32,12 +32,24 @@ interface Opened extends SharedListener {
   readonly reason: string;
 }
 
+/** The strategies that are there without any option. */
+export const builtin: readonly SocketStrategy[] = [ring, shared, reusePort, handoff];
+
+const PASSED =
+  "the socket was passed to the supervisor, and its fastest server binds one of its own: leave it out";
+
 /** How long a new worker serves beside the old one, of the time for which it must have been ready before. */
 const TRIAL = 0.5;
 
-const UNABLE: SocketAbilities = {
-  openReusePort: "its runtime does not say that it can",
-  bindReusePort: "its runtime does not say that it can",
+const UNSAID = "its runtime does not say that it can";
+
+/** Of a runtime that says nothing about its sockets. */
+export const UNABLE: SocketAbilities = {
+  open: true,
+  openReusePort: UNSAID,
+  bindReusePort: UNSAID,
+  serveInherited: true,
+  migrateQueue: UNSAID,
 };
 
 /**
@@ -48,13 +60,14 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
   name: "sockets",
   async setup(pool) {
     const strategies = new Map<string, SocketStrategy>();
-    for (const each of [ring, shared, reusePort, handoff, ...(options.strategies ?? [])])
-      strategies.set(each.name, each);
+    for (const each of [...builtin, ...(options.strategies ?? [])]) strategies.set(each.name, each);
     const abilities = await abilitiesOf(pool);
     const open = new Map<string, Opened[]>();
+    const ableOf = (runtime: string): SocketAbilities => abilities.get(runtime) ?? UNABLE;
     const requestOf = (group: ResolvedGroup, listener: ListenerRequest["listener"]): ListenerRequest => {
       const runtime = pool.runtimes.get(group.runtime)!;
-      return { group, listener, runtime, abilities: abilities.get(group.runtime) ?? UNABLE };
+      const partners = partnersOf(pool.config, { group, listener });
+      return { group, listener, runtime, abilities: ableOf(group.runtime), partners };
     };
 
     pool.decisions.canShareSocket.tap(DEFAULT_TAP, ({ strategy: name, group: inGroup, listener: asked }) => {
@@ -103,21 +116,31 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
     // With the last worker's copy the socket is gone, and who connects is refused: nobody would answer.
     removers.push(pool.hooks.hook("pool:stopping", close));
     try {
+      const known = new Map<ListenerRequest["listener"], Opened>();
+      const adopters: ((fact: ServingFact) => void)[] = [];
       for (const group of pool.config.groups) {
+        const partners = new Set<string>();
         for (const listener of group.listen) {
           const request = requestOf(group, listener);
-          const opened = await openOne(pool, request, passed, strategies, options.prefer ?? preferred(group));
+          for (const partner of request.partners) partners.add(partner.group.name);
+          const before = known.get(request.partners[0]!.listener);
+          const opened = before
+            ? joined(before, request)
+            : await openOne(pool, request, passed, strategies, () =>
+                preference(request, ableOf, strategies, options.prefer ?? preferred(request.partners)),
+              );
+          known.set(listener, opened);
           open.set(group.name, [...(open.get(group.name) ?? []), opened]);
           tell(pool, group.name, listener.name, open.get(group.name)!, opened);
         }
-        if (group.listen.length === 0) continue;
-        const adoptions = open.get(group.name)!.flatMap((listener) => listener.adoptions ?? []);
-        const adopt =
-          adoptions.length === 0
-            ? () => {}
-            : createAdoption({ pool, group: group.name, adoptions: Math.min(...adoptions) });
-        removers.push(createTrials(pool, group.name, adopt));
+        const adoptions = (open.get(group.name) ?? []).flatMap((listener) => listener.adoptions ?? []);
+        if (adoptions.length === 0) continue;
+        partners.delete(group.name);
+        const most = Math.min(...adoptions);
+        adopters.push(createAdoption({ pool, group: group.name, partners: [...partners], adoptions: most }));
       }
+      const serving = (fact: ServingFact): void => adopters.forEach((adopt) => adopt(fact));
+      for (const name of open.keys()) removers.push(createTrials(pool, name, serving));
       for (const line of passed.refuseRest()) pool.report("sockets", "activation", new Error(line));
     } catch (error) {
       passed.refuseRest();
@@ -133,24 +156,42 @@ async function openOne(
   request: ListenerRequest,
   passed: PassedSockets,
   strategies: ReadonlyMap<string, SocketStrategy>,
-  prefer: readonly string[],
+  prefer: () => Preference,
 ): Promise<Opened> {
-  const { group, listener } = request;
+  const { group, listener, partners } = request;
+  const preferred = prefer();
+  const at = `groups.${group.name}.listen`;
   const socket = passed.take(group.name, listener);
   if (socket) {
+    if (preferred.key) throw new PoolError("E_CONFIG", `${at}${preferred.key}: 'fast': ${PASSED}`);
     return {
       ...shareOne(socket, listener),
       strategy: shared,
       reason: "the socket was passed to the supervisor",
     };
   }
-  const { strategy, reason } = choose(pool, request, strategies, prefer);
+  const { strategy, reason } = choose(pool, request, strategies, preferred);
+  const other = partners.find((each) => each.group !== group);
+  if (other && !strategy.joins) {
+    const both = `groups ${group.name} and ${other.group.name} both listen there`;
+    throw new PoolError("E_CONFIG", `${at}: ${both}, which the strategy '${strategy.name}' cannot share`);
+  }
   try {
     return { ...(await strategy.open(request)), strategy, reason };
   } catch (error) {
     if (!(error instanceof PoolError)) throw error;
-    throw new PoolError(error.code, `groups.${group.name}.listen: ${error.message}`, { cause: error });
+    throw new PoolError(error.code, `${at}: ${error.message}`, { cause: error });
   }
+}
+
+/** The listener of one more group on an address that is open; closed by the group that opened it. */
+function joined(before: Opened, { listener, partners }: ListenerRequest): Opened {
+  return {
+    ...before,
+    reason: `${before.reason}; the socket of group ${partners[0]!.group.name}`,
+    inherited: (slot) => before.inherited(slot).map((socket) => ({ ...socket, name: listener.name })),
+    close() {},
+  };
 }
 
 function tell(
@@ -167,9 +208,13 @@ function tell(
   pool.tell("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
 }
 
-/** A reactor is there for its connections, so they are spread evenly where that can be. */
-function preferred(group: ResolvedGroup): readonly string[] {
-  return group.type === "reactor" ? [ring.name, shared.name] : [shared.name];
+/**
+ * A reactor is there for its connections, so they are spread evenly where that can be. What loses connections is for
+ * a supervisor that can open no sockets.
+ */
+export function preferred(all: readonly ListenerOf[]): readonly string[] {
+  const both = [shared.name, reusePort.name];
+  return all.some(({ group }) => group.type === "reactor") ? [ring.name, ...both] : both;
 }
 
 async function abilitiesOf(pool: Pool): Promise<ReadonlyMap<string, SocketAbilities>> {

@@ -2,7 +2,7 @@ import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
 import type { SocketStrategy } from "./strategy.ts";
 import { cannotOpen, slotsOf } from "./strategy.ts";
 
-/** Slots of one group, at most: every worker inherits the sockets of all. */
+/** Slots on one port, at most: every worker inherits the sockets of all. */
 const MAX_SLOTS = 128;
 
 /** Descriptors that one worker inherits for adoptions, about; each adoption uses one up. */
@@ -18,21 +18,24 @@ export const ring: SocketStrategy = {
   scalable: true,
   balanced: true,
   keepsQueue: true,
+  joins: true,
 
-  refusal({ runtime, abilities, listener, group }) {
+  refusal(request) {
+    const { abilities, listener, partners } = request;
     if (listener.path !== undefined) return "a Unix domain socket cannot be bound twice";
-    if (group.max > MAX_SLOTS) return `it takes one socket per slot, ${MAX_SLOTS} at most, not ${group.max}`;
-    return cannotOpen(runtime) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
+    const slots = partners.reduce((sum, { group }) => sum + group.max, 0);
+    if (slots > MAX_SLOTS) return `it takes one socket per slot, ${MAX_SLOTS} at most, not ${slots}`;
+    return cannotOpen(request) ?? (abilities.openReusePort === true ? undefined : abilities.openReusePort);
   },
 
-  async open({ group, listener, runtime }) {
+  async open({ partners, listener, runtime }) {
     const { name, backlog, host } = listener;
     // SO_REUSEPORT would share a port with any other ring of this user: whether it is free, only a socket
     // without it can tell.
     if (listener.port !== 0) (await runtime.openListener!(listener)).close();
     const sockets: OpenListener[] = [];
     const close = (): void => sockets.forEach((socket) => socket.close());
-    const slots = slotsOf(group);
+    const slots = partners.flatMap(({ group }) => slotsOf(group));
     try {
       for (const _ of slots) {
         const port = sockets[0]?.port ?? listener.port;

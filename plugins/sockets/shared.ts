@@ -11,7 +11,8 @@ export const shared: SocketStrategy = {
   scalable: true,
   balanced: false,
   keepsQueue: true,
-  refusal: ({ runtime }) => cannotOpen(runtime),
+  joins: true,
+  refusal: cannotOpen,
   open: async ({ listener, runtime }) => shareOne(await runtime.openListener!(listener), listener),
 };
 

@@ -1,4 +1,5 @@
 import type { ResolvedGroup } from "../../core/config.ts";
+import type { ListenerOf } from "./addresses.ts";
 import type { InheritedListener, OpenListener, Runtime, SocketAbilities } from "../../core/runtime.ts";
 
 /** What is opened for one listener of a group. */
@@ -7,6 +8,8 @@ export interface ListenerRequest {
   readonly listener: ResolvedGroup["listen"][number];
   readonly runtime: Runtime;
   readonly abilities: SocketAbilities;
+  /** All listeners of groups on this very address, this one among them. */
+  readonly partners: readonly ListenerOf[];
 }
 
 /** A listener of a group, open. */
@@ -32,12 +35,15 @@ export interface SharedListener {
  *   `E_RELOAD_REFUSED`.
  * - `balanced`: connections are spread evenly.
  * - `keepsQueue`: connections that wait in the queue survive the worker.
+ * - `joins`: several groups may listen on one address; `open` is called once for them, with all as `partners`, and
+ *   `inherited` for the slots of each. Else it is refused.
  */
 export interface SocketStrategy {
   readonly name: string;
   readonly scalable: boolean;
   readonly balanced: boolean;
   readonly keepsQueue: boolean;
+  readonly joins?: boolean;
   /** Half a sentence, for a strategy that is not scalable. */
   readonly fixedBecause?: string;
   /** `undefined` when the listener can be shared so, else one line that says why not. MUST NOT open anything. */
@@ -52,8 +58,7 @@ export function slotsOf({ name, max }: ResolvedGroup): string[] {
 }
 
 /** Why nothing at all can be opened for workers of this runtime. */
-export function cannotOpen(runtime: Runtime): string | undefined {
-  return runtime.openListener
-    ? undefined
-    : `a supervisor of ${runtime.name} workers cannot open sockets for them`;
+export function cannotOpen({ runtime, abilities }: ListenerRequest): string | undefined {
+  if (!runtime.openListener) return `a supervisor of ${runtime.name} workers cannot open sockets for them`;
+  return abilities.open === true ? undefined : abilities.open;
 }

@@ -23,13 +23,14 @@ export function dress(server: Server, { path, isLeaving, left }: Dress, onClose:
   if (path !== undefined) server.address = () => (server.listening ? path : address.call(server));
   server.close = (callback) => {
     if (!isLeaving()) return close.call(server, callback);
+    const isLate = hasClosed;
     const tell = (): void => {
       // Once more for who has only asked for it now.
-      if (hasClosed) server.emit("close");
-      hasClosed = false;
+      if (isLate && hasClosed) server.emit("close");
+      if (isLate) hasClosed = false;
       callback?.();
     };
-    // The server's own `close` comes in the turn after its last connection.
+    // The server's own `close` comes in the turn after its last connection, or later.
     void left.then(() => setImmediate(tell));
     return server;
   };

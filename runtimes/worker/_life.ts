@@ -45,6 +45,8 @@ export interface Life {
   /** Accepts on the sockets of another slot, until it is told to let go. */
   adopt(slot: string): void;
   release(slot: string): void;
+  /** Where its servers are counted that listen by themselves. */
+  readonly listeners: Pick<Listeners, "pick" | "bound">;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** `deadlineMs` is how long the supervisor lets it, here and below. */
@@ -174,6 +176,7 @@ export function createLife(
 
   return {
     worker,
+    listeners,
     get draining() {
       return draining;
     },

@@ -30,6 +30,10 @@ export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
   /** Names of the group's listeners that nothing has listened on. */
   unused(): string[];
   listen(server: Server, name: string | undefined): Promise<void>;
+  /** The listener of a name; without one `default`, or the only one. Throws when there is none. */
+  pick(name?: string): WelcomedListener;
+  /** Takes in a server that listens by itself where this listener is. */
+  bound(server: TrackedServer, listener: WelcomedListener): void;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** Accepts what waits to be, and no more. Resolves when every server has answered its last connection. */
@@ -69,7 +73,7 @@ export function createListeners(
   let draining = false;
   let stopped = false;
 
-  function pick(name: string | undefined): WelcomedListener {
+  function pick(name?: string): WelcomedListener {
     const found = listeners.find((listener) => listener.name === (name ?? "default"));
     if (found) return found;
     if (name === undefined && listeners.length === 1) return listeners[0]!;
@@ -83,6 +87,10 @@ export function createListeners(
   async function open(server: Server, tracked: TrackedServer, listener: WelcomedListener): Promise<void> {
     await listenOn(server, listener);
     adoptions.serve(server, listener.name);
+    follow(tracked);
+  }
+
+  function follow(tracked: TrackedServer): void {
     if (stopped) tracked.stop();
     else if (draining) void tracked.drain();
   }
@@ -93,6 +101,13 @@ export function createListeners(
   }
 
   return {
+    pick,
+    bound(server, { name }) {
+      servers.add(server);
+      follow(server);
+      used.add(name);
+      onListening();
+    },
     async listen(server, name) {
       const listener = pick(name);
       const tracked = trackServer(server);

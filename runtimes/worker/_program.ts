@@ -2,7 +2,8 @@ import type { Exports } from "./_entry.ts";
 import type { Life } from "./_life.ts";
 import type { WelcomedListener } from "./_listeners.ts";
 import type { Sigterm } from "./_sigterm.ts";
-import { takeOverListen } from "./_takeover.ts";
+import { takeOverListen, type TakeoverOptions } from "./_takeover.ts";
+import { takeOverServe } from "./_takeover-serve.ts";
 import type { Uplink } from "./_uplink.ts";
 
 /** Longest time that the SIGTERM handlers of a program have, and what of the supervisor's own time is kept. */
@@ -61,7 +62,7 @@ export function watchProgram(options: ProgramOptions): Program {
     }
   }
 
-  const release = takeOverListen({
+  const takeover: TakeoverOptions = {
     worker,
     listeners,
     isLeaving: () => life.draining || worker.signal.aborted,
@@ -75,7 +76,8 @@ export function watchProgram(options: ProgramOptions): Program {
       elsewhere.push(line);
       tellElsewhere();
     },
-  });
+  };
+  const removers = [takeOverListen(takeover), takeOverServe(takeover, life.listeners)];
 
   /** Why a program that has nothing left to do was no worker; `undefined` when it has just done its work. */
   function failure(exports: Exports): string | undefined {
@@ -90,7 +92,7 @@ export function watchProgram(options: ProgramOptions): Program {
     get listens() {
       return listens;
     },
-    release,
+    release: () => removers.forEach((remove) => remove()),
     async live(exports) {
       isLive = true;
       sigterm.hold();

@@ -19,15 +19,45 @@ export function ownSigterm(own: () => void): Sigterm {
     return true;
   }) as typeof process.emit;
   process.on("SIGTERM", own);
+  // Deno calls the handlers of `process`, and its own, without `emit`.
+  const denos = holdDeno(() => isHeld);
 
   return {
     hold: () => void (isHeld = true),
     call() {
-      const handlers = process.rawListeners("SIGTERM").filter((handler) => handler !== own);
+      const handlers = denos
+        ? [...denos.keys()]
+        : process.rawListeners("SIGTERM").filter((handler) => handler !== own);
       // A tick of its own for each: what it throws is uncaught, as it would be by hand.
       for (const handler of handlers)
         process.nextTick(() => Reflect.apply(handler, process, ["SIGTERM", 15]));
       return handlers.length;
     },
   };
+}
+
+/** What of Deno listens to signals. */
+interface Signals {
+  addSignalListener(signal: string, handler: () => void): void;
+  removeSignalListener(signal: string, handler: () => void): void;
+}
+
+/** Keeps SIGTERM from what listens to it in Deno from now on, while it is held; `undefined` elsewhere. */
+function holdDeno(isHeld: () => boolean): ReadonlyMap<() => void, () => void> | undefined {
+  const { Deno } = globalThis as { Deno?: Signals };
+  if (!Deno) return undefined;
+  const { addSignalListener: add, removeSignalListener: remove } = Deno;
+  const held = new Map<() => void, () => void>();
+  Deno.addSignalListener = (signal, handler) => {
+    if (signal !== "SIGTERM" || held.has(handler)) return add(signal, handler);
+    const calls = (): void => void (isHeld() || handler());
+    held.set(handler, calls);
+    add(signal, calls);
+  };
+  Deno.removeSignalListener = (signal, handler) => {
+    if (signal !== "SIGTERM") return remove(signal, handler);
+    remove(signal, held.get(handler) ?? handler);
+    held.delete(handler);
+  };
+  return held;
 }

@@ -52,13 +52,7 @@ export function takeOverListen(options: TakeoverOptions): () => void {
 
   function tellElsewhere(server: Server, asked: AskedAddress): void {
     const { port } = (server.address() ?? {}) as { port?: number };
-    const here = showAddress(port === undefined ? asked : { port });
-    const declared = listeners.map((listener) => `${listener.port ?? listener.path}`).join(", ");
-    options.onElsewhere(
-      declared === ""
-        ? `listens on ${here} by itself; --port, or listen in the config, would share and drain it`
-        : `listens on ${here}, which is not one of this group's listeners (${declared})`,
-    );
+    options.onElsewhere(elsewhere(listeners, port === undefined ? asked : { port }));
   }
 
   const removers = listeningPrototypes().map((prototype) => {
@@ -78,7 +72,16 @@ export function takeOverListen(options: TakeoverOptions): () => void {
   return () => removers.forEach((remove) => remove());
 }
 
-function isAt(listener: WelcomedListener, { port, path }: AskedAddress): boolean {
+/** A line about an address that the group does not have. */
+export function elsewhere(listeners: readonly WelcomedListener[], at: AskedAddress): string {
+  const [here, declared] = [showAddress(at), listeners.map(({ port, path }) => port ?? path).join(", ")];
+  return declared === ""
+    ? `listens on ${here} by itself; --port, or listen in the config, would share and drain it`
+    : `listens on ${here}, which is not one of this group's listeners (${declared})`;
+}
+
+/** Whether a program asks for a listener's address. */
+export function isAt(listener: WelcomedListener, { port, path }: AskedAddress): boolean {
   return path === undefined ? port !== 0 && listener.port === port : listener.path === path;
 }
 

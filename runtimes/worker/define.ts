@@ -11,8 +11,11 @@ export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
    * `worker.signal` aborts; what it then throws as an `AbortError` counts as a return.
    */
   run?(worker: Worker): void | Promise<void>;
-  /** Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. */
-  fetch?(request: Request): Response | Promise<Response>;
+  /**
+   * Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. What comes beside the
+   * request is the runtime's own: the server of `Bun.serve`, the `info` of `Deno.serve`, under Node nothing.
+   */
+  fetch?(request: Request, native?: unknown): Response | Promise<Response>;
   /** What other groups call, by name: `docs/jobs.md`. */
   jobs?: Jobs;
 }

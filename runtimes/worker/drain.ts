@@ -3,6 +3,7 @@ import { Server, type Socket } from "node:net";
 import { counts } from "./_counts.ts";
 import { acceptorOf } from "./_front.ts";
 import { createHttp1Drain, type Http1Drain } from "./_drain-http1.ts";
+import { tunnelOf } from "./_tunnel.ts";
 import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";
 
 /** What was still open when a server was stopped. */
@@ -74,13 +75,14 @@ export function trackServer(server: Server): TrackedServer {
         onEmpty = resolve;
         http1?.drain();
         http2?.drain();
+        tunnelOf(server)?.drain();
         close();
         if (connections.size === 0) resolve();
       });
       return draining;
     },
     stop() {
-      const cut = { connections: connections.size, busy: http1?.busy() ?? 0 };
+      const cut = { connections: connections.size, busy: http1?.busy() ?? tunnelOf(server)?.busy() ?? 0 };
       close();
       for (const socket of [...connections]) socket.destroy();
       return cut;

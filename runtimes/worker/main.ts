@@ -223,14 +223,13 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
 }
 
 async function start({ life, jobs }: Session, definition: WorkerDefinition): Promise<void> {
-  const { worker } = life;
   if (definition.fetch) {
     const { serveFetch } = await import("./_fetch.ts");
-    await serveFetch(worker, (request) => definition.fetch!(request));
+    await serveFetch(life, definition);
   }
-  await (definition.run ? definition.run(worker) : worker.stopping);
+  await (definition.run ? definition.run(life.worker) : life.worker.stopping);
   // What it was in the middle of has been told to end. Where it drains, that comes after the goodbye.
-  if (worker.signal.aborted && !life.goodbye().drains) await jobs?.drain();
+  if (life.worker.signal.aborted && !life.goodbye().drains) await jobs?.drain();
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {

@@ -16,6 +16,20 @@ interface Row {
   readonly action: string;
 }
 
+/** One of each class, and each kind of violation that a stream of bytes can have. */
+const brief: ReadonlySet<string> = new Set([
+  ...["exit n", "exit 0 without goodbye", "throw", "stack overflow", "heap OOM", "SIGKILL", "SIGSTOP"],
+  ...[
+    "import throws",
+    "no such folder",
+    "goodbye done",
+    "goodbye restart",
+    "goodbye permanent",
+    "goodbye fatal",
+  ],
+  ...["closed channel", "afterGoodbye", "junk", "oversized", "flood", "another protocol"],
+]);
+
 const shortly: Partial<GroupConfig> = { hello: "1s", ready: "1s", heartbeat: "1s" };
 /** Every exit class of the design, each provoked in a real process. */
 function rowsOf(world: World): Record<string, Row> {
@@ -109,7 +123,7 @@ export function exitBehaviours(suite: Suite, world: World): void {
   const test = testsIn(suite, world);
   const { poolOf } = poolsIn(world);
   for (const [name, row] of Object.entries(rowsOf(world))) {
-    test(`exit: ${name}`, async (t) => {
+    test(`exit: ${name}`, { brief: brief.has(name) }, async (t) => {
       const pool = poolOf(t, row.act, row.group, row.pool?.());
       const ended = firstEnd(pool);
       void pool.start();

@@ -41,7 +41,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
   const test = testsIn(suite, world);
   const { poolOf, started } = poolsIn(world);
 
-  test("fatal: the pool shuts down with 1, its other workers in order", async (t) => {
+  test("fatal: the pool shuts down with 1, its other workers in order", { brief: true }, async (t) => {
     const pool = started(t, { name: "p", groups: { w: worker("fatal"), other: worker("serve") } });
     const ends = record(pool, "exit:classified");
     await pool.start();
@@ -122,7 +122,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
     );
   });
 
-  test("last words before an exit are told before the exit", async (t) => {
+  test("last words before an exit are told before the exit", { brief: true }, async (t) => {
     const pool = poolOf(t, ["lastWords"]);
     const told: string[] = [];
     pool.hooks.hook("worker:output", ({ stream, line }) => void told.push(`${stream}: ${line}`));
@@ -144,19 +144,23 @@ export function poolBehaviours(suite: Suite, world: World): void {
     assert.match(verdict.reason, "from run");
   });
 
-  test("a worker that ignores everything is killed after its time, and only then", async (t) => {
-    const pool = poolOf(t, ["stubborn"], { drain: "300ms", stop: "600ms" });
-    const ended = once(pool, "exit:classified");
-    await pool.start();
-    const startedAt = performance.now();
-    const end = await pool.stop();
-    const { report, verdict } = await ended;
-    assert.is(end.exitCode, 0);
-    assert.is(verdict.class, "requested");
-    assert.match(verdict.reason, "forced");
-    assert.equal(report.sentSignals, ["SIGTERM", "SIGKILL"]);
-    assert.ok(performance.now() - startedAt >= 850);
-  });
+  test(
+    "a worker that ignores everything is killed after its time, and only then",
+    { brief: true },
+    async (t) => {
+      const pool = poolOf(t, ["stubborn"], { drain: "300ms", stop: "600ms" });
+      const ended = once(pool, "exit:classified");
+      await pool.start();
+      const startedAt = performance.now();
+      const end = await pool.stop();
+      const { report, verdict } = await ended;
+      assert.is(end.exitCode, 0);
+      assert.is(verdict.class, "requested");
+      assert.match(verdict.reason, "forced");
+      assert.equal(report.sentSignals, ["SIGTERM", "SIGKILL"]);
+      assert.ok(performance.now() - startedAt >= 850);
+    },
+  );
 
   test("a second stop with now kills at once", async (t) => {
     const pool = poolOf(t, ["stubborn"], { drain: "1h", stop: "1h" });
@@ -175,18 +179,22 @@ export function poolBehaviours(suite: Suite, world: World): void {
     assert.is((await pool.stop()).exitCode, 0);
   });
 
-  test("restart replaces the worker, uncounted; unknown and permanent slots are refused", async (t) => {
-    const pool = poolOf(t, ["serve"]);
-    await pool.start();
-    const before = pool.status().groups[0]!.slots[0]!;
-    await pool.restart("w#0");
-    const after = pool.status().groups[0]!.slots[0]!;
-    assert.is(after.epoch, before.epoch + 1);
-    assert.is.not(after.pid, before.pid);
-    assert.is(after.lastExit?.class, "requested");
-    const code = await pool.restart("w#7").catch((error: { code: string }) => error.code);
-    assert.is(code, "E_UNKNOWN_SLOT");
-  });
+  test(
+    "restart replaces the worker, uncounted; unknown and permanent slots are refused",
+    { brief: true },
+    async (t) => {
+      const pool = poolOf(t, ["serve"]);
+      await pool.start();
+      const before = pool.status().groups[0]!.slots[0]!;
+      await pool.restart("w#0");
+      const after = pool.status().groups[0]!.slots[0]!;
+      assert.is(after.epoch, before.epoch + 1);
+      assert.is.not(after.pid, before.pid);
+      assert.is(after.lastExit?.class, "requested");
+      const code = await pool.restart("w#7").catch((error: { code: string }) => error.code);
+      assert.is(code, "E_UNKNOWN_SLOT");
+    },
+  );
 
   test("scale up and down within the range, refused outside of it", async (t) => {
     const pool = poolOf(t, ["serve"], { workers: { min: 1, max: 3 } });
@@ -206,23 +214,27 @@ export function poolBehaviours(suite: Suite, world: World): void {
     assert.match((refused as { message: string }).message, "takes 1 to 3 workers, not 4");
   });
 
-  test("rest-for-one: groups start in order, the later ones restart along, and stop goes in reverse", async (t) => {
-    const groups = { a: worker("serve"), b: worker("serve"), c: worker("serve") };
-    const pool = started(t, { name: "p", strategy: "rest-for-one", groups });
-    const order: string[] = [];
-    pool.hooks.hook("worker:ready", ({ group, epoch }) => void order.push(`${group} ready ${epoch}`));
-    pool.hooks.hook("worker:exited", ({ group, epoch }) => void order.push(`${group} exit ${epoch}`));
-    await pool.start();
-    const back = once(pool, "worker:ready", ({ group, epoch }) => group === "c" && epoch === 2);
-    process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
-    await back;
-    await pool.stop();
-    assert.equal(order, [
-      ...["a ready 1", "b ready 1", "c ready 1"],
-      ...["b exit 1", "c exit 1", "b ready 2", "c ready 2"],
-      ...["c exit 2", "b exit 2", "a exit 1"],
-    ]);
-  });
+  test(
+    "rest-for-one: groups start in order, the later ones restart along, and stop goes in reverse",
+    { brief: true },
+    async (t) => {
+      const groups = { a: worker("serve"), b: worker("serve"), c: worker("serve") };
+      const pool = started(t, { name: "p", strategy: "rest-for-one", groups });
+      const order: string[] = [];
+      pool.hooks.hook("worker:ready", ({ group, epoch }) => void order.push(`${group} ready ${epoch}`));
+      pool.hooks.hook("worker:exited", ({ group, epoch }) => void order.push(`${group} exit ${epoch}`));
+      await pool.start();
+      const back = once(pool, "worker:ready", ({ group, epoch }) => group === "c" && epoch === 2);
+      process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
+      await back;
+      await pool.stop();
+      assert.equal(order, [
+        ...["a ready 1", "b ready 1", "c ready 1"],
+        ...["b exit 1", "c exit 1", "b ready 2", "c ready 2"],
+        ...["c exit 2", "b exit 2", "a exit 1"],
+      ]);
+    },
+  );
 
   test("one-for-all: every group restarts along", async (t) => {
     const groups = { a: worker("serve"), b: worker("serve") };
@@ -237,7 +249,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
     );
   });
 
-  test("nothing that a worker says throws in the supervisor", async (t) => {
+  test("nothing that a worker says throws in the supervisor", { brief: true }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue(world, "hostile"));
     const logs = record(pool, "worker:log");
     const heard = once(pool, "worker:log", ({ message }) => message === "still here");
@@ -247,31 +259,37 @@ export function poolBehaviours(suite: Suite, world: World): void {
     assert.is(({} as { a?: number }).a, undefined);
   });
 
-  test("a JSON of 100,000 levels harms nobody", async (t) => {
+  test("a JSON of 100,000 levels harms nobody", { brief: true }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue(world, "deep"));
     await pool.start();
     assert.is(pool.status().pool.state, "running");
   });
 
-  test("a port survives kill -9 of the worker that serves it", { timeout: 30_000 }, async (t) => {
-    const groups = { w: { entry: fixture("echo.mjs"), listen: { port: 0 }, workers: 2 } };
-    const pool = started(t, { name: "p", groups });
-    const opened = once(pool, "listener:opened");
-    await pool.start();
-    const { at } = await opened;
-    const pids = new Set<number>();
-    for (let round = 0; round < 3; round++) {
-      const back = once(pool, "worker:ready");
-      const dying = (await (await fetch(`${at}/die`)).json()) as { pid: number };
-      pids.add(dying.pid);
-      await back;
-      const answer = (await (await fetch(at)).json()) as { pid: number };
-      assert.not(pids.has(answer.pid));
-    }
-    assert.is(pool.status().groups[0]!.strategy, "shared");
-  });
+  test(
+    "a port survives kill -9 of the worker that serves it",
+    { brief: true, timeout: 30_000 },
+    async (t) => {
+      const groups = {
+        w: { entry: fixture("echo.mjs"), listen: { port: 0, strategy: "shared" }, workers: 2 },
+      };
+      const pool = started(t, { name: "p", groups });
+      const opened = once(pool, "listener:opened");
+      await pool.start();
+      const { at } = await opened;
+      const pids = new Set<number>();
+      for (let round = 0; round < 3; round++) {
+        const back = once(pool, "worker:ready");
+        const dying = (await (await fetch(`${at}/die`)).json()) as { pid: number };
+        pids.add(dying.pid);
+        await back;
+        const answer = (await (await fetch(at)).json()) as { pid: number };
+        assert.not(pids.has(answer.pid));
+      }
+      assert.is(pool.status().groups[0]!.strategy, "shared");
+    },
+  );
 
-  test("a port in use: E_LISTEN before anything starts", async (t) => {
+  test("a port in use: E_LISTEN before anything starts", { brief: true }, async (t) => {
     const first = started(t, {
       name: "p",
       groups: { w: { entry: fixture("echo.mjs"), listen: { port: 0 } } },

@@ -54,50 +54,58 @@ export function reloadBehaviours(suite: Suite, world: World): void {
   const deployable = (t: TestContext, group?: Partial<GroupConfig>): ReturnType<typeof makeDeployable> =>
     makeDeployable(pools, t, group);
 
-  test("soft: every worker is replaced, never fewer than wanted are ready, and one is surplus at most", async (t) => {
-    const { pool, deploy } = deployable(t);
-    await pool.start();
-    const ready = new Set(["w#0 1", "w#1 1"]);
-    const alive = new Set(ready);
-    let [least, most] = [ready.size, alive.size];
-    pool.hooks.hook("slot:state", ({ slot, epoch, to }) => {
-      const worker = `${slot} ${epoch}`;
-      if (to === "starting") alive.add(worker);
-      else if (to === "idle" || to === "backoff") alive.delete(worker);
-      if (to === "ready") ready.add(worker);
-      else ready.delete(worker);
-      least = Math.min(least, ready.size);
-      most = Math.max(most, alive.size);
-    });
-    deploy({ VERSION: "2" });
-    const logs: string[] = [];
-    pool.hooks.hook("worker:log", ({ slot, message }) => void logs.push(`${slot} ${message}`));
-    const report = await pool.reload();
-    assert.equal([report.replaced, report.failed, report.rolledBack, report.reason], [2, 0, false, null]);
-    assert.equal(slots(pool, "generation"), [2, 2]);
-    assert.equal(slots(pool, "epoch"), [2, 2]);
-    assert.is(pool.status().pool.generation, 2);
-    assert.equal([least, most], [2, 3]);
-    assert.equal(logs, ["w#0 reload", "w#1 reload"]);
-  });
+  test(
+    "soft: every worker is replaced, never fewer than wanted are ready, and one is surplus at most",
+    { brief: true },
+    async (t) => {
+      const { pool, deploy } = deployable(t);
+      await pool.start();
+      const ready = new Set(["w#0 1", "w#1 1"]);
+      const alive = new Set(ready);
+      let [least, most] = [ready.size, alive.size];
+      pool.hooks.hook("slot:state", ({ slot, epoch, to }) => {
+        const worker = `${slot} ${epoch}`;
+        if (to === "starting") alive.add(worker);
+        else if (to === "idle" || to === "backoff") alive.delete(worker);
+        if (to === "ready") ready.add(worker);
+        else ready.delete(worker);
+        least = Math.min(least, ready.size);
+        most = Math.max(most, alive.size);
+      });
+      deploy({ VERSION: "2" });
+      const logs: string[] = [];
+      pool.hooks.hook("worker:log", ({ slot, message }) => void logs.push(`${slot} ${message}`));
+      const report = await pool.reload();
+      assert.equal([report.replaced, report.failed, report.rolledBack, report.reason], [2, 0, false, null]);
+      assert.equal(slots(pool, "generation"), [2, 2]);
+      assert.equal(slots(pool, "epoch"), [2, 2]);
+      assert.is(pool.status().pool.generation, 2);
+      assert.equal([least, most], [2, 3]);
+      assert.equal(logs, ["w#0 reload", "w#1 reload"]);
+    },
+  );
 
   for (const [broken, indicator] of [
     ["import", "throws at import"],
     ["neverReady", "not ready in time"],
     ["early", "code 5"],
   ] as const) {
-    test(`rolled back: a generation that is broken by ${broken}`, async (t) => {
-      const { pool, deploy } = deployable(t);
-      await pool.start();
-      const before = slots(pool, "epoch");
-      deploy({ VERSION: "2", BROKEN: broken });
-      const report = await pool.reload();
-      assert.ok(report.rolledBack);
-      assert.match(report.reason ?? "", indicator);
-      assert.equal(slots(pool, "epoch"), before);
-      assert.equal(slots(pool, "generation"), [1, 1]);
-      assert.is(pool.status().pool.generation, 1);
-    });
+    test(
+      `rolled back: a generation that is broken by ${broken}`,
+      { brief: broken === "import" },
+      async (t) => {
+        const { pool, deploy } = deployable(t);
+        await pool.start();
+        const before = slots(pool, "epoch");
+        deploy({ VERSION: "2", BROKEN: broken });
+        const report = await pool.reload();
+        assert.ok(report.rolledBack);
+        assert.match(report.reason ?? "", indicator);
+        assert.equal(slots(pool, "epoch"), before);
+        assert.equal(slots(pool, "generation"), [1, 1]);
+        assert.is(pool.status().pool.generation, 1);
+      },
+    );
   }
 
   test("rolled back in the middle: what was replaced goes back", async (t) => {
@@ -117,7 +125,7 @@ export function reloadBehaviours(suite: Suite, world: World): void {
     assert.equal(slots(pool, "state"), ["ready", "ready"]);
   });
 
-  test("hard: all end before one starts", async (t) => {
+  test("hard: all end before one starts", { brief: true }, async (t) => {
     const { pool, deploy } = deployable(t);
     await pool.start();
     const order: string[] = [];
@@ -173,7 +181,7 @@ export function reloadBehaviours(suite: Suite, world: World): void {
     );
   });
 
-  test("stop in the middle of a reload", async (t) => {
+  test("stop in the middle of a reload", { brief: true }, async (t) => {
     const { pool } = deployable(t);
     await pool.start();
     const report = pool.reload();

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "../_suite.ts";
+import { supervisorCommand } from "../harness/supervisor.ts";
 
 const bin = fileURLToPath(new URL("../../dist/cli.mjs", import.meta.url));
 
@@ -32,14 +33,16 @@ export interface Cli {
   run(words: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Finished>;
 }
 
-/** `executable` is the Node that runs every command. */
-export async function createCli({ defer }: TestContext, executable: string = process.execPath): Promise<Cli> {
+/** `executable` is what runs every command; the runtime of this run's supervisors without one. */
+export async function createCli({ defer }: TestContext, executable?: string): Promise<Cli> {
+  const command = executable === undefined ? supervisorCommand(process.execPath) : [executable];
   const runtimeFolder = await mkdtemp("/tmp/pcli-");
   defer(() => rm(runtimeFolder, { recursive: true, force: true }));
 
   const start: Cli["start"] = (words, { cwd = runtimeFolder, env } = {}) => {
     const { NO_COLOR: _n, FORCE_COLOR: _f, ...inherited } = process.env;
-    const child = spawn(executable, [bin, ...words], {
+    const [file, ...args] = [...command, bin, ...words];
+    const child = spawn(file!, args, {
       cwd,
       env: { ...inherited, XDG_RUNTIME_DIR: runtimeFolder, ...env },
       stdio: ["ignore", "pipe", "pipe"],

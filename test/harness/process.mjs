@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { leftOvers } from "./left-overs.mjs";
+import { commands, node } from "./supervisors.mjs";
 
 /**
  * @typedef {object} FileResult
@@ -19,9 +19,6 @@ import { leftOvers } from "./left-overs.mjs";
  * @property {number} milliseconds
  */
 
-/** The Node of this machine also where npm has put another first in PATH; see unshadow.mjs. */
-export const node = process.env.npm_node_execpath ?? process.execPath;
-const register = fileURLToPath(new URL("register.mjs", import.meta.url));
 /** How long a process may take to end after the file that started it: what dies with it needs a moment. */
 const grace = 1000;
 /** A file that writes without end must not fill the memory of the runner. */
@@ -39,14 +36,20 @@ export function killAll() {
   }
 }
 
-/** @param {string} path @param {number} timeout Milliseconds. @returns {Promise<FileResult>} */
-export async function runFile(path, timeout) {
+/**
+ * @param {string} path
+ * @param {number} timeout Milliseconds.
+ * @param {{ supervisor: string, command: readonly string[], brief: boolean }} way
+ * @returns {Promise<FileResult>}
+ */
+export async function runFile(path, timeout, { supervisor, command, brief }) {
   // Short, and not below os.tmpdir(): the path of a Unix socket ends at 107 bytes.
   const folder = mkdtempSync(join(process.platform === "win32" ? process.cwd() : "/tmp", "pt-"));
   const marker = `POOLABLE_TEST_RUN=${process.pid}-${folder.slice(-6)}`;
   const reportFile = `${folder}/.report`;
   const started = performance.now();
-  const child = spawn(node, ["--import", register, path], {
+  const [file, ...words] = command;
+  const child = spawn(file, [...words, path], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -54,12 +57,16 @@ export async function runFile(path, timeout) {
       POOLABLE_TEST: "1",
       POOLABLE_TEST_RUN: marker.slice(marker.indexOf("=") + 1),
       POOLABLE_TEST_REPORT: reportFile,
+      POOLABLE_TEST_SUPERVISOR: supervisor,
+      POOLABLE_TEST_COMMAND: JSON.stringify(commands[supervisor]),
+      POOLABLE_TEST_NODE: node,
+      POOLABLE_TEST_BRIEF: brief ? "1" : "",
       TMPDIR: folder,
       XDG_RUNTIME_DIR: folder,
     },
   });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`cannot start ${node}`);
+  if (pid === undefined) throw new Error(`cannot start ${file}`);
   running.set(pid, { marker, folder });
 
   let output = "";

@@ -81,8 +81,16 @@ for (const [config, message] of [
   ],
   [{ name: "a", groups: { web: { entry } }, root: 1 }, "root: 1 is not accepted; expected text"],
   [
+    { name: "a", groups: { web: { entry } }, executables: ["bun"] },
+    'executables: ["bun"] is not accepted; expected an object of paths or commands',
+  ],
+  [
     { name: "a", groups: { web: { entry } }, executables: { bun: 1 } },
-    'executables: {"bun":1} is not accepted; expected an object of paths or commands',
+    "executables.bun: 1 is not accepted; expected text",
+  ],
+  [
+    { name: "a", groups: { web: { entry } }, executables: { bon: "bun" } },
+    "executables.bon: unknown key; did you mean bun?",
   ],
   [
     { name: "a", groups: { a: { entry, workers: 60_000 }, b: { entry, workers: 60_000 } } },
@@ -94,7 +102,7 @@ for (const [config, message] of [
 
 const WORKERS = "a whole number, or { min, max } with min <= max and max >= 1";
 const TIME = "milliseconds or text such as '30s'";
-const LISTEN = "a port, a path, { port, host, path, backlog, name, strategy }, or a list of these";
+const LISTEN = "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these";
 
 /** What is wrong with one key of a group. */
 for (const [key, value, message] of [

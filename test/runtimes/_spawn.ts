@@ -12,9 +12,7 @@ import type { TestContext } from "../_suite.ts";
 const fixtures = fileURLToPath(new URL("../fixtures/runtimes/", import.meta.url));
 
 /** Lets a worker under Node 20 run fixtures that are TypeScript. */
-const execArgv = process.features.typescript
-  ? []
-  : ["--import", fileURLToPath(new URL("../harness/register.mjs", import.meta.url))];
+const execArgv = ["--import", fileURLToPath(new URL("../harness/register.mjs", import.meta.url))];
 
 /** The path of a fixture of these tests. */
 export const fixture = (name: string): string => join(fixtures, name);

@@ -8,6 +8,7 @@ import type { Frame } from "../../core/frames.ts";
 import type { ViolationKind } from "../../core/protocol.ts";
 import { openChannel, type Channel, type ChannelLink } from "../../runtimes/channel.ts";
 import { suite, type TestContext } from "../_suite.ts";
+import { node } from "../harness/supervisor.ts";
 import { folder } from "./_spawn.ts";
 
 const test = suite("runtimes/channel");
@@ -70,7 +71,7 @@ test("the socket of a supervisor that was killed is removed, and nothing else", 
     const path = join(directory, name);
     const script =
       "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 9))";
-    spawnSync(process.execPath, ["-e", script, path]);
+    spawnSync(node, ["-e", script, path]);
     assert.ok(existsSync(path));
     return path;
   };
@@ -148,8 +149,12 @@ test("strangers are cut off without a word, and cannot fill the house", async (t
   await closed(dial(t, channel));
   many[0]!.destroy();
   await closed(many[0]!);
-  await new Promise(setImmediate);
-  dial(t, channel).end(lines(hello));
+  // The other side hears of it in its own time, and turns away until then.
+  while (peer.frames.length === 0) {
+    const socket = dial(t, channel);
+    socket.end(lines(hello));
+    await new Promise((resolve) => socket.once("close", resolve));
+  }
   await peer.gone;
   assert.equal([peer.frames.length, peer.violations], [1, []]);
 });

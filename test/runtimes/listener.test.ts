@@ -69,7 +69,7 @@ test("workers answer on one inherited socket: IPv4, a host name, IPv6, a path", 
   }
 });
 
-test("an address that cannot be listened on is refused in one line", async (t) => {
+test("an address that cannot be listened on is refused in one line", { brief: true }, async (t) => {
   const { port } = (await occupy(t, { port: 0, host: "127.0.0.1" })).address() as { port: number };
   await refused({ port }, new RegExp(`port ${port} is in use`));
   await refused({ port, host: "0.0.0.0" }, /in use/);
@@ -87,7 +87,7 @@ test("a privileged port is refused", { skip: process.getuid?.() === 0 && "runs a
   await refused({ port: 81 }, /need privileges/);
 });
 
-test("a stale socket file is replaced, a live one and a file are not", async (t) => {
+test("a stale socket file is replaced, a live one and a file are not", { brief: true }, async (t) => {
   const path = join(folder(t), "s.sock");
   const first = await openListener({ path });
   // What a killed supervisor leaves: its file, and nobody behind it.

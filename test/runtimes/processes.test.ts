@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { Runtime, SpawnRequest, WorkerSink } from "../../core/runtime.ts";
 import { openChannel } from "../../runtimes/channel.ts";
 import { node } from "../../runtimes/node.ts";
 import { spawnWorker } from "../../runtimes/processes.ts";
 import { suite, type TestContext } from "../_suite.ts";
+import { node as nodeHere } from "../harness/supervisor.ts";
 import { fixture, folder, gone, observe, runtime, type Observed } from "./_spawn.ts";
 
 const test = suite("runtimes/processes");
@@ -25,7 +27,7 @@ async function raw(
   return observe(t, bare, fixture("raw.mjs"), changes);
 }
 
-test("tells the code or the signal of the end, once", async (t) => {
+test("tells the code or the signal of the end, once", { brief: true }, async (t) => {
   const exit = await raw(t, "exit");
   const end = await exit.end();
   assert.equal([end.code, end.signal, end.spawnError], [7, null, undefined]);
@@ -36,7 +38,7 @@ test("tells the code or the signal of the end, once", async (t) => {
   assert.equal([killed.signal("SIGKILL", "group"), killed.send({ type: "stop" })], [false, false]);
 });
 
-test("a process that cannot begin ends without a pid, later", async (t) => {
+test("a process that cannot begin ends without a pid, later", { brief: true }, async (t) => {
   const cases: [Partial<SpawnRequest>, string | undefined][] = [
     [{}, "/nowhere/node"],
     [{}, fixture("raw.mjs")],
@@ -59,19 +61,23 @@ test("a process that cannot begin ends without a pid, later", async (t) => {
   assert.match((await closed.end()).spawnError!, /not open/);
 });
 
-test("output comes by the line, in pieces of 16 KiB, with its last partial line", async (t) => {
-  const long = await raw(t, "long");
-  await long.end();
-  assert.is(long.lines.stdout.slice(0, -1).join(""), "x".repeat(100_000));
-  assert.ok(long.lines.stdout.every((line) => line.length <= 16_384));
-  assert.is(long.lines.stdout.at(-1), "after");
-  const partial = await raw(t, "partial");
-  await partial.end();
-  assert.equal(partial.lines.stdout, ["no newline"]);
-  const flood = await raw(t, "flood");
-  await flood.end();
-  assert.is(flood.lines.stdout.length, 2000);
-});
+test(
+  "output comes by the line, in pieces of 16 KiB, with its last partial line",
+  { brief: true },
+  async (t) => {
+    const long = await raw(t, "long");
+    await long.end();
+    assert.is(long.lines.stdout.slice(0, -1).join(""), "x".repeat(100_000));
+    assert.ok(long.lines.stdout.every((line) => line.length <= 16_384));
+    assert.is(long.lines.stdout.at(-1), "after");
+    const partial = await raw(t, "partial");
+    await partial.end();
+    assert.equal(partial.lines.stdout, ["no newline"]);
+    const flood = await raw(t, "flood");
+    await flood.end();
+    assert.is(flood.lines.stdout.length, 2000);
+  },
+);
 
 test("the tail of stderr is kept", async (t) => {
   const worker = await raw(t, "stderr");
@@ -80,7 +86,7 @@ test("the tail of stderr is kept", async (t) => {
   assert.match(stderrTail, /e\nlast words$/);
 });
 
-test("a grandchild of the group ends with the worker", async (t) => {
+test("a grandchild of the group ends with the worker", { brief: true }, async (t) => {
   const worker = await raw(t, "grandchild");
   await worker.end();
   await gone(t, Number(worker.lines.stdout[0]!.split(" ")[1]));
@@ -97,7 +103,7 @@ test("a grandchild that left the group and holds the pipes delays the end by 500
   assert.is(worker.ends.length, 1);
 });
 
-test("signals reach the process, and SIGKILL the group", async (t) => {
+test("signals reach the process, and SIGKILL the group", { brief: true }, async (t) => {
   const worker = await raw(t, "stubborn");
   await worker.until("up", () => worker.lines.stdout.includes("up"));
   assert.is(worker.signal("SIGTERM", "process"), true);
@@ -116,13 +122,16 @@ test("a worker that says its last word and dies at once is heard", async (t) => 
 });
 
 test("what a worker cannot run is refused", async () => {
-  const made = node();
+  const made = node({ executable: nodeHere });
   await made.prepare!();
+  const typescript = execFileSync(nodeHere, ["-p", "Boolean(process.features.typescript)"], {
+    encoding: "utf8",
+  });
   const refusal = (entry: string, execArgv: string[] = []): string =>
     made.refuse!({ entry, execArgv, permissions: "all" })?.reason ?? "";
   assert.match(refusal("/nowhere.mjs"), /does not exist/);
   assert.is(refusal(fixture("raw.mjs")), "");
-  if (process.features.typescript) assert.is(refusal(fixture("parts.worker.ts")), "");
+  if (typescript.trim() === "true") assert.is(refusal(fixture("parts.worker.ts")), "");
   else assert.match(refusal(fixture("parts.worker.ts")), /22\.18/);
   assert.is(refusal(fixture("parts.worker.ts"), ["--import", "a-loader"]), "");
 });

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { GroupConfig, HookPayload, PoolStatus } from "../../index.ts";
 import type { RuntimeName } from "../../runtimes/traits.ts";
 import type { TestContext } from "../_suite.ts";
+import { supervisorCommand } from "../harness/supervisor.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -23,14 +24,18 @@ export interface Supervisor {
   status(): Promise<PoolStatus["groups"][number]>;
 }
 
-/** Starts one under Node 24; it ends with the test. `runtime` is its workers', `wrap` puts a command in front. */
+/** Starts one, which under Node is Node 24; it ends with the test. `runtime` is its workers', `wrap` puts a command in front. */
 export function supervise(
   t: TestContext,
   options: SpawnOptions & { runtime?: RuntimeName; wrap?: string[] } = {},
 ): Supervisor {
-  const { runtime = "node", wrap = [], ...rest } = options;
-  const [file, ...args] = [...wrap, node24, path("fixtures/sockets/supervisor.ts")];
-  const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"], ...rest });
+  const { runtime = "node", wrap = [], env = process.env, ...rest } = options;
+  const [file, ...args] = [...wrap, ...supervisorCommand(node24), path("fixtures/sockets/supervisor.ts")];
+  const child = spawn(file!, args, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...env, POOLABLE_NODE: node24 },
+    ...rest,
+  });
   const waiting: ((answer: string | Error) => void)[] = [];
   createInterface({ input: child.stdout! }).on("line", (line) => waiting.shift()?.(line));
   child.once("exit", (code) => {
@@ -75,8 +80,8 @@ export const target = (at: string): { port: number; host: string } | { path: str
   return { port: Number(port), host: hostname.replace(/^\[|\]$/g, "") };
 };
 
-/** One request on a connection of its own; never rejects, and gives up after 2 s. */
-export function ask(at: string, url = "/"): Promise<Answer> {
+/** One request on a connection of its own; never rejects, and gives up after 2 s, or what is told. */
+export function ask(at: string, url = "/", patience = 2_000): Promise<Answer> {
   return new Promise((resolve) => {
     const begin = performance.now();
     let text = "";
@@ -86,7 +91,7 @@ export function ask(at: string, url = "/"): Promise<Answer> {
       resolve({ text: answer, ok, ms: performance.now() - begin });
     };
     const socket = connect(target(at));
-    const timer = setTimeout(end, 2_000, "hangs", false);
+    const timer = setTimeout(end, patience, "hangs", false);
     socket.on("data", (data) => (text += data));
     socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error", false));
     socket.on("close", () => end(text.split("\r\n\r\n")[1] ?? "nothing", text.startsWith("HTTP/1.1 200")));
@@ -95,8 +100,8 @@ export function ask(at: string, url = "/"): Promise<Answer> {
 }
 
 /** Fresh connections at once: enough for each socket of a group to get some. */
-export function askMany(at: string, count = 64): Promise<Answer[]> {
-  return Promise.all(Array.from({ length: count }, () => ask(at)));
+export function askMany(at: string, count = 64, patience?: number): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, () => ask(at, "/", patience)));
 }
 
 /** How many answers each slot gave. */

@@ -28,39 +28,43 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("a socket is taken by its address, one by its name, a path too; the variables are gone", async (t) => {
-  const [port, named] = [await freePort(), await freePort()];
-  const path = `${process.env["TMPDIR"]}/passed.sock`;
-  const supervisor = activated(t, [
-    { port, name: "unknown" },
-    { port: named, name: "admin" },
-    { path, name: "unknown" },
-  ]);
-  const opened = await supervisor.start({
-    workers: 2,
-    args: ["default", "admin", "local"],
-    // The name outweighs the port: where it listens is for who passes the socket to say.
-    listen: [{ port }, { port: 1, name: "admin" }, { path, name: "local" }],
-  });
-  assert.equal(
-    opened.map(({ at }) => at),
-    [`http://127.0.0.1:${port}`, `http://127.0.0.1:${named}`, path],
-  );
-  for (const { strategy, reason, at } of opened) {
-    assert.equal([strategy, reason], ["shared", "the socket was passed to the supervisor"]);
-    const answers = await askMany(at, 16);
-    assert.ok(
-      answers.every(({ ok }) => ok),
-      `${at}: ${answers.map(({ text }) => text).join(", ")}`,
+test(
+  "a socket is taken by its address, one by its name, a path too; the variables are gone",
+  { brief: true },
+  async (t) => {
+    const [port, named] = [await freePort(), await freePort()];
+    const path = `${process.env["TMPDIR"]}/passed.sock`;
+    const supervisor = activated(t, [
+      { port, name: "unknown" },
+      { port: named, name: "admin" },
+      { path, name: "unknown" },
+    ]);
+    const opened = await supervisor.start({
+      workers: 2,
+      args: ["default", "admin", "local"],
+      // The name outweighs the port: where it listens is for who passes the socket to say.
+      listen: [{ port }, { port: 1, name: "admin" }, { path, name: "local" }],
+    });
+    assert.equal(
+      opened.map(({ at }) => at),
+      [`http://127.0.0.1:${port}`, `http://127.0.0.1:${named}`, path],
     );
-  }
-  assert.equal(await supervisor.call("environment"), []);
-  await supervisor.call("restart", "w#0");
-  assert.ok(
-    (await askMany(opened[0]!.at, 16)).every(({ ok }) => ok),
-    "after a restart",
-  );
-});
+    for (const { strategy, reason, at } of opened) {
+      assert.equal([strategy, reason], ["shared", "the socket was passed to the supervisor"]);
+      const answers = await askMany(at, 16);
+      assert.ok(
+        answers.every(({ ok }) => ok),
+        `${at}: ${answers.map(({ text }) => text).join(", ")}`,
+      );
+    }
+    assert.equal(await supervisor.call("environment"), []);
+    await supervisor.call("restart", "w#0");
+    assert.ok(
+      (await askMany(opened[0]!.at, 16)).every(({ ok }) => ok),
+      "after a restart",
+    );
+  },
+);
 
 test("a passed socket that no listener wants is told; it cannot be a ring", async (t) => {
   const port = await freePort();

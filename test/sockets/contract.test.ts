@@ -11,6 +11,7 @@ import { createPool } from "../../index.ts";
 import { logs, sockets, type SocketStrategy } from "../../plugins/index.ts";
 import { shared } from "../../plugins/sockets/shared.ts";
 import { suite, type TestContext } from "../_suite.ts";
+import { freePort } from "../unchanged/_program.ts";
 import { ask, entry } from "./_sockets.ts";
 
 const test = suite("sockets/contract");
@@ -130,7 +131,6 @@ test("listeners that would take each other's connections", async (t) => {
   const two = (a: GroupConfig["listen"], b: GroupConfig["listen"]) => (): Pool =>
     make(t, { a: { entry, listen: a }, b: { entry, listen: b } });
   const both = "groups a and b both listen there; give each its own";
-  await refused(two(3999, 3999), "E_CONFIG", `groups.b.listen: 127.0.0.1:3999: ${both}`);
   await refused(
     two({ port: 3999, host: "0.0.0.0" }, 3999),
     "E_CONFIG",
@@ -141,12 +141,67 @@ test("listeners that would take each other's connections", async (t) => {
     "E_CONFIG",
     `groups.b.listen: [::1]:3999 and [::]:3999 are one port to the system: ${both}`,
   );
-  await refused(two("/tmp/x.sock", "/tmp/x.sock"), "E_CONFIG", `groups.b.listen: /tmp/x.sock: ${both}`);
   await refused(
     () => one(t, { listen: [3999, { port: 3999, host: "localhost", name: "again" }] }),
     "E_CONFIG",
     /^groups\.w\.listen: .*group w listens there twice; give each listener its own$/,
   );
+});
+
+test("groups that name one address share it, whatever each calls it, if they ask for the same", async (t) => {
+  const two = (
+    a: GroupConfig["listen"],
+    b: GroupConfig["listen"],
+    plugins: PoolConfig["plugins"] = [],
+  ): Pool => make(t, { a: { entry, listen: a }, b: { entry, listen: b } }, plugins);
+  const free = await freePort();
+  const unlike = `groups.b.listen.backlog: 127.0.0.1:${free}: groups a and b share it, so backlog is the same in both`;
+  await refused(() => two(free, { port: free, backlog: 8 }), "E_CONFIG", unlike);
+  const own = [sockets({ strategies: [{ ...fixed, joins: false }], prefer: ["fixed"] })];
+  const alone = "groups.a.listen: groups a and b both listen there, which the strategy 'fixed' cannot share";
+  await refused(() => two(free, free, own), "E_CONFIG", alone);
+  const pool = two(free, { port: free, host: "localhost", name: "web" });
+  const opened: HookPayload<"listener:opened">[] = [];
+  pool.hooks.hook("listener:opened", (fact) => void opened.push(fact));
+  await pool.start();
+  assert.equal(
+    opened.map(({ group, name, at }) => [group, name, new URL(at).port]),
+    [
+      ["a", "default", `${free}`],
+      ["b", "web", `${free}`],
+    ],
+  );
+  assert.match(opened[1]!.reason, /; the socket of group a$/);
+  assert.ok((await ask(opened[0]!.at)).ok);
+});
+
+test("what listen.prefer cannot be had with is refused by its key", async (t) => {
+  const prefer = "fast" as const;
+  const asks = (listen: GroupConfig["listen"], runtime: string) => (): Pool => one(t, { listen, runtime });
+  const own = "Bun.serve listens only on a socket of its own; leave one of them out";
+  await refused(
+    asks({ port: 0, prefer, strategy: "shared" }, "bun"),
+    "E_CONFIG",
+    `groups.w.listen.prefer: 'fast' and the strategy 'shared' cannot both be had: ${own}`,
+  );
+  await refused(
+    asks({ port: 0, prefer: "lossless", strategy: "reuse-port" }, "bun"),
+    "E_CONFIG",
+    /^groups\.w\.listen\.prefer: 'lossless' and the strategy 'reuse-port' cannot both be had: it loses/,
+  );
+  await refused(
+    asks({ path: "/tmp/x.sock", prefer }, "deno"),
+    "E_CONFIG",
+    "groups.w.listen.prefer: 'fast': a Unix domain socket cannot be bound twice",
+  );
+  await refused(
+    asks({ port: 0, prefer: "quick" as "fast" }, "deno"),
+    "E_CONFIG",
+    `groups.w.listen.prefer: "quick" is not accepted; expected 'lossless', 'fast'`,
+  );
+  const pool = one(t, { listen: { port: 0, prefer }, runtime: "node" });
+  await pool.start();
+  assert.ok(["ring", "shared"].includes(pool.status().groups[0]!.strategy!));
 });
 
 test("a job group with a socket, a path that cannot be", async (t) => {

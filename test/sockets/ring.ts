@@ -47,19 +47,23 @@ export function ringBehaviours(suite: Suite, world: World): void {
     assert.ok(sorted[sorted.length >> 1]! < 250, `the slowest of each round took ${sorted.join(", ")} ms`);
   }
 
-  test("reactors ring by default, the reason is told, and connections spread evenly", async (t) => {
-    const supervisor = supervise(t, { runtime: world.runtime });
-    const [opened] = await supervisor.start({ ...group, workers: 2 });
-    assert.is(opened!.strategy, "ring");
-    assert.is(opened!.reason, "the default for groups of type reactor");
-    const { strategy, strategyReason } = await supervisor.status();
-    assert.equal([strategy, strategyReason], ["ring", opened!.reason]);
-    const answers = await askMany(opened!.at, 640);
-    assert.ok(answers.every(({ ok }) => ok));
-    const shares = Object.values(perSlot(answers));
-    assert.is(shares.length, 2);
-    assert.ok(Math.max(...shares) < 640 * 0.6, `spread as ${shares.join(" : ")}`);
-  });
+  test(
+    "reactors ring by default, the reason is told, and connections spread evenly",
+    { brief: true },
+    async (t) => {
+      const supervisor = supervise(t, { runtime: world.runtime });
+      const [opened] = await supervisor.start({ ...group, workers: 2 });
+      assert.is(opened!.strategy, "ring");
+      assert.is(opened!.reason, "the default for groups of type reactor");
+      const { strategy, strategyReason } = await supervisor.status();
+      assert.equal([strategy, strategyReason], ["ring", opened!.reason]);
+      const answers = await askMany(opened!.at, 640);
+      assert.ok(answers.every(({ ok }) => ok));
+      const shares = Object.values(perSlot(answers));
+      assert.is(shares.length, 2);
+      assert.ok(Math.max(...shares) < 640 * 0.6, `spread as ${shares.join(" : ")}`);
+    },
+  );
 
   test(
     "every socket is accepted on while a worker is ready: scale 2, 4, 1, 2",
@@ -83,7 +87,7 @@ export function ringBehaviours(suite: Suite, world: World): void {
 
   test(
     "a killed worker's socket is adopted at once, and let go when it is back",
-    { timeout: 60_000 },
+    { brief: true, timeout: 60_000 },
     async (t) => {
       const supervisor = supervise(t, { runtime: world.runtime });
       const [{ at } = { at: "" }] = await supervisor.start({ ...group, workers: 3 });
@@ -115,7 +119,7 @@ export function ringBehaviours(suite: Suite, world: World): void {
     await supervisor.call("scale", "w", 1);
     // No one is ready now; what connects waits for the next.
     await supervisor.call("kill", "w#0", false);
-    const answers = await askMany(at);
+    const answers = await askMany(at, 64, 15_000);
     const lost = answers.filter(({ ok }) => !ok);
     assert.ok(
       lost.every(({ text }) => text === "ECONNRESET"),
@@ -125,7 +129,7 @@ export function ringBehaviours(suite: Suite, world: World): void {
     assertAnswered(await askMany(at), "the successor has all four sockets");
   });
 
-  test("restarts and reloads under load lose nothing", { timeout: 60_000 }, async (t) => {
+  test("restarts and reloads under load lose nothing", { brief: true, timeout: 60_000 }, async (t) => {
     const supervisor = supervise(t, { runtime: world.runtime });
     const [{ at } = { at: "" }] = await supervisor.start({ ...group, workers: 2 });
     const load = keepAsking(at);
@@ -206,11 +210,15 @@ export function ringBehaviours(suite: Suite, world: World): void {
     }
   });
 
-  test("reuse-port: every worker binds its own socket to the port that the supervisor reserved", async (t) => {
-    const supervisor = supervise(t, { runtime: world.runtime });
-    const [opened] = await supervisor.start({ ...group, listen: { port: 0, strategy: "reuse-port" } });
-    assert.is(opened!.reason, "asked for in the config");
-    await supervisor.call("scale", "w", 2);
-    await assertAllServe(t, opened!.at, 2, "reuse-port");
-  });
+  test(
+    "reuse-port: every worker binds its own socket to the port that the supervisor reserved",
+    { brief: true },
+    async (t) => {
+      const supervisor = supervise(t, { runtime: world.runtime });
+      const [opened] = await supervisor.start({ ...group, listen: { port: 0, strategy: "reuse-port" } });
+      assert.is(opened!.reason, "asked for in the config");
+      await supervisor.call("scale", "w", 2);
+      await assertAllServe(t, opened!.at, 2, "reuse-port");
+    },
+  );
 }

@@ -14,23 +14,27 @@ export function stopBehaviours(suite: Suite, world: World): void {
   };
 
   for (const [name, listen] of Object.entries(listeners)) {
-    test(`while the last request is answered, who connects is refused at once: ${name}`, async (t) => {
-      const supervisor = supervise(t, { runtime: world.runtime });
-      const [{ at } = { at: "" }] = await supervisor.start({ workers: { min: 1, max: 3 }, listen });
-      // With sockets that the last worker has adopted, and descriptors that it never used.
-      for (const count of [3, 1]) await supervisor.call("scale", "w", count);
-      assert.ok((await askMany(at, 16)).every(({ ok }) => ok));
-      let isAnswered = false;
-      const slow = ask(at, "/slow").finally(() => (isAnswered = true));
-      await ask(at);
-      const stopped = supervisor.call("stop");
-      const refusals = ["ECONNREFUSED", "ENOENT"];
-      for (let last = ""; !refusals.includes(last); { text: last } = await ask(at)) {
-        assert.not.ok(isAnswered, `${last}: the socket is open for as long as the worker answers`);
-      }
-      const { ok, text } = await slow;
-      assert.ok(ok, text);
-      await stopped;
-    });
+    test(
+      `while the last request is answered, who connects is refused at once: ${name}`,
+      { brief: true },
+      async (t) => {
+        const supervisor = supervise(t, { runtime: world.runtime });
+        const [{ at } = { at: "" }] = await supervisor.start({ workers: { min: 1, max: 3 }, listen });
+        // With sockets that the last worker has adopted, and descriptors that it never used.
+        for (const count of [3, 1]) await supervisor.call("scale", "w", count);
+        assert.ok((await askMany(at, 16)).every(({ ok }) => ok));
+        let isAnswered = false;
+        const slow = ask(at, "/slow").finally(() => (isAnswered = true));
+        await ask(at);
+        const stopped = supervisor.call("stop");
+        const refusals = ["ECONNREFUSED", "ENOENT"];
+        for (let last = ""; !refusals.includes(last); { text: last } = await ask(at)) {
+          assert.not.ok(isAnswered, `${last}: the socket is open for as long as the worker answers`);
+        }
+        const { ok, text } = await slow;
+        assert.ok(ok, text);
+        await stopped;
+      },
+    );
   }
 }

@@ -4,7 +4,8 @@ import { get, type IncomingMessage, type RequestOptions } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PoolConfig } from "../../index.ts";
+import type { ListenConfig, PoolConfig } from "../../index.ts";
+import { findExecutables } from "../../runtimes/_executable.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli, type Cli, type Running } from "../cli/_cli.ts";
 
@@ -17,6 +18,32 @@ export const nodes: Readonly<Record<string, string>> = {
   "Node 20": process.execPath,
   "Node 24": fileURLToPath(new URL("../../node_modules/node24/bin/node", import.meta.url)),
 };
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What runs a pool and its workers. */
+export interface Place {
+  /** The Node of the supervisor. */
+  readonly node?: string;
+  /** The runtime of the workers; the supervisor's own when it is left out. */
+  readonly runtime?: "bun" | "deno";
+}
+
+/** Where unchanged programs run. */
+export const places: Readonly<Record<string, Place>> = {
+  "Node 20": { node: nodes["Node 20"]! },
+  "Node 24": { node: nodes["Node 24"]! },
+  Bun: { node: nodes["Node 24"]!, runtime: "bun" },
+  Deno: { node: nodes["Node 24"]!, runtime: "deno" },
+};
+
+/** The executables of the development dependencies, for a config in another folder. */
+export const executables: Record<string, string> = Object.fromEntries(
+  (["bun", "deno"] as const).map((name) => [
+    name,
+    findExecutables(name, { root, env: process.env })[0]?.file ?? name,
+  ]),
+);
 
 /** A port that nobody had a moment ago. */
 export async function freePort(): Promise<number> {
@@ -42,10 +69,11 @@ export interface Started {
 }
 
 /** What `start` may be told beside the program. */
-export interface StartOptions {
+export interface StartOptions extends Place {
   readonly workers?: string;
   readonly env?: Record<string, string>;
-  readonly node?: string;
+  /** What its listener says; then there is a config. */
+  readonly prefer?: ListenConfig["prefer"];
   /** A config instead of a command line; `port` is free. */
   config?(port: number, folder: string): PoolConfig;
   /** What the pool says when it is up. */
@@ -54,7 +82,9 @@ export interface StartOptions {
 
 /** Starts an unchanged program with `poolable start`, and waits until the pool runs. */
 export async function start(t: TestContext, file: string, options: StartOptions = {}): Promise<Started> {
-  const { workers = "2", env, node, config, until = / is running\n/ } = options;
+  const { workers = "2", env, node, runtime, prefer, until = / is running\n/ } = options;
+  const { config = runtime || prefer ? (given: number) => configOf(file, given, options) : undefined } =
+    options;
   const [port, cli] = [await freePort(), await createCli(t, node)];
   let words = [program(file), "--port", String(port), "--workers", workers];
   if (config) {
@@ -67,7 +97,7 @@ export async function start(t: TestContext, file: string, options: StartOptions 
   const supervisor = cli.start(["start", ...words], { env: { PORT: String(port), ...env } });
   await supervisor.says(until);
   return {
-    group: file.split(".")[0]!,
+    group: nameOf(file),
     port,
     cli,
     supervisor,
@@ -78,6 +108,28 @@ export async function start(t: TestContext, file: string, options: StartOptions 
       return { code, said: stdout + stderr };
     },
   };
+}
+
+/** A config that is the same as the command line, for the runtime that is asked for. */
+function configOf(
+  file: string,
+  port: number,
+  { workers = "2", env, runtime, prefer }: StartOptions,
+): PoolConfig {
+  const [min = 1, max = min] = workers.split("-").map(Number);
+  const group = {
+    entry: program(file),
+    workers: { min, max },
+    listen: prefer ? { port, prefer } : port,
+    env: { PORT: `${port}`, ...env },
+    ...(runtime ? { runtime } : {}),
+  };
+  const name = nameOf(file);
+  return { name, executables, groups: { [name]: group } };
+}
+
+function nameOf(file: string): string {
+  return file.split(".")[0]!;
 }
 
 async function askFor(options: RequestOptions): Promise<string> {

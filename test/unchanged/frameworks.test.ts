@@ -1,14 +1,14 @@
 // timeout: 120
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
-import { nodes, start } from "./_program.ts";
+import { places, start } from "./_program.ts";
 
 const test = suite("unchanged frameworks");
 
-for (const [version, node] of Object.entries(nodes)) {
+for (const [version, place] of Object.entries(places)) {
   for (const file of ["express.cjs", "fastify.mjs", "koa.cjs", "hono.mjs"]) {
     test(`${file} shares a port, is ready when it listens, and ends clean: ${version}`, async (t) => {
-      const pool = await start(t, file, { node });
+      const pool = await start(t, file, place);
       assert.is(await pool.ask("/"), file.split(".")[0]);
       assert.match(await pool.ask("/slow"), /^\d+$/);
       const { code, said } = await pool.stop();

@@ -11,11 +11,13 @@ export interface Job {
   readonly caller: string;
   /** From 1. More when a worker before this one ended with the job. */
   readonly attempt: number;
+  /** What the call gave, to tell a repetition by. */
   readonly idempotencyKey: string | undefined;
   /** When its time is up, in milliseconds as `Date.now()` has them; `undefined` when nobody has set a time. */
   readonly deadline: number | undefined;
   /** Aborts when the caller has given up, the time is up, or the worker stops. */
   readonly signal: AbortSignal;
+  /** The pool's log, with the job's name in front. */
   readonly log: JobLog;
   /** Tells the caller how far it is. Dropped when the caller is slow; the last one may be, too. */
   progress(value: unknown): void;

@@ -1,0 +1,44 @@
+import { defineCommand } from "citty";
+import type { CommandDef } from "citty";
+import { textOf } from "../_args.ts";
+import { blame } from "../_blame.ts";
+import { diagnose, type ReadConfig } from "../_diagnosis.ts";
+import { renderDiagnosis } from "../_diagnosis-text.ts";
+import { loadConfig } from "../_load.ts";
+import { entryConfig, overrideConfig } from "../_overrides.ts";
+import { paintFor } from "../_terminal.ts";
+import { findConfig, findTarget, workingFolder } from "../config.ts";
+
+/** `poolable doctor [config | entry] [--json]` */
+export const doctor: CommandDef = defineCommand({
+  meta: {
+    name: "doctor",
+    description: "Say which runtimes are here, what each can do, and what poolable makes of it",
+  },
+  args: {
+    target: {
+      type: "positional",
+      required: false,
+      description: "A config, a folder with one, or an entry; the config here, if there is one, without it",
+    },
+    json: { type: "boolean", description: "Print JSON" },
+  },
+  async run({ args }) {
+    const cwd = workingFolder();
+    const given = await readTarget(textOf(args.target), cwd);
+    const diagnosis = given ? await blame(given.file, cwd, () => diagnose(given)) : await diagnose();
+    const text = args.json
+      ? JSON.stringify(diagnosis, null, 2)
+      : renderDiagnosis(diagnosis, paintFor(process.stdout), cwd);
+    console.log(text);
+    if (diagnosis.config?.groups.some(({ problem }) => problem !== null)) process.exitCode = 1;
+  },
+}) as CommandDef;
+
+async function readTarget(argument: string | undefined, cwd: string): Promise<ReadConfig | undefined> {
+  if (argument === undefined && (await findConfig(cwd)) === undefined) return undefined;
+  const { kind, file } = await findTarget(argument, cwd);
+  const config =
+    kind === "entry" ? entryConfig(file, {}, cwd) : overrideConfig(await loadConfig(file), file, {});
+  return { file, config };
+}

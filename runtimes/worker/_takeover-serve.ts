@@ -1,0 +1,95 @@
+import type { Server } from "node:net";
+import { resolve } from "node:path";
+import type { AskedAddress } from "./_asked-address.ts";
+import { makeBunServer, type BunOptions, type BunServe, type BunServer } from "./_bun-serve.ts";
+import { makeDenoServer, type DenoOptions, type DenoServe, type DenoServer } from "./_deno-serve.ts";
+import type { Listeners, WelcomedListener } from "./_listeners.ts";
+import type { Made, NativePlace } from "./_native.ts";
+import { serveNative } from "./_serve-native.ts";
+import { elsewhere, isAt, type TakeoverOptions } from "./_takeover.ts";
+
+type DenoHandler = NonNullable<DenoOptions["handler"]>;
+
+/** The two globals that have a server of their own. */
+export interface Natives {
+  readonly Bun?: { serve: BunServe };
+  readonly Deno?: { serve: DenoServe };
+}
+
+/**
+ * Gives the group's sockets to `Bun.serve` and `Deno.serve` on their addresses; everything else listens as it would by
+ * hand. Returns its remover.
+ */
+export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bound">): () => void {
+  const { listeners } = options;
+  const { Bun, Deno } = globalThis as Natives;
+
+  function find(asked: AskedAddress, name: string): WelcomedListener | undefined {
+    const found = listeners.find((listener) => isAt(listener, asked));
+    if (found?.path === undefined) return found;
+    throw new Error(
+      `${name} cannot share the Unix domain socket ${found.path}: listen on a port, or use node:http`,
+    );
+  }
+
+  function give<M extends Made>(
+    listener: WelcomedListener,
+    make: (place: NativePlace) => M,
+    listening?: (made: M) => void,
+  ): M {
+    const { port, host } = listener;
+    // What takes over `listen` sees to the rest.
+    const listen = (server: Server): void => void server.listen({ port, host });
+    if (listener.fd === undefined) options.onTaken();
+    try {
+      return serveNative({ listener, listeners: own, make, listen, listening });
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "NotCapable") throw error;
+      const wayOut = 'permissions: { net: ["127.0.0.1"] } let it, and listen.prefer: "fast" does without';
+      throw new Error(`Deno.serve shares a socket through a private port of 127.0.0.1: ${wayOut}`, {
+        cause: error,
+      });
+    }
+  }
+
+  if (Bun) {
+    const { serve } = Bun;
+    Bun.serve = (given: BunOptions): BunServer => {
+      const asked = bunAddress(given);
+      const listener = find(asked, "Bun.serve");
+      if (listener) return give(listener, (place) => makeBunServer(serve, given, place)).facade;
+      const server = serve.call(Bun, given);
+      options.onElsewhere(elsewhere(listeners, asked.path === undefined ? { port: server.port } : asked));
+      return server;
+    };
+    return () => void (Bun.serve = serve);
+  }
+  if (Deno) {
+    const { serve } = Deno;
+    Deno.serve = (first: DenoOptions | DenoHandler, second?: DenoHandler): DenoServer => {
+      const given = typeof first === "function" ? {} : first;
+      const handler = typeof first === "function" ? first : (second ?? first.handler);
+      const asked = given.path === undefined ? { port: given.port ?? 8_000 } : { path: resolve(given.path) };
+      const listener = handler && find(asked, "Deno.serve");
+      if (listener) {
+        const make = (place: NativePlace): ReturnType<typeof makeDenoServer> =>
+          makeDenoServer(serve, given, handler, place);
+        return give(listener, make, (made) => made.listening()).facade;
+      }
+      const server = Reflect.apply(serve, Deno, second ? [first, second] : [first]) as DenoServer;
+      options.onElsewhere(
+        elsewhere(listeners, given.path === undefined ? { port: server.addr.port } : asked),
+      );
+      return server;
+    };
+    return () => void (Deno.serve = serve);
+  }
+  return () => {};
+}
+
+/** Where Bun listens when it is told nothing, too. */
+function bunAddress({ port, unix }: BunOptions): AskedAddress {
+  if (unix !== undefined) return { path: resolve(unix) };
+  const { BUN_PORT, PORT, NODE_PORT } = process.env;
+  return { port: Number(port ?? BUN_PORT ?? PORT ?? NODE_PORT ?? 3_000) };
+}

@@ -1,0 +1,67 @@
+/** Which test files run with a supervisor under Bun and Deno too, and how a file is run under each runtime. */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import "./register.mjs";
+
+/** The Node of this machine also where npm has put another first in PATH; see unshadow.mjs. */
+export const node = process.env.npm_node_execpath ?? process.execPath;
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const register = fileURLToPath(new URL("register.mjs", import.meta.url));
+const { findExecutables } = await import("../../runtimes/_executable.ts");
+
+/** @param {"bun" | "deno"} name */
+const packaged = (name) => findExecutables(name, { root, env: process.env })[0]?.file ?? name;
+
+/** @type {Readonly<Record<string, readonly string[]>>} The words before a file, by runtime. */
+export const commands = {
+  node: [node, "--import", register],
+  bun: [packaged("bun")],
+  deno: [packaged("deno"), "run", "--allow-all"],
+};
+
+/**
+ * Every file runs with the supervisor under Node. These, by the beginning of their path, run under Bun and Deno too:
+ * `inside` the runtime itself, where the test is the supervisor; `beside` it, where the test is a program under Node
+ * that starts one. `brief`: only their tests that say so, unless POOLABLE_FULL is 1; else the whole file is left to it.
+ *
+ * @type {readonly { files: string, where: "inside" | "beside", brief: boolean }[]}
+ */
+const matrix = [
+  { files: "behaviour/exits-", where: "inside", brief: true },
+  { files: "behaviour/pools-", where: "inside", brief: true },
+  { files: "behaviour/reloads-", where: "inside", brief: true },
+  { files: "runtimes/listener", where: "inside", brief: true },
+  { files: "runtimes/processes", where: "inside", brief: true },
+  { files: "runtimes/descriptors", where: "inside", brief: true },
+  { files: "runtimes/channel", where: "inside", brief: false },
+  { files: "runtimes/workers-", where: "inside", brief: false },
+  { files: "runtimes/orphans-", where: "beside", brief: true },
+  { files: "control/", where: "inside", brief: false },
+  { files: "sockets/ring-", where: "beside", brief: true },
+  { files: "sockets/shared-", where: "beside", brief: true },
+  { files: "sockets/stop-", where: "beside", brief: true },
+  { files: "sockets/trial-", where: "beside", brief: false },
+  { files: "sockets/retire-", where: "beside", brief: false },
+  { files: "sockets/activation", where: "beside", brief: true },
+  { files: "cli/commands", where: "beside", brief: true },
+  { files: "cli/config", where: "inside", brief: false },
+  { files: "cli/deploy", where: "beside", brief: false },
+];
+
+/**
+ * The ways in which a file is run.
+ *
+ * @param {string} path Below `test/`.
+ * @returns {{ supervisor: string, command: readonly string[], brief: boolean }[]}
+ */
+export function waysOf(path) {
+  const full = process.env.POOLABLE_FULL === "1";
+  const row = matrix.find(({ files }) => path.startsWith(files));
+  const others = row && (full || row.brief) ? ["bun", "deno"] : [];
+  return ["node", ...others].map((supervisor) => ({
+    supervisor,
+    command: /** @type {readonly string[]} */ (commands[row?.where === "inside" ? supervisor : "node"]),
+    brief: supervisor !== "node" && !full,
+  }));
+}

@@ -1,0 +1,8 @@
+// timeout: 120
+import { suite } from "../_suite.ts";
+import { places } from "./_program.ts";
+import { programBehaviours } from "./programs.ts";
+
+const test = suite("unchanged programs, Deno");
+programBehaviours(test, places["Deno"]!);
+test.run();
