@@ -26,9 +26,14 @@ export class Input implements CallInput {
   }
 
   get frame(): Uint8Array {
-    this.#frame ??= encode(this.#buffer, RUN_HEAD_BYTES);
-    this.#buffer = undefined;
-    return this.#frame;
+    if (this.#buffer) {
+      const head = bufferHead(this.#buffer.length);
+      this.#frame = Buffer.allocUnsafeSlow(this.size);
+      this.#frame.set(head, RUN_HEAD_BYTES);
+      this.#frame.set(this.#buffer, RUN_HEAD_BYTES + head.length);
+      this.#buffer = undefined;
+    }
+    return this.#frame!;
   }
 
   get parts(): readonly Uint8Array[] {
@@ -37,7 +42,7 @@ export class Input implements CallInput {
   }
 
   keep(): void {
-    if (this.#buffer) this.#frame = this.frame;
+    void this.frame;
   }
 
   leave(): boolean {

@@ -174,7 +174,7 @@ export class Executor {
     const begin = performance.now();
     let result: unknown;
     try {
-      result = task.handler(task.input as never, task.job);
+      result = task.handler((task.later ? task.later() : task.input) as never, task.job);
     } catch (error) {
       return this.#failed(task, error);
     } finally {

@@ -156,9 +156,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     return undefined;
   }
 
-  function inputOf(kind: number, bytes: Uint8Array, start: number, end: number, owned: boolean): unknown {
-    if (!(kind & SHARED)) return decode(bytes, start, end, owned);
-    const region = readRegion(bytes, start, end);
+  function readShared(region: Region | undefined): unknown {
     if (!sharing || !region) throw new Error("an input that is nowhere");
     return decode(sharing.other.read(region), 0, region.length, true);
   }
@@ -176,9 +174,16 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     if (!handler) return `job ${head.name} of ${handlers.length}`;
     if (isDraining) return void outbox.push(shortFrame(KIND.returned, id));
     let input: unknown;
+    let later: (() => unknown) | undefined;
     let idempotencyKey: string | undefined;
     try {
-      input = inputOf(kind, bytes, start + RUN_HEAD_BYTES, end, owned);
+      if (!(kind & SHARED)) input = decode(bytes, start + RUN_HEAD_BYTES, end, owned);
+      else {
+        const region = readRegion(bytes, start + RUN_HEAD_BYTES, end);
+        // What waits here stays in the caller's memory, unless it has to outlive the caller.
+        if (head.flags & (FLAG.keyed | FLAG.detached)) input = readShared(region);
+        else later = () => readShared(region);
+      }
       if (head.flags & FLAG.keyed) [input, idempotencyKey] = input as [unknown, string];
     } catch (error) {
       sendFailure(id, failureOf(error));
@@ -195,6 +200,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       job: new TaskJob(about, timeout, sink.progress, jobLog),
       handler,
       input,
+      later,
       sink,
       weight: Math.min(Math.max(1, weight), capacity),
       phase: "waiting",

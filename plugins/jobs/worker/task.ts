@@ -20,6 +20,8 @@ export interface Task extends Ordered {
   readonly job: TaskJob;
   readonly handler: JobHandler;
   readonly input: unknown;
+  /** Reads the input where it is not read before the job is begun. May throw, as the job itself may. */
+  readonly later?: (() => unknown) | undefined;
   readonly sink: TaskSink;
   /** What it takes of the worker's capacity. */
   readonly weight: number;
