@@ -169,7 +169,13 @@ async function throughput(runtime: RuntimeName): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       for (const kind of kinds) {
         for (const each of turned(all, round)) {
-          const options: FloodOptions = { port: port + all.indexOf(each), clients, kind, seconds };
+          const options: FloodOptions = {
+            port: port + all.indexOf(each),
+            clients,
+            kind,
+            seconds,
+            warmMs: 500,
+          };
           const key = `${each.name} ${kind}`;
           samples.set(key, [...(samples.get(key) ?? []), await sampleOf(pids.get(each)!, options)]);
         }
