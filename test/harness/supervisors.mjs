@@ -29,8 +29,9 @@ export const commands = {
 
 /**
  * Every file runs with the supervisor under Node. These, by the beginning of their path, run under Bun and Deno too,
- * and what is about workers of the supervisor's own Node under the other versions: `inside` the runtime itself, where
- * the test is the supervisor; `beside` it, where the test is a program under Node that starts one. `brief`: only their tests that say so, unless POOLABLE_FULL is 1; else the whole file is left to it.
+ * and what is about workers of the supervisor's own Node under its other versions: `inside` the runtime itself, where
+ * the test is the supervisor; `beside` it, where the test is a program under Node that starts one. `brief`: only their
+ * tests that say so, unless POOLABLE_FULL is `matrix` or 1; else the whole file is left to it.
  *
  * @type {readonly { files: string, where: "inside" | "beside", brief: boolean }[]}
  */
@@ -65,7 +66,7 @@ const matrix = [
  * @returns {{ supervisor: string, command: readonly string[], brief: boolean }[]}
  */
 export function waysOf(path) {
-  const full = process.env.POOLABLE_FULL === "1";
+  const full = ["1", "matrix"].includes(process.env.POOLABLE_FULL ?? "");
   const row = matrix.find(({ files }) => path.startsWith(files));
   const hasVersions =
     row?.where === "inside" && path.startsWith("behaviour/") && path.endsWith("-node.test.ts");

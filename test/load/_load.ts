@@ -7,7 +7,7 @@ import type { TestContext } from "../_suite.ts";
 
 const generator = fileURLToPath(new URL("./_generator.mjs", import.meta.url));
 
-/** Whether everything is run, which takes a quarter of an hour: `POOLABLE_FULL=1`. */
+/** Whether everything is run, which takes half an hour: `POOLABLE_FULL=1`. */
 export const IS_FULL: boolean = process.env["POOLABLE_FULL"] === "1";
 
 /** Soft reloads in one test. */
