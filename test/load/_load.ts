@@ -11,7 +11,7 @@ const generator = fileURLToPath(new URL("./_generator.mjs", import.meta.url));
 export const IS_FULL: boolean = process.env["POOLABLE_FULL"] === "1";
 
 /** Soft reloads in one test. */
-export const ROUNDS: number = IS_FULL ? 20 : 5;
+export const ROUNDS: number = IS_FULL ? 20 : 3;
 
 /** What the handlers of the programs take for `/slow`. */
 const HANDLER_MS = 20;
