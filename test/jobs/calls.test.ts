@@ -146,6 +146,27 @@ test("bad input: a code for each, and nothing is sent", async (t) => {
   assert.is(await jobs.run("add", 1), 2, "and it goes on");
 });
 
+test("an item that cannot be sent fails its stream, and closes the generator", async (t) => {
+  const { jobs } = await running(t, { w: work({ jobs: { maxBytes: 2_048 } }) });
+  for (const name of ["yieldWrong", "yieldWrongSlowly"]) {
+    for (const [what, code] of [
+      ["large", "VALUE_TOO_LARGE"],
+      ["function", "VALUE_UNSENDABLE"],
+    ] as const) {
+      const items: unknown[] = [];
+      const stream = jobs.stream(name, what);
+      const error = await errorOf(
+        (async () => {
+          for await (const item of stream) items.push(item);
+        })(),
+      );
+      assert.equal([error.code, items], [code, [0]], `${name}: ${error.message}`);
+      assert.is((await errorOf(stream.result)).code, code);
+    }
+  }
+  assert.is(await jobs.run("closed", undefined), 4);
+});
+
 test("worker to worker: within `calls`, and not without", async (t) => {
   const { connection } = await running(t, {
     a: work({ calls: ["b"] }),

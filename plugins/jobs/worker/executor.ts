@@ -4,6 +4,8 @@ import { failureOf } from "../wire/failure.ts";
 import { Heap } from "../wire/heap.ts";
 import { Pace } from "./pace.ts";
 import { Scheduler } from "./scheduler.ts";
+import type { SchedulerEvents } from "./scheduler.ts";
+import { isIterator, isThenable, runStream } from "./streams.ts";
 import type { Task } from "./task.ts";
 import { FLAG } from "../wire/wire.ts";
 
@@ -51,6 +53,10 @@ export class Executor {
   readonly #options: ExecutorOptions;
   readonly #events: ExecutorEvents;
   readonly #scheduler: Scheduler;
+  readonly #ends: SchedulerEvents = {
+    done: (task, result) => this.#done(task, result),
+    failed: (task, error) => this.#failed(task, error),
+  };
   readonly #pace = new Pace();
   readonly #waiting = new Heap<Task>();
   readonly #running = new Set<Task>();
@@ -65,10 +71,7 @@ export class Executor {
   constructor(options: ExecutorOptions, events: ExecutorEvents) {
     this.#options = options;
     this.#events = events;
-    this.#scheduler = new Scheduler(options.slice, {
-      done: (task, result) => this.#done(task, result),
-      failed: (task, error) => this.#failed(task, error),
-    });
+    this.#scheduler = new Scheduler(options.slice, this.#ends);
   }
 
   get running(): number {
@@ -188,30 +191,8 @@ export class Executor {
       );
     else if (isIterator(result, Symbol.iterator)) this.#scheduler.add(task, result as Iterator<unknown>);
     else if (isIterator(result, Symbol.asyncIterator))
-      void this.#stream(task, result as AsyncIterator<unknown>);
+      void runStream(task, result as AsyncIterator<unknown>, this.#ends);
     else this.#done(task, result);
-  }
-
-  async #stream(task: Task, steps: AsyncIterator<unknown>): Promise<void> {
-    let reason: unknown;
-    task.interrupt = (why) => {
-      reason = why;
-      task.resume?.();
-    };
-    try {
-      for (;;) {
-        // Where it is deep in an await of its own, it has the job's signal to look at.
-        const { done, value } = await (reason !== undefined && steps.throw
-          ? steps.throw(reason)
-          : steps.next());
-        if (done) return this.#done(task, value);
-        if (task.credit === Infinity || value === undefined || reason !== undefined) continue;
-        task.sink.item(value);
-        if (--task.credit <= 0) await new Promise<void>((go) => (task.resume = go));
-      }
-    } catch (error) {
-      this.#failed(task, error);
-    }
   }
 
   #overdue(task: Task, timeLimit: number): void {
@@ -253,13 +234,4 @@ export class Executor {
   #rest(): void {
     if (this.#running.size === 0 && this.#waiting.size === 0) this.#events.idle();
   }
-}
-
-function isThenable(value: object): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown }).then === "function";
-}
-
-/** A generator, and nothing else that can be iterated: an array is a result. */
-function isIterator(value: object, kind: symbol): boolean {
-  return typeof (value as { next?: unknown }).next === "function" && kind in value;
 }

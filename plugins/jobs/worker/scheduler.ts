@@ -114,7 +114,7 @@ export class Scheduler {
         this.#events.done(task, value);
       } else if (interruption) strand.interruption = undefined;
       else if (value !== undefined && task.credit !== Infinity) {
-        task.sink.item(value);
+        yieldTo(task, value, steps);
         task.credit--;
         if (task.credit <= 0) strand.parked = true;
       }
@@ -122,6 +122,16 @@ export class Scheduler {
       this.#strands.delete(strand);
       this.#events.failed(task, error);
     }
+  }
+}
+
+/** Sends an item. Where it cannot be sent the job has failed, and its `finally` runs. */
+function yieldTo({ sink }: Task, value: unknown, steps: Steps): void {
+  try {
+    sink.item(value);
+  } catch (error) {
+    steps.return?.();
+    throw error;
   }
 }
 

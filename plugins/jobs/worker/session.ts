@@ -1,14 +1,13 @@
 import type { Socket } from "node:net";
-import { bufferHead, decode, encode } from "../wire/codec.ts";
+import { createAnswers } from "./answers.ts";
+import { decode } from "../wire/codec.ts";
 import { JobError } from "../../../core/job-errors.ts";
 import type { Executor } from "./executor.ts";
 import { failureOf } from "../wire/failure.ts";
-import type { Failure } from "../wire/failure.ts";
 import { createFrameReader } from "../wire/frames.ts";
 import { orderOf } from "../wire/heap.ts";
 import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { createOutbox } from "../wire/outbox.ts";
-import { LARGE_BYTES } from "../wire/arena.ts";
 import type { Region } from "../wire/arena.ts";
 import { takeSharing } from "../wire/share.ts";
 import type { Sharing } from "../wire/share.ts";
@@ -23,11 +22,9 @@ import {
   readU32,
   RUN_HEAD_BYTES,
   SHARED,
-  sharedFrame,
   shortFrame,
   STREAM_WINDOW,
   WIRE_VERSION,
-  writeHead,
 } from "../wire/wire.ts";
 
 /** Bytes, and time, that a stranger has to say who it is. */
@@ -36,8 +33,6 @@ const HELLO_MS = 10_000;
 
 /** Unsettled jobs of one caller, at most: far above any window, so only a caller that counts wrong meets it. */
 const MAX_UNSETTLED = 2_048;
-/** Progress is dropped for a caller that has so much to read. */
-const MAX_WAITING_BYTES = 1024 * 1024;
 
 /** What a session needs of the server around it. */
 export interface SessionOptions {
@@ -71,6 +66,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
   const names = Object.keys(options.handlers);
   const handlers = Object.values(options.handlers);
   const outbox = createOutbox(socket);
+  const answers = createAnswers(outbox, maxBytes, log.warn);
   const tasks = new Map<number, Task>();
   const windowBytes = 2 * maxBytes;
   let caller: string | undefined;
@@ -141,7 +137,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     isWorker = hello.isWorker === true;
     reader.limit = maxBytes + RUN_HEAD_BYTES;
     const window = options.welcomed();
-    send(KIND.welcome, 0, { names, window, windowBytes, capacity });
+    answers.say(KIND.welcome, { names, window, windowBytes, capacity });
     return undefined;
   }
 
@@ -152,7 +148,9 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     } catch {
       return "memory to share that cannot be read of";
     }
-    if (sharing) outbox.push(shortFrame(KIND.shared, 0));
+    if (!sharing) return undefined;
+    answers.share(sharing.own);
+    outbox.push(shortFrame(KIND.shared, 0));
     return undefined;
   }
 
@@ -172,7 +170,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     const head = readRunHead(bytes, start);
     const handler = handlers[head.name];
     if (!handler) return `job ${head.name} of ${handlers.length}`;
-    if (isDraining) return void outbox.push(shortFrame(KIND.returned, id));
+    if (isDraining) return void answers.returned(id);
     let input: unknown;
     let later: (() => unknown) | undefined;
     let idempotencyKey: string | undefined;
@@ -186,7 +184,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       }
       if (head.flags & FLAG.keyed) [input, idempotencyKey] = input as [unknown, string];
     } catch (error) {
-      sendFailure(id, failureOf(error));
+      answers.failed(id, failureOf(error));
       return undefined;
     }
     const sink = sinkOf(id, (head.flags & FLAG.detached) !== 0);
@@ -222,69 +220,24 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
 
   function sinkOf(id: number, isDetached: boolean): TaskSink {
     return {
-      begun(then) {
-        outbox.push(shortFrame(KIND.begun, id));
-        outbox.flushed(then);
-      },
-      item: (value) => send(KIND.item, id, value),
+      begun: (then) => answers.begun(id, then),
+      item: (value) => answers.item(id, value),
       progress(value) {
-        if (tasks.has(id) && outbox.waiting < MAX_WAITING_BYTES) send(KIND.progress, id, value);
+        if (tasks.has(id)) answers.progress(id, value);
       },
       result(value) {
         tasks.delete(id);
-        send(KIND.result, id, isDetached ? undefined : value);
+        answers.result(id, isDetached ? undefined : value);
       },
       failed(failure) {
         tasks.delete(id);
-        sendFailure(id, failure);
+        answers.failed(id, failure);
       },
       returned() {
         tasks.delete(id);
-        outbox.push(shortFrame(KIND.returned, id));
+        answers.returned(id);
       },
     };
-  }
-
-  /** What cannot be sent becomes the job's failure. */
-  function send(kind: number, id: number, value: unknown): void {
-    if (sharing && Buffer.isBuffer(value) && isLarge(value)) {
-      const region = sharing.own.put([bufferHead(value.length), value]);
-      if (region) return sendShared(kind, id, region);
-    }
-    let frame: Uint8Array;
-    try {
-      frame = encode(value, HEAD_BYTES);
-      if (frame.length - HEAD_BYTES > maxBytes)
-        throw new JobError(
-          "VALUE_TOO_LARGE",
-          `what it returned has ${frame.length - HEAD_BYTES} bytes, the limit of the group is ${maxBytes}`,
-        );
-    } catch (error) {
-      if (kind === KIND.result) sendFailure(id, failureOf(error));
-      else log.warn(`dropped from job ${id}: ${failureOf(error).message}`);
-      return;
-    }
-    const region = frame.length < LARGE_BYTES ? undefined : sharing?.own.put([frame.subarray(HEAD_BYTES)]);
-    if (region) return sendShared(kind, id, region);
-    writeHead(frame, kind, id);
-    outbox.push(frame);
-  }
-
-  /** One that crosses as it is, without being copied first. */
-  function isLarge({ length }: Buffer): boolean {
-    return length >= LARGE_BYTES && length + bufferHead(length).length <= maxBytes;
-  }
-
-  function sendShared(kind: number, id: number, region: Region): void {
-    const frame = sharedFrame(HEAD_BYTES, region);
-    writeHead(frame, kind | SHARED, id);
-    outbox.push(frame);
-  }
-
-  function sendFailure(id: number, failure: Failure): void {
-    const frame = encode(failure, HEAD_BYTES);
-    writeHead(frame, KIND.failed, id);
-    outbox.push(frame);
   }
 
   socket.on("data", (chunk: Uint8Array) => {

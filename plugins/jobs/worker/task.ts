@@ -3,10 +3,11 @@ import type { Ordered } from "../wire/heap.ts";
 import type { Job, JobHandler } from "../wire/job.ts";
 import type { RunHead } from "../wire/wire.ts";
 
-/** Where a task's news goes. Exactly one of `result`, `failed` and `returned` ends it; none of them throws. */
+/** Where a task's news goes. Exactly one of `result`, `failed` and `returned` ends it; only `item` throws. */
 export interface TaskSink {
   /** Calls back when the caller cannot miss it any more. */
   begun(then: () => void): void;
+  /** Throws a `JobError` where it cannot be sent: the job has failed. */
   item(value: unknown): void;
   progress(value: unknown): void;
   result(value: unknown): void;
