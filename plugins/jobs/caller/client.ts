@@ -4,14 +4,12 @@ import { JobError } from "../../../core/job-errors.ts";
 import type { InputOf, ItemOf, JobHandlers, JobsOf, OutputOf } from "../wire/job.ts";
 import { checkOptions } from "./options.ts";
 import type { RunOptions } from "./options.ts";
-import { onAbort } from "./signals.ts";
+import { mapJobs } from "./map.ts";
+import { aborted, onAbort } from "./signals.ts";
 import { createStream } from "./stream.ts";
 import type { JobStream } from "./stream.ts";
 import { FLAG } from "../wire/wire.ts";
 import type { CallSink } from "./call.ts";
-
-/** Calls of `map` that are on their way at the same time, unless it says otherwise. */
-const MAP_CONCURRENCY = 256;
 
 /** The names of the jobs of a group; any text where its type is not given. */
 type Name<Jobs extends JobHandlers> = keyof Jobs & string;
@@ -125,64 +123,14 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
         (result, failed) =>
           void submit(name, input, options, 0, { result, failed, progress: options.onProgress }),
       ),
-    async map(name, inputs, { concurrency = MAP_CONCURRENCY, signal, ...options } = {}) {
-      if (!Number.isInteger(concurrency) || concurrency < 1)
-        throw new JobError("BAD_OPTION", `concurrency: ${concurrency} is not a whole number from 1`);
+    async map(name, inputs, { concurrency, signal, ...options } = {}) {
       checkOptions({ signal });
-      // One listener for all of them, and none for each.
-      const calls = new Map<number, Submitted>();
-      let end: JobError | undefined;
-      const stop = (error: JobError): void => {
-        end ??= error;
-        for (const call of [...calls.values()]) call.abort(error);
-      };
-      const onAbort = (): void => stop(aborted(`${group}.${name}`, signal!));
-      if (signal?.aborted) onAbort();
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const one = (input: unknown, index: number): Promise<unknown> =>
-        new Promise((resolve, reject) => {
-          if (end) throw end;
-          let isOver = false;
-          const over = (): void => {
-            isOver = true;
-            calls.delete(index);
-          };
-          const call = submit(name, input, options, 0, {
-            result(value) {
-              over();
-              resolve(value);
-            },
-            failed(error) {
-              over();
-              reject(error);
-            },
-            progress: options.onProgress,
-          });
-          if (!isOver) calls.set(index, call);
-        });
-      const results: unknown[] = [];
-      const source = iteratorOf(inputs);
-      let count = 0;
-      const lane = async (): Promise<void> => {
-        for (;;) {
-          const { done, value } = await source.next();
-          if (done) return;
-          const index = count++;
-          results[index] = await one(value, index);
-        }
-      };
-      try {
-        await Promise.all(Array.from({ length: concurrency }, lane));
-        return results;
-      } catch (error) {
-        stop(
-          new JobError("ABORTED", `${group}.${name}: another call of the same map failed`, { cause: error }),
-        );
-        await source.return?.();
-        throw error;
-      } finally {
-        signal?.removeEventListener("abort", onAbort);
-      }
+      return mapJobs(inputs, {
+        what: `${group}.${name}`,
+        concurrency,
+        signal,
+        submit: (input, sink) => submit(name, input, options, 0, { ...sink, progress: options.onProgress }),
+      }) as Promise<never[]>;
     },
     stream: (name, input, options = {}) =>
       createStream(`${group}.${name}`, (sink) =>
@@ -201,13 +149,6 @@ export function createJobClient(group: string, driver: JobDriver, limit: () => n
   return client;
 }
 
-/** One that may be asked again before it has answered: a generator answers in order. */
-function iteratorOf(inputs: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<unknown, void, void> {
-  return (async function* each() {
-    yield* inputs;
-  })();
-}
-
 function releasing(sink: CallSink, release: () => void): CallSink {
   return {
     ...sink,
@@ -220,8 +161,4 @@ function releasing(sink: CallSink, release: () => void): CallSink {
       sink.failed(error);
     },
   };
-}
-
-function aborted(what: string, signal: AbortSignal): JobError {
-  return new JobError("ABORTED", `${what}: the caller's signal aborted`, { cause: signal.reason });
 }

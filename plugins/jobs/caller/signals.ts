@@ -1,3 +1,5 @@
+import { JobError } from "../../../core/job-errors.ts";
+
 /** Who hears of a signal: one listener each, however many calls hang on it. Runtimes warn of more than ten. */
 const heard: WeakMap<AbortSignal, Set<() => void>> = new WeakMap();
 
@@ -14,4 +16,9 @@ export function onAbort(signal: AbortSignal, then: () => void): () => void {
   if (!known) signal.addEventListener("abort", tell, { once: true });
   all.add(then);
   return () => void all.delete(then);
+}
+
+/** What a call ends with whose signal has aborted. */
+export function aborted(what: string, signal: AbortSignal): JobError {
+  return new JobError("ABORTED", `${what}: the caller's signal aborted`, { cause: signal.reason });
 }
