@@ -1,24 +1,20 @@
 import type { Clock } from "../../../core/clock.ts";
+import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
+import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
+import { DEFAULT_TERMS, peerKey } from "../wire/peer.ts";
+import { Assigner } from "./assign.ts";
 import { Call } from "./call.ts";
 import type { CallRequest } from "./call.ts";
 import type { JobDriver, Submitted } from "./driver.ts";
-import type { JobErrorCode } from "../../../core/job-errors.ts";
-import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
-import { errorOf } from "../wire/failure.ts";
+import { Ends } from "./ends.ts";
 import type { Connect } from "./link.ts";
 import { Losses } from "./losses.ts";
-import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
-import { DEFAULT_TERMS, peerKey } from "../wire/peer.ts";
 import type { Picker } from "./pick.ts";
-import { hasRoom, take } from "./target.ts";
-import type { Target } from "./target.ts";
 import { Targets } from "./targets.ts";
-import { isSuspect, Waiting } from "./waiting.ts";
-import { FLAG } from "../wire/wire.ts";
+import { Times } from "./times.ts";
+import { Waiting } from "./waiting.ts";
 
-/** How long a call waits, and may run, where it does not say. Milliseconds, looked at once a second. */
-export const DEFAULT_QUEUE_MS = 60_000;
-export const DEFAULT_RUN_MS = 600_000;
+/** Between two looks at what waits and runs for too long, and at who could be asked again. Milliseconds. */
 const SWEEP_MS = 1_000;
 
 /** Another worker is asked for at most once in this time. Milliseconds. */
@@ -36,14 +32,15 @@ export interface DispatcherPorts {
 /** The in-memory driver: what waits is in this process, what is sent is at a worker, within its credit. */
 export class Dispatcher implements JobDriver {
   readonly #ports: DispatcherPorts;
+  readonly #ends: Ends;
+  readonly #times: Times;
   readonly #targets: Targets;
+  readonly #assigner: Assigner;
   readonly #losses: Losses;
   readonly #waiting = new Waiting();
   #terms: GroupTerms = DEFAULT_TERMS;
   #state: "unknown" | "open" | "stopping" | "dead" | "closed" = "unknown";
   #refusal: JobError | undefined;
-  /** Kept free for a call that runs alone. */
-  #reserved: Target | undefined;
   #ids = 0;
   #askedAt = -Infinity;
   #cancelSweep: (() => void) | undefined;
@@ -51,7 +48,9 @@ export class Dispatcher implements JobDriver {
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    const { clock, connect } = ports;
+    const { clock, connect, group, pick } = ports;
+    this.#ends = new Ends(group);
+    this.#times = new Times(clock, this.#ends, (call, error) => this.#abort(call, error));
     this.#targets = new Targets({
       clock,
       connect,
@@ -69,11 +68,17 @@ export class Dispatcher implements JobDriver {
         this.#pump();
       },
     });
+    this.#assigner = new Assigner({
+      clock,
+      waiting: this.#waiting,
+      targets: this.#targets,
+      pick: (able, call) => pick(able, call, this.#terms.pick),
+    });
     this.#losses = new Losses({
       clock,
-      what: (call) => this.#what(call),
+      what: (call) => this.#ends.what(call),
       again: (call) => this.#again(call),
-      fail: (call, error) => this.#fail(call, error),
+      fail: (call, error) => this.#ends.fail(call, error),
       suspects: () => [...this.#waiting.suspects, ...this.#targets.sent()],
       cleared: (call) => {
         this.#waiting.delete(call);
@@ -97,7 +102,7 @@ export class Dispatcher implements JobDriver {
     this.#ids = (this.#ids + 1) >>> 0;
     const call = new Call(request, this.#ids, this.#ports.clock.now());
     const refusal = this.#refuse(call);
-    if (refusal) this.#fail(call, refusal);
+    if (refusal) this.#ends.fail(call, refusal);
     else this.#again(call);
     if (call.phase === "waiting") call.input.keep();
     return {
@@ -126,27 +131,28 @@ export class Dispatcher implements JobDriver {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#cancelSweep?.();
-    const closed = (call: Call): JobError => this.#error(call, "POOL_STOPPING", "the connection was closed");
+    const closed = (call: Call): JobError =>
+      this.#ends.error(call, "POOL_STOPPING", "the connection was closed");
     this.#failWaiting(closed);
-    for (const call of this.#targets.sent()) this.#fail(call, closed(call));
+    for (const call of this.#targets.sent()) this.#ends.fail(call, closed(call));
     this.#targets.close();
   }
 
   #refuse(call: Call): JobError | undefined {
     if (this.#refusal) return this.#refusal;
-    if (this.#state === "closed") return this.#error(call, "POOL_STOPPING", "the connection was closed");
+    if (this.#state === "closed") return this.#ends.error(call, "POOL_STOPPING", "the connection was closed");
     const { bytes } = this.#waiting;
     const size = this.#waiting.size + this.#losses.held;
-    if (size >= this.#terms.maxQueued) return this.#error(call, "QUEUE_FULL", `${size} jobs wait already`);
+    if (size >= this.#terms.maxQueued)
+      return this.#ends.error(call, "QUEUE_FULL", `${size} jobs wait already`);
     if (size > 0 && bytes + call.size > this.#terms.maxQueuedBytes)
-      return this.#error(call, "QUEUE_FULL", `inputs of ${bytes} bytes wait already`);
+      return this.#ends.error(call, "QUEUE_FULL", `inputs of ${bytes} bytes wait already`);
     return undefined;
   }
 
   /** Lets a call wait for a worker to begin it, from now on. */
   #again(call: Call): void {
-    call.waitsSince = this.#ports.clock.now();
-    this.#arm(call, call.queueTimeout, "QUEUE_TIMEOUT");
+    this.#times.waits(call);
     this.#wait(call);
   }
 
@@ -163,60 +169,13 @@ export class Dispatcher implements JobDriver {
     if (this.#isPumping || this.#waiting.size === 0) return;
     if (this.#state === "stopping" && !this.#ports.directory.isWorker) return this.#failStopping();
     this.#isPumping = true;
-    this.#sendSuspects();
-    for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
-      const target = this.#choose(next);
-      if (target) this.#send(next, target);
-      else if (this.#isUnknown(next)) {
-        this.#waiting.delete(next);
-        this.#fail(next, this.#error(next, "UNKNOWN_JOB", "the group's workers have no such job"));
-      } else break;
+    for (let unknown = this.#assigner.send(); unknown; unknown = this.#assigner.send()) {
+      this.#waiting.delete(unknown);
+      const why = "the group's workers have no such job";
+      this.#ends.fail(unknown, this.#ends.error(unknown, "UNKNOWN_JOB", why));
     }
     this.#isPumping = false;
     if (this.#waiting.size > 0) this.#starve();
-  }
-
-  #sendSuspects(): void {
-    this.#reserved = undefined;
-    for (const call of this.#waiting.suspects) {
-      let least: Target | undefined;
-      for (const target of this.#targets) {
-        if (target.state !== "open" || target.alone || !target.names.has(call.name)) continue;
-        if (!least || target.sent.size < least.sent.size) least = target;
-      }
-      if (least?.sent.size !== 0) {
-        this.#reserved = least;
-        return;
-      }
-      this.#send(call, least);
-    }
-  }
-
-  #choose(call: Call): Target | undefined {
-    const able: Target[] = [];
-    for (const target of this.#targets)
-      if (target !== this.#reserved && hasRoom(target, call)) able.push(target);
-    return able.length === 0 ? undefined : this.#ports.pick(able, call, this.#terms.pick);
-  }
-
-  /** Whether every worker there is has said that it has no such job. */
-  #isUnknown({ name }: Call): boolean {
-    if (this.#targets.has("connecting") || !this.#targets.has("open")) return false;
-    for (const { state, names } of this.#targets) if (state === "open" && names.has(name)) return false;
-    return true;
-  }
-
-  #send(call: Call, target: Target): void {
-    this.#waiting.delete(call);
-    call.phase = "sent";
-    call.sentAt = this.#ports.clock.now();
-    call.attempt++;
-    const alone = isSuspect(call);
-    take(target, call);
-    target.alone = alone;
-    const tell = alone || call.timeout !== undefined || call.queueTimeout !== undefined;
-    const flags = call.flags | (alone ? FLAG.alone : 0) | (tell ? FLAG.tell : 0);
-    target.link!.run(call, flags, target.names.get(call.name)!);
   }
 
   /** Jobs wait and nobody can take them. */
@@ -226,7 +185,7 @@ export class Dispatcher implements JobDriver {
     const isUp = this.#targets.has("open");
     if (this.#state === "dead" && !isUp)
       return this.#failWaiting((call) =>
-        this.#error(call, "NO_WORKER", "no worker of the group starts again"),
+        this.#ends.error(call, "NO_WORKER", "no worker of the group starts again"),
       );
     if (this.#state === "stopping" && !isUp) return this.#failStopping();
     if (clock.now() - this.#askedAt >= ASK_MS) {
@@ -235,32 +194,20 @@ export class Dispatcher implements JobDriver {
     }
     if (this.#waiting.impatient === 0) return;
     this.#failWaiting((call) =>
-      call.waits ? undefined : this.#error(call, "NO_WORKER", "no worker is free"),
+      call.waits ? undefined : this.#ends.error(call, "NO_WORKER", "no worker is free"),
     );
   }
 
   #begun(call: Call): void {
     if (call.begun) return;
     call.begun = true;
-    call.disarm?.();
-    this.#arm(call, call.timeout, "RUN_TIMEOUT");
+    this.#times.runs(call);
     call.sink.begun?.();
   }
 
   #settled(call: Call, kind: "result" | "failed", value: () => unknown): void {
     if (call.phase === "settled") call.disarm?.();
-    else {
-      let given: unknown;
-      let broken: JobError | undefined;
-      try {
-        given = value();
-      } catch (error) {
-        broken = this.#error(call, "JOB_FAILED", "its answer cannot be read", error);
-      }
-      if (broken) this.#fail(call, broken);
-      else if (kind === "failed") this.#fail(call, errorOf(given, this.#what(call)));
-      else if (this.#end(call)) call.sink.result(given);
-    }
+    else this.#ends.settle(call, kind, value);
     this.#pump();
   }
 
@@ -284,7 +231,7 @@ export class Dispatcher implements JobDriver {
     if (call.phase === "settled") return;
     const target = call.phase === "sent" ? this.#targets.of(call) : undefined;
     if (!target && !this.#losses.release(call)) this.#waiting.delete(call);
-    this.#fail(call, error);
+    this.#ends.fail(call, error);
     if (!target) return;
     // It keeps its place until the worker has ended it.
     target.link?.abort(call.id);
@@ -294,30 +241,13 @@ export class Dispatcher implements JobDriver {
     });
   }
 
-  #arm(call: Call, ms: number | undefined, code: "QUEUE_TIMEOUT" | "RUN_TIMEOUT"): void {
-    call.disarm = undefined;
-    if (ms === undefined) return;
-    const verb = code === "RUN_TIMEOUT" ? "ran" : "waited";
-    call.disarm = this.#ports.clock.at(this.#ports.clock.now() + ms, () =>
-      this.#abort(call, this.#error(call, code, `it ${verb} longer than ${ms} ms`)),
-    );
-  }
-
   #sweep(): void {
     const { clock } = this.#ports;
-    const now = clock.now();
-    for (const call of this.#waiting.values()) {
-      if (call.queueTimeout === undefined && now - call.waitsSince > DEFAULT_QUEUE_MS)
-        this.#abort(call, this.#error(call, "QUEUE_TIMEOUT", "it waited longer than a minute"));
-    }
-    for (const call of this.#targets.sent()) {
-      if (call.timeout === undefined && now - call.sentAt > DEFAULT_RUN_MS)
-        this.#abort(call, this.#error(call, "RUN_TIMEOUT", "it ran longer than ten minutes"));
-    }
+    this.#times.sweep(this.#waiting.values(), this.#targets.sent());
     this.#cancelSweep = undefined;
     this.#pump();
     const { waiting, sent } = this.load;
-    if (waiting + sent > 0) this.#cancelSweep ??= clock.at(now + SWEEP_MS, () => this.#sweep());
+    if (waiting + sent > 0) this.#cancelSweep ??= clock.at(clock.now() + SWEEP_MS, () => this.#sweep());
   }
 
   #failWaiting(error: (call: Call) => JobError | undefined): void {
@@ -325,32 +255,11 @@ export class Dispatcher implements JobDriver {
       const failed = error(call);
       if (!failed) continue;
       this.#waiting.delete(call);
-      this.#fail(call, failed);
+      this.#ends.fail(call, failed);
     }
   }
 
   #failStopping(): void {
-    this.#failWaiting((call) => this.#error(call, "POOL_STOPPING", "the pool stops"));
-  }
-
-  #fail(call: Call, error: JobError): void {
-    if (this.#end(call)) call.sink.failed(error);
-  }
-
-  /** The one end of a call; `false` when it has come before. */
-  #end(call: Call): boolean {
-    if (call.phase === "settled") return false;
-    call.phase = "settled";
-    call.disarm?.();
-    call.disarm = undefined;
-    return true;
-  }
-
-  #error(call: Call, code: JobErrorCode, why: string, cause?: unknown): JobError {
-    return new JobError(code, `${this.#what(call)}: ${why}`, cause === undefined ? {} : { cause });
-  }
-
-  #what({ name }: Call): string {
-    return `${this.#ports.group}.${name}`;
+    this.#failWaiting((call) => this.#ends.error(call, "POOL_STOPPING", "the pool stops"));
   }
 }

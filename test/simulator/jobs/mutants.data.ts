@@ -1,6 +1,9 @@
 import type { Mutant } from "../mutants.data.ts";
 
 const dispatcher = "plugins/jobs/caller/dispatcher.ts";
+const ends = "plugins/jobs/caller/ends.ts";
+const times = "plugins/jobs/caller/times.ts";
+const assign = "plugins/jobs/caller/assign.ts";
 const losses = "plugins/jobs/caller/losses.ts";
 const target = "plugins/jobs/caller/target.ts";
 const targets = "plugins/jobs/caller/targets.ts";
@@ -10,8 +13,8 @@ const controller = "plugins/scaling/controller.ts";
 /** Faults that somebody could make while changing what calls and scales, ordered by file. */
 export const jobMutants: readonly Mutant[] = [
   {
-    file: dispatcher,
-    find: 'if (call.phase === "settled") return false;\n    call.phase = "settled";',
+    file: ends,
+    find: 'if (call.phase === "settled") return false;\n  call.phase = "settled";',
     replace: 'call.phase = "settled";',
     what: "a call ends twice",
   },
@@ -58,7 +61,7 @@ export const jobMutants: readonly Mutant[] = [
     what: "bytes over the limit wait",
   },
   {
-    file: dispatcher,
+    file: assign,
     find: "if (target !== this.#reserved && hasRoom(target, call)) able.push(target);",
     replace: 'if (target !== this.#reserved && target.state === "open") able.push(target);',
     what: "calls go to workers without room",
@@ -70,21 +73,21 @@ export const jobMutants: readonly Mutant[] = [
     what: "that a call has begun is not kept",
   },
   {
-    file: dispatcher,
-    find: 'this.#arm(call, call.timeout, "RUN_TIMEOUT");',
+    file: times,
+    find: 'this.#arm(call, call.timeout, "RUN_TIMEOUT", "ran");',
     replace: "",
     what: "nothing ends a call that runs too long",
   },
   {
-    file: dispatcher,
-    find: 'this.#arm(call, call.queueTimeout, "QUEUE_TIMEOUT");',
-    replace: 'this.#arm(call, call.queueTimeout ?? call.timeout, "QUEUE_TIMEOUT");',
+    file: times,
+    find: 'this.#arm(call, call.queueTimeout, "QUEUE_TIMEOUT", "waited");',
+    replace: 'this.#arm(call, call.queueTimeout ?? call.timeout, "QUEUE_TIMEOUT", "waited");',
     what: "the time of the run is taken for that of the queue",
   },
   {
     file: dispatcher,
-    find: 'call.waits ? undefined : this.#error(call, "NO_WORKER", "no worker is free"),',
-    replace: 'this.#error(call, "NO_WORKER", "no worker is free"),',
+    find: 'call.waits ? undefined : this.#ends.error(call, "NO_WORKER", "no worker is free"),',
+    replace: 'this.#ends.error(call, "NO_WORKER", "no worker is free"),',
     what: "calls that would wait are refused along with one that would not",
   },
   {
@@ -95,7 +98,7 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: dispatcher,
-    find: "for (const call of this.#targets.sent()) this.#fail(call, closed(call));",
+    find: "for (const call of this.#targets.sent()) this.#ends.fail(call, closed(call));",
     replace: "",
     what: "a connection that is closed forgets what is at workers",
   },
