@@ -8,7 +8,7 @@ import type { Plugin, PluginInput } from "./core/plugin.ts";
 import type { Pool } from "./core/pool.ts";
 import type { Runtime } from "./core/runtime.ts";
 import { health } from "./plugins/health/index.ts";
-import { connectTo, jobs } from "./plugins/jobs/index.ts";
+import { jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
 import { scaling } from "./plugins/scaling/index.ts";
@@ -56,7 +56,9 @@ export function createPool(config: PoolConfig, options: CreatePoolOptions = {}):
  *
  * @throws PoolError `E_STATE`, `E_NOT_RUNNING` or `E_CONTROL`
  */
-export function connectPool(target: PoolTarget): Promise<PoolConnection> {
+export async function connectPool(target: PoolTarget): Promise<PoolConnection> {
+  // Only where it is needed: a supervisor calls no jobs, and the codec takes memory.
+  const { connectTo } = await import("./plugins/jobs/connect.ts");
   return connectTo(target, systemClock());
 }
 

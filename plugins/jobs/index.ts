@@ -10,7 +10,6 @@ import { PROGRAMS_SOCKET, servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";
 import { createRequests } from "./requests.ts";
 
-export { connectTo } from "./connect.ts";
 export type { PoolConnection, PoolTarget } from "./connect.ts";
 
 /** What {@link jobs} takes. */
