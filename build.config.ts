@@ -12,7 +12,7 @@ const config: BuildConfig = {
   ],
   declaration: "node16",
   // Deno resolves packages from its main module, the entry: what the worker's half uses cannot come from a package.
-  rollup: { inlineDependencies: ["srvx", "srvx/node", "msgpackr"] },
+  rollup: { inlineDependencies: ["srvx", "srvx/node", "msgpackr/index-no-eval", "msgpackr"] },
   hooks: {
     // Else it would load node:https and node:http2 for nothing.
     "rollup:options": (_context, options) => void (options.treeshake = { moduleSideEffects: "no-external" }),

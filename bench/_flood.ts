@@ -9,6 +9,8 @@ export interface FloodOptions {
   readonly clients: number;
   readonly kind: "keep-alive" | "fresh";
   readonly seconds: number;
+  /** What is not counted before; 1,000 when it is left out. */
+  readonly warmMs?: number;
 }
 
 /** What came. */
@@ -24,9 +26,9 @@ export interface Flood {
   readonly ownCpu: number;
 }
 
-/** Lets clients of another process ask a server as fast as one core can, after a second of warming up. */
-export async function flood({ seconds, ...options }: FloodOptions): Promise<Flood> {
-  const words = JSON.stringify({ ...options, warmMs: 1_000, ms: seconds * 1_000 });
+/** Lets clients of another process ask a server as fast as one core can, after a time of warming up. */
+export async function flood({ seconds, warmMs = 1_000, ...options }: FloodOptions): Promise<Flood> {
+  const words = JSON.stringify({ ...options, warmMs, ms: seconds * 1_000 });
   const child = spawn(process.execPath, [here("_flood.mjs"), words], {
     stdio: ["ignore", "pipe", "inherit"],
     env: sameEnv({}),

@@ -56,12 +56,14 @@ export async function withFolder(
       await cleanup().catch(console.error);
     rmSync(folder, { recursive: true, force: true });
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void clean().then(() => process.exit(1)));
-  }
+  const onSignal = (): void => void clean().then(() => process.exit(1));
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, onSignal);
   try {
     await body(folder, (cleanup) => void cleanups.push(cleanup));
   } finally {
     await clean();
+    // Or the next folder's clean-up would be cut off by this one's, which has nothing to do.
+    for (const signal of signals) process.off(signal, onSignal);
   }
 }

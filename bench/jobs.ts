@@ -31,7 +31,7 @@ const rounds = Number(values.rounds);
 const ms = Number(values.ms);
 const concurrencies = values.concurrency.split(",").map(Number);
 
-type Kind = "poolable" | "processes" | "threads" | "limit";
+type Kind = "poolable" | "processes" | "threads" | "limit" | "sessions";
 
 /** A pool: its package, the file in `pools/` and the name in there. poolable's caller is a worker of its own. */
 interface Contender {
@@ -43,6 +43,7 @@ interface Contender {
 
 const contenders: readonly Contender[] = [
   { title: "raw socket, the limit", kind: "limit", pool: ["raw", "limit"] },
+  { title: "raw socket, a session each", kind: "sessions", pool: ["raw", "sessions"] },
   { title: "poolable", kind: "poolable" },
   { title: "poolifier, cluster", kind: "processes", needs: "poolifier", pool: ["poolifier", "cluster"] },
   { title: "workerpool, process", kind: "processes", needs: "workerpool", pool: ["workerpool", "process"] },
@@ -67,6 +68,7 @@ const contenders: readonly Contender[] = [
 /** What poolable is to reach: the median of the rounds' ratios to the best of a kind. */
 const aims: readonly (readonly [payload: string, concurrency: number, kind: Kind, factor: number])[] = [
   ["n + 1", 1, "limit", 0.6],
+  ["n + 1", 1, "sessions", 0.6],
   ["n + 1", 256, "processes", 2],
   ["n + 1", 256, "threads", 1],
   ["1 MB buffer", 1, "processes", 2],
@@ -78,6 +80,7 @@ const kindTitles: Readonly<Record<Kind, string>> = {
   processes: "best pool of processes",
   threads: "best pool of threads",
   limit: "limit",
+  sessions: "limit with a session each",
 };
 
 interface Sample {

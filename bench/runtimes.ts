@@ -134,15 +134,34 @@ const contestants: Readonly<Record<RuntimeName, readonly Contestant[]>> = {
   ],
 };
 
+/** A flood, and the CPU time that all processes of its contestant took for a request. */
+interface Sample extends Flood {
+  readonly cpuMicrosPerRequest: number;
+}
+
+async function sampleOf(pids: readonly number[], options: FloodOptions): Promise<Sample> {
+  const used = (): number =>
+    pids.flatMap((pid) => [pid, ...children(pid)]).reduce((sum, pid) => sum + usage(pid).cpuSeconds, 0);
+  const before = used();
+  const counted = await flood(options);
+  return { ...counted, cpuMicrosPerRequest: ((used() - before) * 1e6) / counted.allRequests };
+}
+
 /** Rounds of floods, one contestant after the other. */
 async function throughput(runtime: RuntimeName): Promise<void> {
   const all = contestants[runtime];
-  const samples = new Map<string, Flood[]>();
+  const samples = new Map<string, Sample[]>();
+  const pids = new Map<Contestant, number[]>();
   await withFolder(async (folder, defer) => {
     for (const [index, contestant] of all.entries()) {
       const own = join(folder, String(index));
       mkdirSync(own);
-      for (const child of contestant.start(own, port + index)) defer(() => stopAll(child));
+      const started = contestant.start(own, port + index);
+      for (const child of started) defer(() => stopAll(child));
+      pids.set(
+        contestant,
+        started.map(({ pid }) => pid!),
+      );
       await answers(port + index);
     }
     // The second of each comes up.
@@ -150,9 +169,15 @@ async function throughput(runtime: RuntimeName): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       for (const kind of kinds) {
         for (const each of turned(all, round)) {
-          const options: FloodOptions = { port: port + all.indexOf(each), clients, kind, seconds };
+          const options: FloodOptions = {
+            port: port + all.indexOf(each),
+            clients,
+            kind,
+            seconds,
+            warmMs: 500,
+          };
           const key = `${each.name} ${kind}`;
-          samples.set(key, [...(samples.get(key) ?? []), await flood(options)]);
+          samples.set(key, [...(samples.get(key) ?? []), await sampleOf(pids.get(each)!, options)]);
         }
       }
       process.stderr.write(`\r${runtime}: round ${round + 1} of ${rounds}`);
@@ -160,29 +185,40 @@ async function throughput(runtime: RuntimeName): Promise<void> {
     process.stderr.write("\n");
   });
   for (const kind of kinds) {
-    const middle = (name: string, key: keyof Flood): number =>
+    const middle = (name: string, key: keyof Sample): number =>
       median((samples.get(`${name} ${kind}`) ?? []).map((sample) => sample[key]));
     const [own, fast] = all as [Contestant, Contestant];
     // Of each round, so that what else the machine did in it does not count.
-    const ratio = (name: string): number =>
+    const ratio = (name: string, key: keyof Sample): number =>
       median(
         (samples.get(`${name} ${kind}`) ?? []).map(
-          ({ perSecond }, round) => perSecond / samples.get(`${own.name} ${kind}`)![round]!.perSecond,
+          (sample, round) => sample[key] / samples.get(`${own.name} ${kind}`)![round]![key],
         ),
       );
     const rows = all.map(({ name }) => [
       name,
       Math.round(middle(name, "perSecond")).toLocaleString("en"),
-      ratio(name).toFixed(2),
+      ratio(name, "perSecond").toFixed(2),
+      middle(name, "cpuMicrosPerRequest").toFixed(1),
+      ratio(name, "cpuMicrosPerRequest").toFixed(2),
       middle(name, "p99Ms").toFixed(1),
       `${Math.round(100 * middle(name, "busiest"))} %`,
       middle(name, "ownCpu").toFixed(2),
       String((samples.get(`${name} ${kind}`) ?? []).reduce((sum, { failed }) => sum + failed, 0)),
     ]);
     console.log(`${runtime}, ${kind === "fresh" ? "a connection for each request" : kind}\n`);
-    const head = ["requests/s", "to its own best", "p99 ms", "busiest worker", "generator's cores", "failed"];
+    const head = [
+      "requests/s",
+      "to its own best",
+      "CPU µs/request",
+      "to its own best",
+      "p99 ms",
+      "busiest worker",
+      "generator's cores",
+      "failed",
+    ];
     console.log(`${table(["", ...head], rows)}\n`);
-    const reached = ratio(fast.name);
+    const reached = ratio(fast.name, "perSecond");
     console.log(`- fast way at least ${aim} of it: ${reached.toFixed(2)}, ${verdict(reached >= aim)}\n`);
   }
 }

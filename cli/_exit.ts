@@ -14,9 +14,15 @@ const RUNNING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "E_STATE",
 ]);
 
-/** 2 for bad input, 1 for a failure of something that runs. */
+/** 2 for bad input, a permission that Deno was not given among it; 1 for a failure of something that runs. */
 export function exitCodeOf(error: unknown): number {
+  if (lacksPermission(error)) return 2;
   return error instanceof PoolError && !RUNNING.has(error.code) ? 2 : 1;
+}
+
+function lacksPermission(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === "NotCapable" || lacksPermission(error.cause);
 }
 
 /** One line for stderr. The stack follows only where `DEBUG=poolable` asks for it. */

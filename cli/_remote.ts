@@ -1,7 +1,7 @@
 import { messageOf, PoolError } from "../core/errors.ts";
 import { connectControl, poolDirectory, runningPools } from "../plugins/control/index.ts";
 import type { RunningPool } from "../plugins/control/index.ts";
-import { usage } from "./_args.ts";
+import { textOf, usage } from "./_args.ts";
 import { loadConfig } from "./_load.ts";
 import { findConfig } from "./config.ts";
 
@@ -16,6 +16,19 @@ export const remoteArguments: {
   },
   json: { type: "boolean", description: "Print JSON" },
 };
+
+/** The pool as an argument, of commands that take nothing else. */
+export const poolArgument: { pool: { type: "positional"; required: false; description: string } } = {
+  pool: { type: "positional", required: false, description: "The pool, as --name" },
+};
+
+/** The pool that is named, in either way. */
+export function namedPool(args: { readonly pool?: unknown; readonly name?: unknown }): string | undefined {
+  const [pool, name] = [textOf(args.pool), textOf(args.name)];
+  if (pool !== undefined && name !== undefined)
+    throw usage("name the pool once: as an argument or with --name");
+  return pool ?? name;
+}
 
 /** Sends one command to a running pool and returns its answer. */
 export async function callPool(

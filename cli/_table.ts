@@ -74,8 +74,8 @@ function boardOf({ id, pid }: SlotStatus, workers: Board["workers"]): WorkerStat
 function figuresOf(state: WorkerState | undefined): string[] {
   if (!state) return ["–", "–", "–"];
   const { rss, utilisation, requests, jobsAccepted, jobsProcessed, jobsFailed, jobsRunning } = state;
-  const jobs = `${jobsProcessed + jobsFailed} jobs, ${jobsRunning} now`;
-  const work = jobsAccepted > 0 ? jobs : requests > 0 ? `${requests} requests` : "–";
+  const jobs = `${counted(jobsProcessed + jobsFailed, "job")}, ${jobsRunning} now`;
+  const work = jobsAccepted > 0 ? jobs : requests > 0 ? counted(requests, "request") : "–";
   return [`${Math.round(rss / 2 ** 20)} MiB`, `${Math.round(utilisation * 100)} %`, work];
 }
 
@@ -100,4 +100,8 @@ function renderRows(rows: readonly string[][], paint: Paint): string[] {
       })
       .join("  "),
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -56,6 +56,7 @@ export async function findInstalled(name: RuntimeName, where: LookFor): Promise<
         `${title} ${version} is too old, ${minimum} or newer is needed: ${file} (${because}); ${wayOut}`,
       );
     }
+    if (!mayRun(file)) throw refusal(name, candidate, "the supervisor's Deno needs --allow-run for it");
     return { file, because, version, typescript };
   }
   const but = passedOver.length > 0 ? ` (${passedOver.join(", ")})` : "";
@@ -69,6 +70,12 @@ export async function findInstalled(name: RuntimeName, where: LookFor): Promise<
 /** Whether a version is newer than any that was tried. */
 export function isUntried(name: RuntimeName, version: string): boolean {
   return isAtLeast(version, runtimeTraits[name].untried);
+}
+
+/** Whether the supervisor may start it. Deno asks the person at the terminal otherwise, again for each worker. */
+function mayRun(command: string): boolean {
+  const { Deno } = globalThis as { Deno?: { permissions: { querySync(what: object): { state: string } } } };
+  return !Deno || Deno.permissions.querySync({ name: "run", command }).state === "granted";
 }
 
 function refusal(name: RuntimeName, { file, because }: Candidate, why: string, cause?: unknown): PoolError {

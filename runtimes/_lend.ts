@@ -1,4 +1,4 @@
-import { ownNumbers, type Libc } from "./_libc.ts";
+import type { Libc } from "./_libc.ts";
 import type { Lent } from "./_sockets.ts";
 
 /** The first descriptor of a child that is not its stdio. */
@@ -14,7 +14,7 @@ export function lendAsStdio(fds: readonly number[]): Lent {
  * each that outlives their use of it. A copy that is open while the child is started is the child's by its number.
  */
 export function lendByNumber(libc: Libc, fds: readonly number[]): Lent {
-  const copies = fds.map((fd) => libc.fcntl(fd, ownNumbers().duplicate, FIRST_FD));
+  const copies = fds.map((fd) => libc.dup(fd));
   const done = (): void => copies.forEach((fd) => void (fd !== -1 && libc.close(fd)));
   if (copies.includes(-1)) {
     done();

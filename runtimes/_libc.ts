@@ -15,7 +15,10 @@ const NAMES: readonly string[] = isMac
   ? ["/usr/lib/libSystem.B.dylib"]
   : ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
 
-/** The functions that are used. `fcntl` takes any number of words, which the two processors pass alike but macOS' arm64. */
+/**
+ * The functions that are used. `fcntl` takes any number of words, which macOS passes in another way on arm64: there it
+ * does nothing that can be relied on.
+ */
 export const signatures: readonly Signature[] = [
   { name: "socket", takes: ["int", "int", "int"], gives: "int" },
   { name: "setsockopt", takes: ["int", "int", "int", "bytes", "int"], gives: "int" },
@@ -24,6 +27,7 @@ export const signatures: readonly Signature[] = [
   { name: "getsockname", takes: ["int", "bytes", "bytes"], gives: "int" },
   { name: "listen", takes: ["int", "int"], gives: "int" },
   { name: "fcntl", takes: ["int", "int", "int"], gives: "int" },
+  { name: "dup", takes: ["int"], gives: "int" },
   { name: "close", takes: ["int"], gives: "int" },
   { name: ERROR_PLACE, takes: [], gives: "pointer" },
 ];
@@ -37,6 +41,7 @@ export interface Libc {
   getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
   getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
   fcntl(fd: number, command: number, value: number): number;
+  dup(fd: number): number;
   close(fd: number): number;
   /** The number of the last error of this thread. Read at once: the runtime makes calls of its own. */
   errno(): number;
@@ -69,14 +74,13 @@ export interface Numbers {
   readonly reusePort: number;
   readonly ipv6Level: number;
   readonly ipv6Only: number;
-  readonly duplicate: number;
   readonly setFlags: number;
   readonly closeOnExec: number;
   /** An address begins with its length, in one byte, and its family in the next; else with its family in two. */
   readonly lengthFirst: boolean;
 }
 
-const unix = { inet: 2, unix: 1, stream: 1, duplicate: 0, setFlags: 2, closeOnExec: 1, ipv6Level: 41 };
+const unix = { inet: 2, unix: 1, stream: 1, setFlags: 2, closeOnExec: 1, ipv6Level: 41 };
 
 /** Linux on x64 and arm64, and macOS, of which only Linux is tested. */
 const numbersOf: Readonly<Partial<Record<NodeJS.Platform, Numbers>>> = {

@@ -25,7 +25,8 @@ export function systemClock(): Clock {
   };
 }
 
+/** A turn is an immediate and a timer: Node reads before the one, Deno only on the way to the other. */
 function afterTurns(turns: number, then: () => void): void {
   if (turns === 0) then();
-  else setImmediate(() => afterTurns(turns - 1, then));
+  else setImmediate(() => setTimeout(() => afterTurns(turns - 1, then), 1));
 }

@@ -48,26 +48,6 @@ test("policy: a plugin decides by the exit code", async (t) => {
   assert.is((await pool.finished).code, 0);
 });
 
-test(
-  "jobs: a web server wakes job workers up, and has more of them under load",
-  { timeout: 60_000 },
-  async (t) => {
-    const cli = await createCli(t);
-    const pool = cli.start(["start", folder("jobs")], { env: { PORT: "0" } });
-    await pool.says("pool playground-jobs is running");
-    const [, url] = /web listens on (\S+)/.exec(await pool.says("web listens on"))!;
-    const ask = async (path: string): Promise<Response> =>
-      fetch(url + path, { headers: { connection: "close" } });
-    assert.is(await (await ask("/square?of=7")).json(), 49);
-    assert.is(((await (await ask("/primes?below=1000")).json()) as { count: number }).count, 168);
-    assert.is(await (await ask("/stream?below=12")).text(), "2\n3\n5\n7\n11\n");
-    const many = ask("/many?jobs=40");
-    await pool.says(/maths .*2/);
-    assert.ok(((await (await many).json()) as { workers: number }).workers >= 2);
-    assert.is((await cli.run(["stop"])).code, 0);
-    assert.is((await pool.finished).code, 0);
-  },
-);
 /** Asks on fresh connections, several at a time, until every one of `names` has answered. */
 async function askAll(
   url: string,
@@ -122,5 +102,26 @@ for (const [title, executable] of [
     assert.is((await pool.finished).code, 0);
   });
 }
+
+test(
+  "jobs: a web server wakes job workers up, and has more of them under load",
+  { timeout: 60_000 },
+  async (t) => {
+    const cli = await createCli(t);
+    const pool = cli.start(["start", folder("jobs")], { env: { PORT: "0" } });
+    await pool.says("pool playground-jobs is running");
+    const [, url] = /web listens on (\S+)/.exec(await pool.says("web listens on"))!;
+    const ask = async (path: string): Promise<Response> =>
+      fetch(url + path, { headers: { connection: "close" } });
+    assert.is(await (await ask("/square?of=7")).json(), 49);
+    assert.is(((await (await ask("/primes?below=1000")).json()) as { count: number }).count, 168);
+    assert.is(await (await ask("/stream?below=12")).text(), "2\n3\n5\n7\n11\n");
+    const many = ask("/many?jobs=40");
+    await pool.says(/maths .*2/);
+    assert.ok(((await (await many).json()) as { workers: number }).workers >= 2);
+    assert.is((await cli.run(["stop"])).code, 0);
+    assert.is((await pool.finished).code, 0);
+  },
+);
 
 test.run();

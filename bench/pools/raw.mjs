@@ -16,10 +16,10 @@ const jobs = {
   spin: (ms) => ({ length: 24, result: ms, spinMs: ms }),
 };
 
-async function openOne(index, payload) {
+async function openOne(index, payload, detached) {
   const path = join(tmpdir(), `raw-${process.pid}-${index}.sock`);
   const { length, result, spinMs = 0 } = jobs[payload.job](payload.input);
-  const child = fork(program, [path, length, spinMs]);
+  const child = fork(program, [path, length, spinMs], { detached });
   await once(child, "message");
   const socket = connect(path);
   await once(socket, "connect");
@@ -54,12 +54,18 @@ async function openOne(index, payload) {
   };
 }
 
+async function open({ workers, payload }, detached) {
+  const all = await Promise.all(
+    Array.from({ length: workers }, (_, index) => openOne(index, payload, detached)),
+  );
+  return {
+    run: () => all.reduce((least, one) => (one.waiting < least.waiting ? one : least)).run(),
+    close: async () => all.forEach((one) => one.close()),
+  };
+}
+
 export const pools = {
-  async limit({ workers, payload }) {
-    const all = await Promise.all(Array.from({ length: workers }, (_, index) => openOne(index, payload)));
-    return {
-      run: () => all.reduce((least, one) => (one.waiting < least.waiting ? one : least)).run(),
-      close: async () => all.forEach((one) => one.close()),
-    };
-  },
+  limit: (setup) => open(setup, false),
+  // As poolable starts its workers, so that it can end them with all that they have started.
+  sessions: (setup) => open(setup, true),
 };

@@ -1,12 +1,11 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import type { PoolStatus } from "../../core/status.ts";
-import { textOf, usage } from "../_args.ts";
 import { PoolError } from "../../core/errors.ts";
 import { poolDirectory } from "../../plugins/control/index.ts";
 import { readBoard } from "../../plugins/scoreboard/index.ts";
 import type { Board } from "../../plugins/scoreboard/index.ts";
-import { callPool, choosePool, remoteArguments } from "../_remote.ts";
+import { callPool, choosePool, namedPool, poolArgument, remoteArguments } from "../_remote.ts";
 import { renderBoard, renderStatus } from "../_table.ts";
 import { paintFor } from "../_terminal.ts";
 
@@ -14,14 +13,11 @@ import { paintFor } from "../_terminal.ts";
 export const status: CommandDef = defineCommand({
   meta: { name: "status", description: "Show a running pool, its groups and its workers" },
   args: {
-    pool: { type: "positional", required: false, description: "The pool, as --name" },
+    ...poolArgument,
     ...remoteArguments,
   },
   async run({ args }) {
-    const [pool, name] = [textOf(args.pool), textOf(args.name)];
-    if (pool !== undefined && name !== undefined)
-      throw usage("name the pool once: as an argument or with --name");
-    const chosen = pool ?? name ?? (await choosePool());
+    const chosen = namedPool(args) ?? (await choosePool());
     const board = (): Board | undefined => readBoard(poolDirectory(chosen));
     const paint = paintFor(process.stdout);
     try {

@@ -1,3 +1,4 @@
+import { counts } from "./_counts.ts";
 import { closing, type Made, type NativePlace } from "./_native.ts";
 
 /** What of `Bun.serve` is not typed here. */
@@ -46,6 +47,7 @@ export function makeBunServer(
   /** The program's handler, with the server that it is to see. */
   const wrap = (handler: Handler): Handler =>
     function (request) {
+      counts.requests++;
       const answer = handler.call(facade, request, facade);
       return answer instanceof Promise ? answer.then(answered) : answered(answer);
     };

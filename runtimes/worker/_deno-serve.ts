@@ -1,3 +1,4 @@
+import { counts } from "./_counts.ts";
 import { closing, type Made, type NativePlace } from "./_native.ts";
 
 /** `Deno.serve`, in the one of its forms that is called here. */
@@ -63,6 +64,7 @@ export function makeDenoServer(
   const answered = (answer: Response): Response => (isClosing ? closing(answer) : answer);
   const real = serve({ ...rest, ...where, ...quiet } as DenoOptions, (request, info) => {
     busy++;
+    counts.requests++;
     info.completed.then(done, done);
     const answer = handler(request, where.reusePort ? info : infoOf(info));
     return answer instanceof Promise ? answer.then(answered) : answered(answer);

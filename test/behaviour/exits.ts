@@ -37,7 +37,7 @@ function rowsOf(world: World): Record<string, Row> {
     act,
     {
       act: ["serve"],
-      group: { ...shortly, ...rogue(world, act) },
+      group: rogue(world, act),
       is: ["flowViolation", indicator],
       action: "restart",
     },
@@ -58,7 +58,12 @@ function rowsOf(world: World): Record<string, Row> {
     abort: { act: ["abort"], is: ["killed", "SIGABRT"], action: "restart" },
     SIGKILL: { act: ["signal", "SIGKILL"], is: ["killed", "SIGKILL"], action: "restart" },
     SIGSEGV: { act: ["signal", "SIGSEGV"], is: ["stackOverflow", "SIGSEGV"], action: "restart" },
-    SIGSTOP: { act: ["signal", "SIGSTOP"], group: shortly, is: ["stall", "no heartbeat"], action: "restart" },
+    SIGSTOP: {
+      act: ["signal", "SIGSTOP"],
+      group: { heartbeat: "1s" },
+      is: ["stall", "no heartbeat"],
+      action: "restart",
+    },
     "no hello": {
       act: ["serve"],
       group: { ...shortly, execArgv: world.preload(fixture("silent.mjs")) },
@@ -111,7 +116,7 @@ function rowsOf(world: World): Record<string, Row> {
     ]),
     "another protocol": {
       act: ["serve"],
-      group: { ...shortly, ...rogue(world, "wrongVersion") },
+      group: rogue(world, "wrongVersion"),
       is: ["flowViolation", "protocol 99"],
       action: "shutdown",
     },

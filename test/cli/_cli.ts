@@ -33,16 +33,23 @@ export interface Cli {
   run(words: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Finished>;
 }
 
-/** `executable` is what runs every command; the runtime of this run's supervisors without one. */
-export async function createCli({ defer }: TestContext, executable?: string): Promise<Cli> {
-  const command = executable === undefined ? supervisorCommand(process.execPath) : [executable];
+/**
+ * `given` runs every command, an executable or the words before `file`; without it, as this run's supervisors. `file` is
+ * the built command.
+ */
+export async function createCli(
+  { defer }: TestContext,
+  given?: string | readonly string[],
+  file: string = bin,
+): Promise<Cli> {
+  const command = given === undefined ? supervisorCommand(process.execPath) : [given].flat();
   const runtimeFolder = await mkdtemp("/tmp/pcli-");
   defer(() => rm(runtimeFolder, { recursive: true, force: true }));
 
   const start: Cli["start"] = (words, { cwd = runtimeFolder, env } = {}) => {
     const { NO_COLOR: _n, FORCE_COLOR: _f, ...inherited } = process.env;
-    const [file, ...args] = [...command, bin, ...words];
-    const child = spawn(file!, args, {
+    const [executable, ...args] = [...command, file, ...words];
+    const child = spawn(executable!, args, {
       cwd,
       env: { ...inherited, XDG_RUNTIME_DIR: runtimeFolder, ...env },
       stdio: ["ignore", "pipe", "pipe"],

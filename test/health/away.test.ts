@@ -1,4 +1,4 @@
-// timeout: 120
+// timeout: 240
 /**
  * A supervisor that was away, stopped or blocked, for longer than its workers may be silent: no worker dies of that
  * (races 40 and 42).
@@ -9,6 +9,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { findExecutables } from "../../runtimes/_executable.ts";
+import type { RuntimeName } from "../../runtimes/traits.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 
@@ -34,11 +36,17 @@ interface Supervisor {
   until(word: string): Promise<Said[]>;
 }
 
-async function supervise(t: TestContext): Promise<Supervisor> {
-  const args = ["--import", path("harness/register.mjs"), path("fixtures/health/supervisor.ts")];
-  const child = spawn(process.execPath, [...args, `${HEARTBEAT_MS}ms`, "2"], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+/** How a supervisor runs under each runtime, from its source. */
+const WORDS: Readonly<Record<RuntimeName, readonly string[]>> = {
+  node: ["--import", path("harness/register.mjs")],
+  bun: [],
+  deno: ["run", "-A"],
+};
+
+async function supervise(t: TestContext, runtime: RuntimeName = "node"): Promise<Supervisor> {
+  const [found] = findExecutables(runtime, { root: path(".."), env: process.env });
+  const args = [...WORDS[runtime], path("fixtures/health/supervisor.ts"), `${HEARTBEAT_MS}ms`, "2"];
+  const child = spawn(found!.file, args, { stdio: ["pipe", "pipe", "inherit"] });
   const exited = once(child, "exit");
   t.defer(async () => {
     child.kill("SIGCONT");
@@ -92,6 +100,18 @@ test(
     );
   },
 );
+
+for (const runtime of ["bun", "deno"] as const) {
+  test(`the same where the supervisor runs on ${runtime}`, { timeout: 60_000 }, async (t) => {
+    const supervisor = await supervise(t, runtime);
+    process.kill(supervisor.pid, "SIGSTOP");
+    await sleep(1.1 * HEARTBEAT_MS);
+    process.kill(supervisor.pid, "SIGCONT");
+    await livesOn(supervisor, `${runtime} stopped`);
+    supervisor.tell(`block ${1.3 * HEARTBEAT_MS}`);
+    await livesOn(supervisor, `${runtime} blocked`);
+  });
+}
 
 test(
   "all stopped together, and the supervisor goes on first: no worker dies",

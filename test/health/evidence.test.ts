@@ -101,13 +101,15 @@ for (const runtime of ["bun", "deno"]) {
     async (t) => {
       const { pool, at } = await running(t, ["spin", "stopped"], true, { runtime, heartbeat: "6s" });
       const ends = Promise.all(["spin", "stopped"].map((name) => endOf(pool, name)));
-      await fetch(`${at["spin"]}/spin`);
+      // Under Bun the answer leaves with a turn of the loop that does not come.
+      const asked = fetch(`${at["spin"]}/spin`).catch(() => {});
       process.kill(slotOf(pool, "stopped").pid!, "SIGSTOP");
       const [spin, stopped] = (await ends).map(({ report }) => report.evidence!);
       assert.match(spin!.summary, /^(busy|starved)/);
       assert.is(spin!.stack, undefined);
       assert.match(stopped!.summary, /^stopped by a signal \(SIGSTOP\)/);
       assert.is(stopped!.stack, undefined);
+      await asked;
     },
   );
 }

@@ -7,11 +7,11 @@ import type { TestContext } from "../_suite.ts";
 
 const generator = fileURLToPath(new URL("./_generator.mjs", import.meta.url));
 
-/** Whether everything is run, which takes a quarter of an hour: `POOLABLE_FULL=1`. */
+/** Whether everything is run, which takes half an hour: `POOLABLE_FULL=1`. */
 export const IS_FULL: boolean = process.env["POOLABLE_FULL"] === "1";
 
 /** Soft reloads in one test. */
-export const ROUNDS: number = IS_FULL ? 20 : 5;
+export const ROUNDS: number = IS_FULL ? 20 : 3;
 
 /** What the handlers of the programs take for `/slow`. */
 const HANDLER_MS = 20;

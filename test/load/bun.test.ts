@@ -4,7 +4,6 @@ import { IS_FULL } from "./_load.ts";
 import { loadScenarios } from "./_scenarios.ts";
 
 const test = suite("load on Bun");
-for (const file of ["plain.mjs", "bun-serve.mjs", "bun-module.mjs"]) {
-  loadScenarios(test, file, "Bun", { onlyReloads: !IS_FULL && file !== "bun-serve.mjs" });
-}
+const files = IS_FULL ? ["plain.mjs", "bun-serve.mjs", "bun-module.mjs"] : ["bun-serve.mjs"];
+for (const file of files) loadScenarios(test, file, "Bun");
 test.run();

@@ -4,7 +4,6 @@ import { IS_FULL } from "./_load.ts";
 import { loadScenarios } from "./_scenarios.ts";
 
 const test = suite("load on Deno");
-for (const file of ["plain.mjs", "deno-serve.mjs", "deno-module.mjs"]) {
-  loadScenarios(test, file, "Deno", { onlyReloads: !IS_FULL && file !== "deno-serve.mjs" });
-}
+const files = IS_FULL ? ["plain.mjs", "deno-serve.mjs", "deno-module.mjs"] : ["deno-serve.mjs"];
+for (const file of files) loadScenarios(test, file, "Deno");
 test.run();

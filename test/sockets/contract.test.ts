@@ -153,7 +153,7 @@ test("groups that name one address share it, whatever each calls it, if they ask
     a: GroupConfig["listen"],
     b: GroupConfig["listen"],
     plugins: PoolConfig["plugins"] = [],
-  ): Pool => make(t, { a: { entry, listen: a }, b: { entry, listen: b } }, plugins);
+  ): Pool => make(t, { a: { entry, listen: a }, b: { entry, listen: b, args: ["web"] } }, plugins);
   const free = await freePort();
   const unlike = `groups.b.listen.backlog: 127.0.0.1:${free}: groups a and b share it, so backlog is the same in both`;
   await refused(() => two(free, { port: free, backlog: 8 }), "E_CONFIG", unlike);
@@ -172,7 +172,8 @@ test("groups that name one address share it, whatever each calls it, if they ask
     ],
   );
   assert.match(opened[1]!.reason, /; the socket of group a$/);
-  assert.ok((await ask(opened[0]!.at)).ok);
+  const answer = await ask(opened[0]!.at);
+  assert.ok(answer.ok, answer.text);
 });
 
 test("what listen.prefer cannot be had with is refused by its key", async (t) => {

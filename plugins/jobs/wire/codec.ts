@@ -1,4 +1,5 @@
-import { Packr, RESERVE_START_SPACE, Unpackr } from "msgpackr";
+// Not "msgpackr": that compiles what reads a record from the names that a message brought.
+import { Packr, RESERVE_START_SPACE, Unpackr } from "msgpackr/index-no-eval";
 import { JobError } from "../../../core/job-errors.ts";
 
 /**
