@@ -117,38 +117,42 @@ test("a group's time limit ends a job with an error", async (t) => {
   }
 });
 
-test("a lost worker: WORKER_LOST without retries, again with them, exactly one end each", async (t) => {
-  const { jobs, pool } = await running(t, { w: work({ workers: 2 }) });
-  await connected(jobs, 2);
-  const file = noteFile();
-  const plain = Array.from({ length: 8 }, (_, id) => jobs.run("note", { file, id: `p${id}`, ms: 1_500 }));
-  const again = Array.from({ length: 8 }, (_, id) =>
-    jobs.run(
-      "note",
-      { file, id: `r${id}`, ms: 1_500 },
-      id % 2 ? { retries: 2 } : { idempotencyKey: `k${id}` },
-    ),
-  );
-  const settled = Promise.allSettled(plain);
-  const repeated = Promise.allSettled(again);
-  await begun(file, 16);
-  process.kill(pidOf(pool, "w#0"), "SIGKILL");
-  const ends = await settled;
-  const lost = ends.filter(({ status }) => status === "rejected");
-  assert.is(lost.length, 4);
-  for (const end of lost) {
-    const { code, message } = (end as PromiseRejectedResult).reason;
-    assert.is(code, "WORKER_LOST");
-    assert.match(message, "w.note: worker w#0 ended while it had the job");
-  }
-  assert.equal(
-    (await repeated).map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))),
-    again.map((_, id) => `r${id}`),
-  );
-  const { begun: counts } = notes(file);
-  for (const [id, count] of counts)
-    assert.ok(count === 1 || (id.startsWith("r") && count === 2), `${id}: ${count}`);
-});
+test(
+  "a lost worker: WORKER_LOST without retries, again with them, exactly one end each",
+  { timeout: 60_000 },
+  async (t) => {
+    const { jobs, pool } = await running(t, { w: work({ workers: 2 }) });
+    await connected(jobs, 2);
+    const file = noteFile();
+    const plain = Array.from({ length: 8 }, (_, id) => jobs.run("note", { file, id: `p${id}`, ms: 3_000 }));
+    const again = Array.from({ length: 8 }, (_, id) =>
+      jobs.run(
+        "note",
+        { file, id: `r${id}`, ms: 3_000 },
+        id % 2 ? { retries: 2 } : { idempotencyKey: `k${id}` },
+      ),
+    );
+    const settled = Promise.allSettled(plain);
+    const repeated = Promise.allSettled(again);
+    await begun(file, 16);
+    process.kill(pidOf(pool, "w#0"), "SIGKILL");
+    const ends = await settled;
+    const lost = ends.filter(({ status }) => status === "rejected");
+    assert.ok(lost.length > 0 && lost.length < 8, `${lost.length} lost`);
+    for (const end of lost) {
+      const { code, message } = (end as PromiseRejectedResult).reason;
+      assert.is(code, "WORKER_LOST");
+      assert.match(message, "w.note: worker w#0 ended while it had the job");
+    }
+    assert.equal(
+      (await repeated).map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))),
+      again.map((_, id) => `r${id}`),
+    );
+    const { begun: counts } = notes(file);
+    for (const [id, count] of counts)
+      assert.ok(count === 1 || (id.startsWith("r") && count === 2), `${id}: ${count}`);
+  },
+);
 
 test("a stream of which something was read is not begun again; one that nobody has seen is", async (t) => {
   const { jobs, pool } = await running(t);

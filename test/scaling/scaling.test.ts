@@ -2,7 +2,7 @@
 /** Groups that grow and shrink, with real workers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import type { HookPayload, Pool } from "../../index.ts";
+import type { HookPayload, JobClient, Pool } from "../../index.ts";
 import { createPool } from "../../index.ts";
 import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
 import type { ScalingStrategy } from "../../plugins/index.ts";
@@ -29,11 +29,26 @@ function scaledTo(pool: Pool, to: number): Promise<HookPayload<"group:scaled">> 
   });
 }
 
+/** Keeps jobs waiting until it is ended: how fast workers come up is the machine's affair. */
+function loading(jobs: JobClient): { end(): Promise<void> } {
+  let isOver = false;
+  const lane = async (): Promise<void> => {
+    while (!isOver) await jobs.run("slow", { ms: 100 });
+  };
+  const lanes = Promise.all(Array.from({ length: 12 }, lane));
+  return {
+    async end() {
+      isOver = true;
+      await lanes;
+    },
+  };
+}
+
 const one = { maxConcurrent: 1 };
 
 test(
   "from nothing by demand, up under load, one by one, and down to nothing",
-  { timeout: 40_000 },
+  { timeout: 90_000 },
   async (t) => {
     const { jobs, pool } = await running(
       t,
@@ -41,13 +56,10 @@ test(
       { plugins: [scaling({}, { up: "200ms", down: "1s" })] },
     );
     const told = steps(pool);
-    const before = performance.now();
     assert.is(await jobs.run("add", 1), 2);
-    const firstAnswer = performance.now() - before;
-    assert.ok(firstAnswer < 5_000, `${firstAnswer} ms`);
-    const load = Array.from({ length: 30 }, () => jobs.run("slow", { ms: 100 }));
+    const load = loading(jobs);
     await scaledTo(pool, 3);
-    await Promise.all(load);
+    await load.end();
     await scaledTo(pool, 0);
     const numbers = told.map(({ to }) => to);
     assert.equal(numbers, [1, 2, 3, 2, 1, 0]);
@@ -56,7 +68,7 @@ test(
   },
 );
 
-test("the idlest goes, and what the others have goes on", { timeout: 30_000 }, async (t) => {
+test("the idlest goes, and what the others have goes on", { timeout: 90_000 }, async (t) => {
   const { jobs, pool } = await running(t, { w: work({ workers: { min: 1, max: 3 }, jobs: one }) });
   await pool.scale("w", 3);
   await connected(jobs, 3);
@@ -73,7 +85,7 @@ test("the idlest goes, and what the others have goes on", { timeout: 30_000 }, a
   assert.is(await slow, 1_500);
 });
 
-test("the budget refuses, for the plugin as for everybody, and says why", { timeout: 30_000 }, async (t) => {
+test("the budget refuses, for the plugin as for everybody, and says why", { timeout: 90_000 }, async (t) => {
   const groups = {
     w: work({ workers: { min: 1, max: 4 }, jobs: one }),
     other: work({ workers: { min: 1, max: 4 } }),
@@ -85,13 +97,13 @@ test("the budget refuses, for the plugin as for everybody, and says why", { time
   const refused = new Promise<HookPayload<"group:refused">>((resolve) =>
     pool.hooks.hookOnce("group:refused", resolve),
   );
-  const load = Promise.all(Array.from({ length: 20 }, () => jobs.run("slow", { ms: 100 })));
+  const load = loading(jobs);
   const { group, by, reason } = await refused;
   assert.equal([group, by], ["w", "scaling byRequest"]);
   assert.match(reason, "the pool's budget is 3 workers, and it has 3");
   const error = await errorOf(pool.scale("other", 4));
   assert.is(error.code as string, "E_SCALE_REFUSED");
-  await load;
+  await load.end();
   await pool.scale("w", 1);
   used = 999_999_999;
   assert.match((await errorOf(pool.scale("w", 2))).message, "of memory");

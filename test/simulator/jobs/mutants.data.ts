@@ -26,12 +26,6 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: dispatcher,
-    find: 'if (call.phase === "settled") return call.disarm?.();\n    call.attempt--;',
-    replace: "call.attempt--;",
-    what: "a call that was given up and is given back is sent again",
-  },
-  {
-    file: dispatcher,
     find: "call.attempt--;\n    this.#wait(call);",
     replace: "",
     what: "what a draining worker gives back is lost",
