@@ -116,7 +116,7 @@ test(
     assert.is(await (await ask("/square?of=7")).json(), 49);
     assert.is(((await (await ask("/primes?below=1000")).json()) as { count: number }).count, 168);
     assert.is(await (await ask("/stream?below=12")).text(), "2\n3\n5\n7\n11\n");
-    const many = ask("/many?jobs=40");
+    const many = ask("/many?jobs=200");
     await pool.says(/maths .*2/);
     assert.ok(((await (await many).json()) as { workers: number }).workers >= 2);
     assert.is((await cli.run(["stop"])).code, 0);
