@@ -2,12 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { regenerate } from "../docs/_generate.ts";
+import { freePort } from "./_free-port.ts";
 import { suite } from "./_suite.ts";
 import type { TestContext } from "./_suite.ts";
 import { commandLines, faultOf } from "./docs/_commands.ts";
@@ -145,13 +144,4 @@ function shell(t: TestContext, cwd: string, lines: string): Shell {
       }
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,8 +1,7 @@
 // timeout: 240
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { freePort } from "./_free-port.ts";
 import { suite } from "./_suite.ts";
 import { createCli } from "./cli/_cli.ts";
 
@@ -62,15 +61,6 @@ async function askAll(
   };
   while (!names.every((name) => answered.has(name))) await Promise.all(Array.from({ length: 8 }, ask));
   return answered;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 for (const [title, executable] of [

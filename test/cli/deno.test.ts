@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { findExecutables } from "../../runtimes/_executable.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
-import { freePort } from "../unchanged/_program.ts";
+import { freePort } from "../_free-port.ts";
 import { createCli, type Cli } from "./_cli.ts";
 
 const test = suite("cli deno");

@@ -5,7 +5,8 @@ import * as assert from "uvu/assert";
 import type { PoolStatus } from "../../index.ts";
 import { suite } from "../_suite.ts";
 import { supervisor } from "../harness/supervisor.ts";
-import { freePort, nodes } from "../unchanged/_program.ts";
+import { freePort } from "../_free-port.ts";
+import { nodes } from "../unchanged/_program.ts";
 import { createCli } from "./_cli.ts";
 
 const test = suite("cli deploy");

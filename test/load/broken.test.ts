@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
 import { createCli } from "../cli/_cli.ts";
-import { freePort, nodes } from "../unchanged/_program.ts";
+import { freePort } from "../_free-port.ts";
+import { nodes } from "../unchanged/_program.ts";
 import { underLoad, type Load } from "./_load.ts";
 
 const test = suite("load while a generation is broken");

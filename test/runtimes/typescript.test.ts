@@ -1,7 +1,5 @@
 // timeout: 240
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -9,6 +7,7 @@ import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool } from "../../index.ts";
 import { createPool } from "../../index.ts";
 import type { RuntimeName } from "../../runtimes/traits.ts";
+import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 import { folder } from "./_spawn.ts";
@@ -117,15 +116,6 @@ function entryOf(t: TestContext, name: string): string {
   mkdirSync(join(file, ".."));
   writeFileSync(file, source);
   return file;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 test.run();

@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { freePort } from "../_free-port.ts";
 import { suite, type TestContext } from "../_suite.ts";
 import { askMany, supervise, type Supervisor } from "./_sockets.ts";
 
@@ -17,16 +16,6 @@ interface Passed {
 
 const activated = (t: TestContext, passed: Passed[]): Supervisor =>
   supervise(t, { wrap: [process.execPath, activate, JSON.stringify(passed)] });
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 test(
   "a socket is taken by its address, one by its name, a path too; the variables are gone",

@@ -11,7 +11,7 @@ import { createPool } from "../../index.ts";
 import { logs, sockets, type SocketStrategy } from "../../plugins/index.ts";
 import { shared } from "../../plugins/sockets/shared.ts";
 import { suite, type TestContext } from "../_suite.ts";
-import { freePort } from "../unchanged/_program.ts";
+import { freePort } from "../_free-port.ts";
 import { ask, entry } from "./_sockets.ts";
 
 const test = suite("sockets/contract");

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get, type IncomingMessage, type RequestOptions } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ListenConfig, PoolConfig } from "../../index.ts";
 import { findExecutables } from "../../runtimes/_executable.ts";
+import { freePort } from "../_free-port.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli, type Cli, type Running } from "../cli/_cli.ts";
 
@@ -44,16 +44,6 @@ export const executables: Record<string, string> = Object.fromEntries(
     findExecutables(name, { root, env: process.env })[0]?.file ?? name,
   ]),
 );
-
-/** A port that nobody had a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A pool that runs, as a process of its own. */
 export interface Started {
