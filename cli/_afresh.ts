@@ -1,35 +1,56 @@
 import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SHARE_ENV, Worker } from "node:worker_threads";
-
-/** Longest time that a config may take. */
-const LOAD_MS = 30_000;
+import { Worker } from "node:worker_threads";
+import type { Environment } from "./_environment.ts";
 
 /** What a config file exports, without its functions. */
 export interface Data {
   readonly module: { default?: unknown };
   /** Names of the groups that have a restart policy, which is a function. */
   readonly policies: readonly string[];
+  /** The environment as the file left it. */
+  readonly environment: Environment;
+}
+
+/** What {@link importAfresh} takes beside the file. */
+export interface AfreshOptions {
+  /** The URL of the module that reads TypeScript, where the runtime cannot. */
+  readonly jiti: string | undefined;
+  /** The environment that the file finds. What it writes there reaches nobody else. */
+  readonly environment: Environment;
 }
 
 /**
  * Runs a config file again, with whatever it imports: in a thread, because a process runs no module twice. What
  * only functions can be made of stays behind: the plugins, which a reload keeps, and the restart policies.
- * `jiti` is the URL of what reads TypeScript, where the runtime cannot. Rejects with what the file throws.
+ * Rejects with what the file throws, and with the abort of `signal`.
  */
-export function importAfresh(file: string, jiti: string | undefined): Promise<Data> {
+export function importAfresh(
+  file: string,
+  { jiti, environment }: AfreshOptions,
+  signal: AbortSignal,
+): Promise<Data> {
   standSomewhere(dirname(file));
   // Bun would find a folder that was a link to another one where that led to at the start.
   const workerData = { file, url: pathToFileURL(realpathSync(file)).href, jiti };
-  const thread = new Worker(SOURCE, { eval: true, env: SHARE_ENV, workerData, name: "poolable config" });
+  const thread = new Worker(SOURCE, {
+    eval: true,
+    env: { ...environment },
+    workerData,
+    name: "poolable config",
+  });
   return new Promise<Data>((resolve, reject) => {
     thread.once("message", ({ data, error }: { data?: Data; error?: unknown }) =>
       data ? resolve(data) : reject(error instanceof Error ? error : Object.assign(new Error(), error)),
     );
     thread.once("error", reject);
-    thread.once("exit", () => reject(new Error("it ended before it had exported anything")));
-    setTimeout(() => reject(new Error(`it took longer than ${LOAD_MS / 1_000} s`)), LOAD_MS).unref();
+    thread.once("exit", () =>
+      reject(
+        new Error("the config ended before it exported anything; check what it awaits at the top level"),
+      ),
+    );
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   }).finally(() => void thread.terminate());
 }
 
@@ -65,7 +86,7 @@ const SOURCE = `
         const take = ([name, group]) => [name, policies.includes(name) ? without("restart", group) : group];
         plain.groups = Object.fromEntries(groups.map(take));
       }
-      parentPort.postMessage({ data: { module: { default: plain }, policies } });
+      parentPort.postMessage({ data: { module: { default: plain }, policies, environment: { ...process.env } } });
     })
     .catch((error) => {
       try {

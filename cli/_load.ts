@@ -6,31 +6,84 @@ import { promisify } from "node:util";
 import { messageOf, PoolError } from "../core/errors.ts";
 import { isRecord } from "../core/check.ts";
 import type { PoolConfig } from "../core/config.ts";
+import { formatDuration } from "../core/duration.ts";
+import { startEnvironment, withEnvironment, type Environment } from "./_environment.ts";
+
+/** Longest time that a config may take, in milliseconds. */
+const LOAD_MS = 30_000;
+
+/** How a config file is run. */
+export interface LoadOptions {
+  /**
+   * Runs the file and what it imports again, as they are now, in the environment that this command was started with
+   * and without the plugins. Of a restart policy only the file itself is run again: functions that it imports stay
+   * as they were.
+   */
+  afresh?: boolean;
+  /** @default 30 s, in milliseconds */
+  limitMs?: number;
+}
+
+/** What a config file says, and the environment as it left it. */
+export interface LoadedConfig {
+  readonly config: PoolConfig;
+  readonly environment: Environment;
+}
 
 /**
- * Runs a config file and returns its default export; what is in it is checked by the pool. `afresh` runs it and what
- * it imports again, as they are now, without the plugins. Of a restart policy only the file itself is run again:
- * functions that it imports stay as they were.
+ * Runs a config file and returns its default export; what is in it is checked by the pool.
  *
  * @throws PoolError `E_CONFIG_LOAD`, one line with the place
  */
-export async function loadConfig(
+export async function loadConfig(file: string, options: LoadOptions = {}): Promise<PoolConfig> {
+  return (await loadWithEnvironment(file, options)).config;
+}
+
+/** The same as {@link loadConfig}, with the environment that the workers of this config inherit from. */
+export async function loadWithEnvironment(
   file: string,
-  { afresh = false }: { afresh?: boolean } = {},
-): Promise<PoolConfig> {
-  let module: { default?: unknown };
+  { afresh = false, limitMs = LOAD_MS }: LoadOptions = {},
+): Promise<LoadedConfig> {
+  let loaded: Loaded;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(tooLong(limitMs))), limitMs);
   try {
-    module = await (afresh ? importAgain(file) : importFile(file));
+    loaded = await (afresh ? importAgain(file, limit.signal) : importOnce(file, limit.signal));
   } catch (error) {
     throw new PoolError("E_CONFIG_LOAD", await describe(file, error), { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
+  const { module, environment } = loaded;
   const config = module.default;
-  if (isRecord(config)) return config as unknown as PoolConfig;
+  if (isRecord(config)) return { config: config as unknown as PoolConfig, environment };
   const found = config === undefined ? "has no default export" : `exports ${kindOf(config)} by default`;
   throw new PoolError(
     "E_CONFIG_LOAD",
     `${show(file)} ${found}; expected \`export default defineConfig({ … })\``,
   );
+}
+
+interface Loaded {
+  readonly module: { default?: unknown };
+  readonly environment: Environment;
+}
+
+function tooLong(limitMs: number): string {
+  return `the config is still not loaded after ${formatDuration(limitMs)}; check what it awaits at the top level`;
+}
+
+async function importOnce(file: string, signal: AbortSignal): Promise<Loaded> {
+  const module = await within(signal, importFile(file));
+  return { module, environment: { ...process.env } };
+}
+
+/** Rejects with the abort of `signal` when `work` has not settled by then. */
+function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const over = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, over]);
 }
 
 async function importFile(file: string): Promise<{ default?: unknown }> {
@@ -41,19 +94,23 @@ async function importFile(file: string): Promise<{ default?: unknown }> {
   );
 }
 
-async function importAgain(file: string): Promise<{ default?: unknown }> {
+async function importAgain(file: string, signal: AbortSignal): Promise<Loaded> {
   const { importAfresh } = await import("./_afresh.ts");
-  const { module, policies } = await importAfresh(
+  const jiti = isRunnable(file) ? undefined : import.meta.resolve("jiti");
+  const { module, policies, environment } = await importAfresh(
     file,
-    isRunnable(file) ? undefined : import.meta.resolve("jiti"),
+    { jiti, environment: startEnvironment },
+    signal,
   );
-  if (policies.length === 0) return module;
+  if (policies.length === 0) return { module, environment };
   // Of a URL, Bun ignores the query; of a link to a folder it remembers where that led to at the start.
   const name = process.versions.bun ? realpathSync(file) : pathToFileURL(file).href;
-  const again = await (isRunnable(file) ? import(`${name}?again=${++count}`) : importFile(file));
+  const again = await withEnvironment(startEnvironment, () =>
+    within(signal, isRunnable(file) ? import(`${name}?again=${++count}`) : importFile(file)),
+  );
   const [{ groups }, { groups: withPolicies }] = [module.default, again.default] as [PoolConfig, PoolConfig];
   for (const name of policies) groups[name]!.restart = withPolicies[name]?.restart;
-  return module;
+  return { module, environment };
 }
 
 /** How often a file was run again in this process. */

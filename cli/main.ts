@@ -44,6 +44,11 @@ function readVersion(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
+/** Resolves when all that was written is taken, or nobody takes it any more. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => void stream.write("", () => resolve()));
+}
+
 // `poolable status | head` must end in silence.
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
@@ -54,3 +59,6 @@ try {
   console.error(describeError(error));
   process.exitCode = exitCodeOf(error);
 }
+// A config that was read may have left something open that would keep this process.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit();

@@ -3,15 +3,21 @@ import { PoolError } from "./errors.ts";
 import { resolveConfig } from "./resolve.ts";
 import type { Runtime } from "./runtime.ts";
 
+/** A group of one generation, with the environment that its workers start with. */
+export interface PinnedGroup extends ResolvedGroup {
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /**
  * What each generation of workers is started from. A generation is pinned when it is made: its entries and
- * folders by real path, so that a deploy that swaps a symbolic link changes the next one and never this one.
+ * folders by real path, so that a deploy that swaps a symbolic link changes the next one and never this one, and
+ * its environment by value, so that what the next config writes to the environment does not reach this one.
  */
 export interface Generations {
   /** The newest number. */
   readonly latest: number;
   /** A group as a generation has it. */
-  group(generation: number, index: number): ResolvedGroup;
+  group(generation: number, index: number): PinnedGroup;
   /**
    * Makes the next generation. Throws a `PoolError` when it cannot be one: the config is wrong, an entry is not
    * there, or something differs that only a restart of the pool can change.
@@ -39,12 +45,13 @@ export function createGenerations(
   runtimes: ReadonlyMap<string, Runtime>,
   runtimeNames: readonly string[],
 ): Generations {
-  const known = new Map<number, readonly ResolvedGroup[]>([[1, first.groups.map(pin)]]);
+  const known = new Map<number, readonly PinnedGroup[]>([[1, first.groups.map(pin)]]);
   let latest = 1;
 
-  function pin(group: ResolvedGroup): ResolvedGroup {
+  function pin(group: ResolvedGroup): PinnedGroup {
     const runtime = runtimes.get(group.runtime)!;
-    return { ...group, entry: runtime.realPath(group.entry), cwd: runtime.realPath(group.cwd) };
+    const environment = runtime.environment(group.env);
+    return { ...group, entry: runtime.realPath(group.entry), cwd: runtime.realPath(group.cwd), environment };
   }
 
   return {

@@ -21,8 +21,8 @@ export interface Runtime {
    */
   spawn(request: SpawnRequest, sink: WorkerSink): WorkerProcess;
   /**
-   * The environment of a worker: what the allow-list passes on of the supervisor's, changed by `overrides`
-   * (text sets, `true` passes on, `false` withholds, a name may end in `*`).
+   * Returns the environment of a worker: what the allow-list passes on from the supervisor's, changed by `overrides`
+   * (text sets, `true` passes on, `false` withholds, a name may end in `*`). Called once per group and generation.
    */
   environment(overrides: Readonly<Record<string, string | boolean>>): Record<string, string>;
   /** The path with every symbolic link resolved; the path itself when it cannot be. */

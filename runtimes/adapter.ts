@@ -34,6 +34,12 @@ export interface AdapterOptions {
    * not there, and stays. A fresh one in the system's temporary folder, removed at the end, when it is left out.
    */
   directory?: string;
+  /**
+   * Returns the environment that workers inherit from. Called when a generation of workers is made.
+   *
+   * @default `process.env`
+   */
+  environment?: () => Readonly<Record<string, string | undefined>>;
 }
 
 /** What a worker is started with. */
@@ -61,7 +67,7 @@ export interface Adapter {
 /** Makes a {@link Runtime}: all that is the same for every one. */
 export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtime {
   const { name } = adapter;
-  const { executable: given, root = "." } = options;
+  const { executable: given, root = ".", environment: inherited = () => process.env } = options;
   let installed: Installed | undefined;
   let channel: Channel | undefined;
   let temporary: string | undefined;
@@ -100,7 +106,7 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       }
     },
 
-    environment: (overrides) => workerEnvironment(process.env, overrides, runtimeTraits[name].environment),
+    environment: (overrides) => workerEnvironment(inherited(), overrides, runtimeTraits[name].environment),
 
     openListener,
 

@@ -9,7 +9,9 @@ import { logs } from "../../plugins/logs/index.ts";
 import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../_args.ts";
 import { blame } from "../_blame.ts";
-import { loadConfig } from "../_load.ts";
+import type { Environment } from "../_environment.ts";
+import { loadWithEnvironment } from "../_load.ts";
+import type { LoadOptions } from "../_load.ts";
 import { createOutput } from "../_output.ts";
 import type { Output } from "../_output.ts";
 import { checkName, entryConfig, overrideConfig } from "../_overrides.ts";
@@ -40,7 +42,7 @@ export const start: CommandDef = defineCommand({
     const config = await source.read();
     const output = createOutput(process.stdout);
     const exitCode = await source.blame(async () => {
-      const pool = compose(config, source.reread, output, paintFor(process.stdout));
+      const pool = compose(config, source, output, paintFor(process.stdout));
       return await supervise(pool, (line) => output.line(line));
     });
     await output.flush(1_000);
@@ -53,6 +55,8 @@ interface Source {
   read(): Promise<PoolConfig>;
   /** Reads it as it is now, for a reload. */
   reread(): Promise<PoolConfig>;
+  /** The environment as the config left it when it was read last. */
+  environment(): Environment;
   /** Puts the name of the file in front of what is wrong with the config. */
   blame<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -63,16 +67,24 @@ async function findSource(argument: string | undefined, options: StartOptions): 
   const { kind, file } = await findTarget(argument, cwd);
   if (kind === "entry") {
     const read = async (): Promise<PoolConfig> => entryConfig(file, options, cwd);
-    return { read, reread: read, blame: (work) => work() };
+    return { read, reread: read, environment: () => process.env, blame: (work) => work() };
+  }
+  let environment: Environment = process.env;
+  async function load(how: LoadOptions): Promise<PoolConfig> {
+    const loaded = await loadWithEnvironment(file, how);
+    const config = overrideConfig(loaded.config, file, options);
+    environment = loaded.environment;
+    return config;
   }
   return {
-    read: async () => overrideConfig(await loadConfig(file), file, options),
-    reread: async () => overrideConfig(await loadConfig(file, { afresh: true }), file, options),
+    read: () => load({}),
+    reread: () => load({ afresh: true }),
+    environment: () => environment,
     blame: (work) => blame(file, cwd, work),
   };
 }
 
-function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Output, paint: Paint): Pool {
+function compose(config: PoolConfig, source: Source, output: Output, paint: Paint): Pool {
   const write = (line: string): void => output.line(line);
   // A name that is not right yet is refused by the pool, in its own words.
   const directory = isPoolName(config.name) ? poolDirectory(config.name) : undefined;
@@ -84,10 +96,9 @@ function compose(config: PoolConfig, load: () => Promise<PoolConfig>, output: Ou
     config.plugins,
   ];
   const { root, executables } = config;
-  return createPool(
-    { ...config, plugins },
-    { runtimes: allRuntimes({ directory, root, executables }), load, directory },
-  );
+  const { reread: load, environment } = source;
+  const runtimes = allRuntimes({ directory, root, executables, environment });
+  return createPool({ ...config, plugins }, { runtimes, load, directory });
 }
 
 function banner(write: (line: string) => void, paint: Paint): Plugin {

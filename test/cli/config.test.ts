@@ -89,6 +89,19 @@ test("errors are one line with the place", async (t) => {
   assert.match(await load("null.mjs"), /null\.mjs: null/);
 });
 
+test("a config that never settles is refused in time", async (t) => {
+  const folder = await folderWith(t, {
+    "never.config.mjs": "await new Promise(() => {}); export default {}",
+  });
+  const file = join(folder, "never.config.mjs");
+  // To Deno a module that is still loaded is something left open, at which the test file would fail.
+  for (const afresh of process.versions.deno ? [true] : [false, true]) {
+    const message = await messageOf(loadConfig(file, { afresh, limitMs: 300 }));
+    const why = "(is still not loaded after 300 ms|ended before it exported anything); check what it awaits";
+    assert.match(message, new RegExp(`never\\.config\\.mjs: the config ${why}`));
+  }
+});
+
 test("what is not an object is refused by name", async (t) => {
   const kinds = {
     "1": "a number",
