@@ -40,8 +40,12 @@ export interface Life {
   readonly worker: Worker;
   /** Whether a drain has begun. */
   readonly draining: boolean;
+  /** Whether its group listens anywhere. */
+  readonly listens: boolean;
   /** Resolves when the first server listens, at once without listeners. */
   readonly listening: Promise<void>;
+  /** Whether {@link listening} has resolved. */
+  readonly isListening: boolean;
   /** Accepts on the sockets of another slot, until it is told to let go. */
   adopt(slot: string): void;
   release(slot: string): void;
@@ -86,8 +90,14 @@ export function createLife(
   let goodbye: Goodbye | undefined;
   let draining = false;
   let answered: Promise<void> | undefined;
+  let isListening = false;
   let markListening = (): void => {};
-  const listening = new Promise<void>((resolve) => (markListening = resolve));
+  const listening = new Promise<void>((resolve) => {
+    markListening = () => {
+      isListening = true;
+      resolve();
+    };
+  });
   if (config.listeners.length === 0) markListening();
   const listeners: Listeners = createListeners(config.listeners, config.slot, {
     onListening: () => markListening(),
@@ -180,7 +190,11 @@ export function createLife(
     get draining() {
       return draining;
     },
+    listens: config.listeners.length > 0,
     listening,
+    get isListening() {
+      return isListening;
+    },
     drain(deadlineMs) {
       if (draining || goodbye) return;
       draining = true;
