@@ -57,6 +57,7 @@ const matrix = [
   { files: "cli/commands", where: "beside", brief: true },
   { files: "cli/config", where: "inside", brief: false },
   { files: "cli/deploy", where: "beside", brief: false },
+  { files: "cli/faults", where: "beside", brief: false },
 ];
 
 /**
