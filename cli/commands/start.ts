@@ -119,7 +119,7 @@ function banner(write: (line: string) => void, paint: Paint): Plugin {
 /** Runs the pool to its end. Resolves with the exit code of the supervisor. */
 async function supervise(pool: Pool, say: (line: string) => void): Promise<number> {
   const ignoreSignals = handleSignals(pool, say);
-  const hasFailed = handleFaults(pool, say);
+  handleFaults(pool, say);
   try {
     await pool.start();
   } catch (error) {
@@ -127,5 +127,5 @@ async function supervise(pool: Pool, say: (line: string) => void): Promise<numbe
     throw error;
   }
   const { exitCode } = await pool.closed;
-  return hasFailed() ? 1 : exitCode;
+  return exitCode;
 }

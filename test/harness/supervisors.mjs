@@ -58,6 +58,7 @@ const matrix = [
   { files: "cli/config", where: "inside", brief: false },
   { files: "cli/deploy", where: "beside", brief: false },
   { files: "cli/environment", where: "beside", brief: true },
+  { files: "cli/faults", where: "beside", brief: false },
 ];
 
 /**

@@ -111,6 +111,8 @@ export class FakeRuntime implements Runtime {
   readonly workers: FakeWorker[] = [];
   begin: (worker: FakeWorker) => void;
   isOpen = false;
+  prepare?: () => Promise<void>;
+  refuse?: NonNullable<Runtime["refuse"]>;
 
   constructor(begin: (worker: FakeWorker) => void = () => {}) {
     this.begin = begin;
