@@ -11,6 +11,7 @@ import type {
 } from "./decisions.ts";
 import { createDecisions } from "./decisions.ts";
 import { messageOf } from "./errors.ts";
+import { KERNEL } from "./exit.ts";
 import type { ExitReport, ExitVerdict } from "./exit.ts";
 import type { RunAs } from "./plugin.ts";
 import { runAsNobody } from "./plugin.ts";
@@ -86,9 +87,6 @@ export function createAsker(
     scaleTarget: (target, question) => decisions.scaleTarget.call(target, question),
   };
 }
-
-/** Who answers where no plugin does. */
-export const KERNEL = "poolable:kernel";
 
 /**
  * A tap of `spawnOptions` that fails, or leaves options that nothing can be started with, fails the start: its name

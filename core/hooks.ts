@@ -97,6 +97,15 @@ export interface PoolHooks {
       readonly cause: string;
     },
   ) => void;
+  /**
+   * A slot has had `counted` counted exits within 60 s, more than its budget of `limit`. It goes on at the longest
+   * wait.
+   */
+  "slot:degraded": (
+    fact: OfWorker & { readonly counted: number; readonly limit: number; readonly reason: string },
+  ) => void;
+  /** A slot is not degraded any more: its worker was ready for 60 s, or somebody started it afresh. */
+  "slot:recovered": (fact: OfWorker & { readonly reason: string }) => void;
   "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
   /** `tookMs` runs from the spawn. */
   "worker:ready": (fact: OfWorker & { readonly pid: number; readonly tookMs: number }) => void;
@@ -131,7 +140,11 @@ export interface PoolHooks {
   "exit:classified": (
     fact: OfWorker & { readonly report: ExitReport; readonly verdict: ExitVerdict; readonly by: string },
   ) => void;
-  /** What happens to the slot now. `delayMs` is the time until it starts again, after the kernel's own rules. */
+  /**
+   * What happens to the slot now. `delayMs` is the time until it starts again. `by` is who decided: a tap by its name,
+   * or `poolable:kernel` where the kernel has overruled the answer. `kernelRule` is there when a rule of the kernel has
+   * set the wait, and says which.
+   */
   "restart:decided": (
     fact: OfWorker & {
       readonly report: ExitReport;
@@ -140,6 +153,7 @@ export interface PoolHooks {
       readonly delayMs: number;
       readonly reason: string;
       readonly by: string;
+      readonly kernelRule?: string;
     },
   ) => void;
   "reload:started": (fact: {

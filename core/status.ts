@@ -44,6 +44,8 @@ export interface SlotStatus {
   readonly restarts: number;
   /** Milliseconds since the worker was spawned, 0 without a worker. */
   readonly uptimeMs: number;
+  /** Its restart budget is spent: it restarts at the longest wait, until a worker has been ready for a minute. */
+  readonly degraded: boolean;
   readonly lastExit: LastExit | null;
   /** There while a reload overlaps: the slot's other worker, the next one or the old one that drains. */
   readonly overlap?: Pick<SlotStatus, "state" | "pid" | "epoch" | "generation">;
@@ -92,6 +94,7 @@ function slotStatus(slot: Slot, surge: Slot, now: number): SlotStatus {
     generation: slot.generation,
     restarts: slot.restarts,
     uptimeMs: slot.worker?.pid ? Math.round(now - slot.worker.spawnedAt) : 0,
+    degraded: slot.degraded,
     lastExit: slot.lastExit,
     ...(worker ? { overlap: { state, pid: worker.pid ?? null, epoch, generation } } : {}),
   };

@@ -79,6 +79,9 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
         "group:refused": ({ group, to, by, reason }) =>
           say("yellow", `${group} not scaled to ${to} by ${by}: ${reason}`),
+        "slot:degraded": (fact) =>
+          ofWorker(fact, `is degraded: ${fact.reason}; it goes on at the longest wait`, "red"),
+        "slot:recovered": (fact) => ofWorker(fact, `is not degraded any more: ${fact.reason}`, "green"),
         "worker:ready": (fact) =>
           ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
         "worker:silent": (fact) => {

@@ -61,6 +61,7 @@ test("a status is a table whose columns line up", () => {
     generation: 1,
     restarts: 0,
     uptimeMs: 61_000,
+    degraded: false,
     lastExit: null,
   };
   const lastExit = { class: "uncaught", code: 1, signal: null, reason: "threw \u001b[31mboom" };
@@ -78,7 +79,16 @@ test("a status is a table whose columns line up", () => {
         max: 4,
         slots: [
           { ...slot, id: "web#0", state: "ready" },
-          { ...slot, id: "web#1", state: "backoff", pid: null, epoch: 12, restarts: 11, lastExit },
+          {
+            ...slot,
+            id: "web#1",
+            state: "backoff",
+            pid: null,
+            epoch: 12,
+            restarts: 11,
+            degraded: true,
+            lastExit,
+          },
         ],
       },
     ],
@@ -89,10 +99,10 @@ test("a status is a table whose columns line up", () => {
     [
       "shop  running, pid 7, up 1.5 s, generation 1",
       "",
-      "web  1 of 2 ready (1 to 4), reactor, node, shared",
-      "  SLOT   STATE    PID  EPOCH  RESTARTS  UPTIME      MEMORY  BUSY  WORK           LAST EXIT",
-      "  web#0  ready    41   1      0         1 min 01 s  50 MiB  13 %  1204 requests  –",
-      "  web#1  backoff  –    12     11        –           –       –     –              uncaught: threw boom",
+      "web  1 of 2 ready (1 to 4), 1 degraded, reactor, node, shared",
+      "  SLOT   STATE              PID  EPOCH  RESTARTS  UPTIME      MEMORY  BUSY  WORK           LAST EXIT",
+      "  web#0  ready              41   1      0         1 min 01 s  50 MiB  13 %  1204 requests  –",
+      "  web#1  backoff, degraded  –    12     11        –           –       –     –              uncaught: threw boom",
     ].join("\n"),
   );
 });

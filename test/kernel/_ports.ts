@@ -195,6 +195,8 @@ const OBSERVED = [
   "group:scaled",
   "group:refused",
   "slot:state",
+  "slot:degraded",
+  "slot:recovered",
   "worker:exited",
   "worker:violation",
   "worker:silent",
