@@ -9,10 +9,13 @@ import { logs } from "../../plugins/logs/index.ts";
 import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../_args.ts";
 import { blame } from "../_blame.ts";
+import { takeConsole } from "../_console.ts";
 import type { Environment } from "../_environment.ts";
+import { describeError, exitCodeOf } from "../_exit.ts";
+import { leave } from "../_leave.ts";
 import { loadWithEnvironment } from "../_load.ts";
 import type { LoadOptions } from "../_load.ts";
-import { createOutput } from "../_output.ts";
+import { openOutput } from "../_output.ts";
 import type { Output } from "../_output.ts";
 import { checkName, entryConfig, overrideConfig } from "../_overrides.ts";
 import type { StartOptions } from "../_overrides.ts";
@@ -38,15 +41,22 @@ export const start: CommandDef = defineCommand({
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
     const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
-    const source = await findSource(textOf(args.target), { name, workers, port, type, rest });
-    const config = await source.read();
-    const output = createOutput(process.stdout);
-    const exitCode = await source.blame(async () => {
-      const pool = compose(config, source, output, paintFor(process.stdout));
-      return await supervise(pool, (line) => output.line(line));
-    });
-    await output.flush(1_000);
-    process.exit(exitCode);
+    const paint = paintFor(process.stdout);
+    const [output, errors] = [openOutput(1), openOutput(2)];
+    takeConsole(output, errors);
+    let exitCode: number;
+    try {
+      const source = await findSource(textOf(args.target), { name, workers, port, type, rest });
+      const config = await source.read();
+      exitCode = await source.blame(async () => {
+        const pool = compose(config, source, output, paint);
+        return await supervise(pool, (line) => output.line(line));
+      });
+    } catch (error) {
+      errors.line(describeError(error));
+      exitCode = exitCodeOf(error);
+    }
+    await leave(exitCode, [output, errors]);
   },
 }) as CommandDef;
 
@@ -92,7 +102,7 @@ function compose(config: PoolConfig, source: Source, output: Output, paint: Pain
   const plugins = [
     control({ directory, audit: write }),
     banner(write, paint),
-    logs({ write, paint }),
+    logs({ write: (line, ofWorker) => output.line(line, ofWorker), paint }),
     config.plugins,
   ];
   const { root, executables } = config;
