@@ -34,19 +34,28 @@ export const start: CommandDef = defineCommand({
       description: "A config, a folder with one, or a worker's entry",
     },
     workers: { type: "string", description: "How many workers: 2, or 1-4 for a range" },
-    port: { type: "string", description: "The TCP port to listen on, 0 for any" },
+    port: {
+      type: "string",
+      valueHint: "port…",
+      description: "The TCP port to listen on, 0 for any; more than once for several",
+    },
+    host: {
+      type: "string",
+      description: "The address of --port; all addresses for an entry, 127.0.0.1 for a config",
+    },
     type: { type: "string", description: "What the workers are: reactor, job or service" },
     name: { type: "string", description: "The name of the pool" },
   },
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
     const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
+    const host = textOf(args.host);
     const paint = paintFor(process.stdout);
     const [output, errors] = [openOutput(1), openOutput(2)];
     takeConsole(output, errors);
     let exitCode: number;
     try {
-      const source = await findSource(textOf(args.target), { name, workers, port, type, rest });
+      const source = await findSource(textOf(args.target), { name, workers, port, host, type, rest });
       const config = await source.read();
       exitCode = await source.blame(async () => {
         const pool = compose(config, source, output, paint);

@@ -3,6 +3,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { PoolHooks } from "../../core/hooks.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
+import { reachOf } from "./reach.ts";
 import { exitSentence } from "./sentences.ts";
 import { stripControl } from "./strip.ts";
 
@@ -47,7 +48,7 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
 
       const observers: Partial<PoolHooks> = {
         "listener:opened": ({ group, at, strategy, reason }) =>
-          say(undefined, `${group} listens on ${at} (${strategy}: ${reason})`),
+          say(undefined, `${group} listens on ${at} (${strategy}: ${reason})${reachOf(at)}`),
         "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
         "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
         // With another code it is critical, which has been said.
