@@ -33,12 +33,18 @@ export const start: CommandDef = defineCommand({
     workers: { type: "string", description: "How many workers: 2, or 1-4 for a range" },
     port: { type: "string", description: "The TCP port to listen on, 0 for any" },
     type: { type: "string", description: "What the workers are: reactor, job or service" },
+    restart: {
+      type: "string",
+      description: "When a worker that ended is started again: never, on-failure or always",
+    },
     name: { type: "string", description: "The name of the pool" },
   },
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
-    const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
-    const source = await findSource(textOf(args.target), { name, workers, port, type, rest });
+    const { target, name, workers, port, type, restart } = args;
+    const words = { name, workers, port, type, restart };
+    const options = Object.fromEntries(Object.entries(words).map(([key, value]) => [key, textOf(value)]));
+    const source = await findSource(textOf(target), { ...options, rest });
     const config = await source.read();
     const output = createOutput(process.stdout);
     const exitCode = await source.blame(async () => {
