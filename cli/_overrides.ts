@@ -4,6 +4,7 @@ import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
 import { isPoolName } from "../plugins/control/index.ts";
 import { allAddresses } from "./_all-addresses.ts";
 import { usage, show, wholeNumber } from "./_args.ts";
+import { onceDone, restartPolicy } from "./_restart.ts";
 
 /** What the command line says about the pool, as it was written. */
 export interface StartOptions {
@@ -13,17 +14,22 @@ export interface StartOptions {
   readonly port?: string | undefined;
   readonly host?: string | undefined;
   readonly type?: string | undefined;
+  readonly restart?: string | undefined;
   /** The words after `--`. */
   readonly rest?: readonly string[] | undefined;
 }
 
 const TYPES: readonly string[] = ["reactor", "job", "service"] satisfies GroupType[];
 
-/** The config of a single entry: one group, and one pool, of its name. It runs as it would by hand. */
+/**
+ * The config of a single entry: one group, and one pool, of its name. It runs as it would by hand, and without `--port`
+ * and `--type` it may be a program that does its work and ends.
+ */
 export function entryConfig(file: string, options: StartOptions, cwd: string): PoolConfig {
   const name = options.name ?? nameOf(file);
   const port = portVariable(options, process.env["PORT"] === undefined);
-  const group = { entry: file, env: { "*": true, ...port }, args: [...(options.rest ?? [])] };
+  const group: GroupConfig = { entry: file, env: { "*": true, ...port }, args: [...(options.rest ?? [])] };
+  if (options.port === undefined && options.type === undefined) group.restart = onceDone();
   // As `listen(port)` does by hand.
   const host = options.host ?? allAddresses();
   return { name, root: cwd, groups: { [nameOf(file)]: { ...group, ...groupOptions({ ...options, host }) } } };
@@ -42,7 +48,7 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   if (groups.length !== 1) {
     const names = groups.map(([group]) => group).join(", ");
     throw usage(
-      `--workers, --port and --type need a config with one group, and this one has ${names || "none"}`,
+      `--workers, --port, --type and --restart need a config with one group, and this one has ${names || "none"}`,
     );
   }
   const [group, given] = groups[0]!;
@@ -52,7 +58,7 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   return { ...config, name, root, groups: { [group]: { ...given, env, ...changes } } };
 }
 
-function groupOptions({ workers, port, host, type }: StartOptions): Partial<GroupConfig> {
+function groupOptions({ workers, port, host, type, restart }: StartOptions): Partial<GroupConfig> {
   if (type !== undefined && !TYPES.includes(type))
     throw usage(`--type: ${show(type)} is not one of ${TYPES.join(", ")}`);
   return {
@@ -61,6 +67,7 @@ function groupOptions({ workers, port, host, type }: StartOptions): Partial<Grou
       listen: portsOf(port).map((each) => ({ port: each, ...(host !== undefined && { host }) })),
     }),
     ...(type !== undefined && { type: type as GroupType }),
+    ...(restart !== undefined && { restart: restartPolicy(restart) }),
   };
 }
 

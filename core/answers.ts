@@ -58,6 +58,9 @@ export function wrongSpawnOptions(value: unknown): string | undefined {
   if (!isTexts(args) || !isTexts(execArgv)) return "arguments that are not a list of texts";
   if (permissions !== "all" && !arePermissions(permissions)) return "permissions that are none";
   if (!isObject(env) || !isTexts(Object.values(env))) return "an environment that is not of texts";
+  // What the system refuses is told with the value, which may be a secret.
+  const unfit = Object.entries(env).find((entry) => entry.join("").includes("\0"));
+  if (unfit) return `a null character in the variable ${JSON.stringify(unfit[0])}`;
   if (typeof cwd !== "string") return "no folder to work in";
   return Array.isArray(listeners) ? undefined : "listeners that are no list";
 }

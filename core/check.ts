@@ -6,9 +6,15 @@ export interface Rule {
   is(value: unknown): boolean;
 }
 
-/** Throws `E_CONFIG` in one line: the key, the value, and what is accepted. */
+/** Throws `E_CONFIG` in one line: the key, the value, and what is accepted. Of an `env` only the type is shown. */
 export function refuse(key: string, value: unknown, accepts: string): never {
-  throw new PoolError("E_CONFIG", `${plain(key)}: ${show(value)} is not accepted; expected ${accepts}`);
+  const shown = /(^|\.)env(\.|$)/.test(key) ? typeOf(value) : show(value);
+  throw new PoolError("E_CONFIG", `${plain(key)}: ${shown} is not accepted; expected ${accepts}`);
+}
+
+/** Checks one value. Throws as {@link refuse} does. */
+export function checkValue(key: string, value: unknown, { accepts, is }: Rule): void {
+  if (!is(value)) refuse(key, value, accepts);
 }
 
 /**
@@ -67,9 +73,20 @@ function show(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "number") return String(value);
   try {
-    const text = JSON.stringify(value) ?? String(value);
+    const text = JSON.stringify(value, withoutSecrets) ?? String(value);
     return text.length > 60 ? `${text.slice(0, 57)}…` : text;
   } catch {
     return typeof value;
   }
+}
+
+/** Values of an environment are secrets: no message shows one, wherever in a config it stands. */
+function withoutSecrets(key: string, value: unknown): unknown {
+  return key === "env" ? "…" : value;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 }

@@ -1,13 +1,22 @@
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** A length of time: milliseconds as a number, or text such as `'250ms'`, `'30s'`, `'5m'`, `'1h'`. */
+/** The longest {@link Duration}, in milliseconds: 365 days. */
+const MAX_MS = 365 * 24 * 3_600_000;
+
+/** The words for {@link MAX_MS} in what is accepted. */
+export const LONGEST = "at most '8760h'";
+
+/** A length of time: milliseconds as a number, or text such as `'250ms'`, `'30s'`, `'5m'`, `'1h'`; at most 365 days. */
 export type Duration = number | string;
 
-/** The milliseconds of a {@link Duration}, or `undefined` when it is not one. Never throws. */
+/** Returns the milliseconds of a {@link Duration}, or `undefined` when it is not one. Never throws. */
 export function parseDuration(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value : undefined;
-  if (typeof value !== "string" || value.length > 20) return undefined;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value.trim());
+  const ms = typeof value === "string" ? fromText(value) : value;
+  return typeof ms === "number" && ms >= 0 && ms <= MAX_MS ? ms : undefined;
+}
+
+function fromText(text: string): number | undefined {
+  const match = text.length > 20 ? null : /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   return match ? Number(match[1]) * UNITS[match[2]!]! : undefined;
 }
 

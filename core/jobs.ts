@@ -4,6 +4,7 @@ import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import type { GroupType } from "./config.ts";
 import { PoolError } from "./errors.ts";
+import { duration, oneOf, whole } from "./rules.ts";
 
 /** How a group runs jobs for others, and how it is called. */
 export interface JobsConfig {
@@ -60,30 +61,17 @@ export const CALLABLE: Readonly<Record<GroupType, readonly GroupType[]>> = {
   job: ["job"],
 };
 
-const whole = (min: number, max: number): Rule => ({
-  accepts: `a whole number from ${min} to ${max}`,
-  is: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-});
-const time: Rule = {
-  accepts: "milliseconds or text such as '30s'",
-  is: (value) => (parseDuration(value) ?? 0) > 0,
-};
-const oneOf = (values: readonly string[]): Rule => ({
-  accepts: values.map((value) => `'${value}'`).join(", "),
-  is: (value) => values.includes(value as string),
-});
-
 const rules: Readonly<Record<keyof JobsConfig, Rule>> = {
   maxConcurrent: whole(1, 10_000),
   capacity: whole(1, 65_535),
-  timeLimit: time,
-  slice: time,
-  pick: oneOf(PICK_STRATEGIES),
+  timeLimit: duration,
+  slice: duration,
+  pick: oneOf(...PICK_STRATEGIES),
   maxBytes: whole(1_024, 1024 * 1024 * 1024),
   maxQueued: whole(1, 10_000_000),
-  maxQueuedBytes: whole(1_024, Number.MAX_SAFE_INTEGER),
-  abortGrace: time,
-  onIgnoredAbort: oneOf(["leave", "restart"]),
+  maxQueuedBytes: whole(1_024),
+  abortGrace: duration,
+  onIgnoredAbort: oneOf("leave", "restart"),
 };
 
 /** Checks what a group says about its jobs. Throws `E_CONFIG`. */

@@ -1,10 +1,11 @@
 import type { Rule } from "./check.ts";
-import { checkObject, isRecord, refuse } from "./check.ts";
+import { checkObject, checkValue, isRecord, refuse } from "./check.ts";
 import type { GroupConfig, ListenConfig, PoolConfig, ResolvedGroup, ResolvedPool } from "./config.ts";
 import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
+import { duration, oneOf, rule, text, texts, whole } from "./rules.ts";
 import { PERMISSION_KINDS } from "./runtime.ts";
 
 /** How long no worker may be ready before the pool gives up, unless the config says otherwise. Milliseconds. */
@@ -13,19 +14,9 @@ const GIVE_UP_MS = 300_000;
 /** Slots of one pool, at most: far above what one machine carries, and below what a typo can ask for. */
 export const MAX_SLOTS = 100_000;
 
-const rule = (accepts: string, is: (value: unknown) => boolean): Rule => ({ accepts, is });
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
 const isPort = (value: unknown): boolean => isWhole(value) && value <= 65_535;
-const oneOf = (...values: string[]): Rule =>
-  rule(values.map((value) => `'${value}'`).join(", "), (value) => values.includes(value as string));
-
-const text = rule("text", isText);
-const texts = rule(
-  "a list of texts",
-  (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
-);
-const time = rule("milliseconds or text such as '30s'", (value) => (parseDuration(value) ?? 0) > 0);
 const NAME = /^[A-Za-z0-9_][\w.-]{0,39}$/;
 const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter or digit", (value) =>
   NAME.test(isText(value) ? value : ""),
@@ -40,7 +31,7 @@ const poolRules: Readonly<Record<string, Rule>> = {
   plugins: rule("a list of plugins", Array.isArray),
   strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
   onViolation: oneOf("restart", "escalate", "shutdown"),
-  giveUp: rule("milliseconds, text such as '5m', or false", (value) => value === false || time.is(value)),
+  giveUp: rule(`${duration.accepts}, or false`, (value) => value === false || duration.is(value)),
   root: text,
   executables: rule("an object of paths or commands", isRecord),
 };
@@ -57,27 +48,36 @@ const groupRules: Readonly<Record<string, Rule>> = {
   calls: texts,
   jobs: rule("an object", isRecord),
   args: texts,
-  env: rule("an object of texts, true or false", isEnvironment),
+  env: rule("an object of texts, true or false", isRecord),
   cwd: text,
   execArgv: texts,
   permissions: rule("'all' or an object", (value) => value === "all" || isRecord(value)),
   restart: rule("a policy such as always() or limited({ max: 3 })", (value) => typeof value === "function"),
-  hello: time,
-  ready: time,
-  heartbeat: time,
-  drain: time,
-  stop: time,
+  hello: duration,
+  ready: duration,
+  heartbeat: duration,
+  drain: duration,
+  stop: duration,
 };
 
 const listenRules: Readonly<Record<string, Rule>> = {
   port: rule("a port from 0 to 65535", isPort),
   host: text,
   path: text,
-  backlog: rule("a whole number from 1", (value) => isWhole(value) && value > 0),
+  backlog: whole(1),
   name,
   strategy: text,
   prefer: oneOf("lossless", "fast"),
 };
+
+const variable = rule(
+  "text without a null character, true or false",
+  (value) => typeof value === "boolean" || (typeof value === "string" && !value.includes("\0")),
+);
+const variableName = rule(
+  "the name of a variable, without '=' and null characters",
+  (value) => isText(value) && !/[=\0]/.test(value),
+);
 
 const permission = rule(
   "true, false or a list of texts",
@@ -94,6 +94,7 @@ const TIMEOUTS = { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_00
  * @throws PoolError `E_CONFIG`, one line that names the key, the value and what is accepted.
  */
 export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): ResolvedPool {
+  if (isRecord(config) && isRecord(config.groups)) refuseInherited(config.groups);
   checkObject("", config, poolRules);
   if (config.name === undefined) refuse("name", undefined, name.accepts);
   if (config.groups === undefined) refuse("groups", undefined, poolRules.groups!.accepts);
@@ -121,6 +122,16 @@ export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): 
   });
 }
 
+const OWN_NAME = "a group name that JavaScript does not use for a property of every object";
+
+/** `{ __proto__: { entry } }` makes no group: it sets what the object inherits. */
+function refuseInherited(groups: PoolConfig["groups"]): void {
+  const inherited = Object.getPrototypeOf(groups) as object | null;
+  // That of a plain object has a constructor, whatever realm it is of.
+  if (inherited !== null && !Object.hasOwn(inherited, "constructor"))
+    refuse("groups.__proto__", "__proto__", OWN_NAME);
+}
+
 function resolveGroup(
   group: string,
   given: GroupConfig,
@@ -130,9 +141,11 @@ function resolveGroup(
 ): ResolvedGroup {
   const path = `groups.${group}`;
   if (!NAME.test(group)) refuse(path, group, `a group name of ${name.accepts}`);
+  if (group in Object.prototype) refuse(path, group, OWN_NAME);
   checkObject(path, given, groupRules);
   const { permissions = "all" } = given;
   if (permissions !== "all") checkObject(`${path}.permissions`, permissions, permissionRules);
+  if (given.env !== undefined) checkEnvironment(`${path}.env`, given.env);
   if (given.entry === undefined)
     refuse(`${path}.entry`, undefined, "the path of the module that a worker runs");
   const runtime = given.runtime ?? runtimes[0]!;
@@ -206,11 +219,11 @@ function isListen(value: unknown): boolean {
   return typeof value === "number" ? isPort(value) : isText(value) || isRecord(value);
 }
 
-function isEnvironment(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    Object.values(value).every((item) => typeof item === "string" || typeof item === "boolean")
-  );
+function checkEnvironment(path: string, env: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(env)) {
+    if (!variableName.is(key)) refuse(path, key, variableName.accepts);
+    checkValue(`${path}.${key}`, value, variable);
+  }
 }
 
 /** Joins two paths of either system's form; the kernel has no file system to ask. */

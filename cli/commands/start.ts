@@ -44,18 +44,23 @@ export const start: CommandDef = defineCommand({
       description: "The address of --port; all addresses for an entry, 127.0.0.1 for a config",
     },
     type: { type: "string", description: "What the workers are: reactor, job or service" },
+    restart: {
+      type: "string",
+      description: "When a worker that ended is started again: never, on-failure or always",
+    },
     name: { type: "string", description: "The name of the pool" },
   },
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
-    const [name, workers, port, type] = [args.name, args.workers, args.port, args.type].map(textOf);
-    const host = textOf(args.host);
+    const { target, name, workers, port, host, type, restart } = args;
+    const words = { name, workers, port, host, type, restart };
+    const options = Object.fromEntries(Object.entries(words).map(([key, value]) => [key, textOf(value)]));
     const paint = paintFor(process.stdout);
     const [output, errors] = [openOutput(1), openOutput(2)];
     takeConsole(output, errors);
     let exitCode: number;
     try {
-      const source = await findSource(textOf(args.target), { name, workers, port, host, type, rest });
+      const source = await findSource(textOf(target), { ...options, rest });
       const config = await source.read();
       exitCode = await source.blame(async () => {
         const pool = compose(config, source, output, paint);

@@ -3,6 +3,7 @@ import type { Rule } from "../../core/check.ts";
 import type { Duration } from "../../core/duration.ts";
 import { formatDuration, parseDuration } from "../../core/duration.ts";
 import { PoolError } from "../../core/errors.ts";
+import { duration, whole } from "../../core/rules.ts";
 import { formatBytes, parseBytes } from "./bytes.ts";
 
 /** When a worker is replaced: as soon as it has reached one of these. What is left out is no limit. */
@@ -43,18 +44,10 @@ export interface Limits {
   readonly jitter: number;
 }
 
-const count: Rule = {
-  accepts: "a whole number from 1",
-  is: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-};
-const time: Rule = {
-  accepts: "milliseconds or text such as '30s'",
-  is: (value) => (parseDuration(value) ?? 0) > 0,
-};
 const rules: Readonly<Record<keyof RecycleLimits, Rule>> = {
-  requests: count,
-  jobs: count,
-  age: time,
+  requests: whole(1),
+  jobs: whole(1),
+  age: duration,
   memory: { accepts: "bytes, or text such as '512MiB'", is: (value) => (parseBytes(value) ?? 0) > 0 },
   jitter: {
     accepts: "a number from 0 to 0.9",
@@ -67,7 +60,7 @@ export function checkOptions(options: RecycleOptions): void {
   checkObject("recycle", options, {
     ...rules,
     groups: { accepts: "an object with limits by the names of groups", is: isRecord },
-    every: time,
+    every: duration,
   });
   for (const [group, limits] of Object.entries(options.groups ?? {}))
     if (limits !== false) checkObject(`recycle.groups.${group}`, limits, rules);

@@ -1,8 +1,9 @@
+import { checkValue } from "../../core/check.ts";
 import type { Duration } from "../../core/duration.ts";
 import { parseDuration } from "../../core/duration.ts";
-import { PoolError } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
+import { durationFromZero, whole } from "../../core/rules.ts";
 
 /** What {@link reload} takes. */
 export interface ReloadPluginOptions {
@@ -23,20 +24,9 @@ export interface ReloadPluginOptions {
  */
 export const reload: (options?: ReloadPluginOptions) => Plugin = definePlugin(
   ({ surge = 1, minReady = "1s" }: ReloadPluginOptions = {}) => {
-    const minReadyMs = parseDuration(minReady);
-    if (!Number.isInteger(surge) || surge < 1) {
-      throw new PoolError(
-        "E_CONFIG",
-        `reload({ surge }): ${surge} is not accepted; expected a whole number from 1`,
-      );
-    }
-    if (minReadyMs === undefined) {
-      const accepted = "expected milliseconds or text such as '1s'";
-      throw new PoolError(
-        "E_CONFIG",
-        `reload({ minReady }): ${JSON.stringify(minReady)} is not accepted; ${accepted}`,
-      );
-    }
+    checkValue("reload({ surge })", surge, whole(1));
+    checkValue("reload({ minReady })", minReady, durationFromZero);
+    const minReadyMs = parseDuration(minReady)!;
     return {
       name: "reload",
       setup(pool) {

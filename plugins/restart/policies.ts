@@ -1,7 +1,8 @@
+import { checkValue } from "../../core/check.ts";
 import type { RestartAnswer, RestartPolicy, RestartQuestion } from "../../core/decisions.ts";
 import type { Duration } from "../../core/duration.ts";
 import { formatDuration, parseDuration } from "../../core/duration.ts";
-import { PoolError } from "../../core/errors.ts";
+import { durationFromZero, whole as wholeFrom } from "../../core/rules.ts";
 
 /** Classes whose meaning a restart policy does not change: the built-in answer holds. */
 const SETTLED: ReadonlySet<string> = new Set(["fatal", "permanent", "selfRestart"]);
@@ -118,16 +119,11 @@ export function windowLimited(options: WindowLimitedOptions = {}): RestartPolicy
 }
 
 function whole(key: string, value: unknown): number {
-  if (Number.isInteger(value) && (value as number) >= 0) return value as number;
-  throw new PoolError(
-    "E_CONFIG",
-    `${key}: ${JSON.stringify(value)} is not accepted; expected a whole number from 0`,
-  );
+  checkValue(key, value, wholeFrom(0));
+  return value as number;
 }
 
 function time(key: string, value: unknown): number {
-  const ms = parseDuration(value);
-  if (ms !== undefined) return ms;
-  const accepted = "expected milliseconds or text such as '30s'";
-  throw new PoolError("E_CONFIG", `${key}: ${JSON.stringify(value)} is not accepted; ${accepted}`);
+  checkValue(key, value, durationFromZero);
+  return parseDuration(value)!;
 }

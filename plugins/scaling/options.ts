@@ -1,7 +1,9 @@
+import { checkValue } from "../../core/check.ts";
 import type { Duration } from "../../core/duration.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { PoolError } from "../../core/errors.ts";
 import type { Pool } from "../../core/pool.ts";
+import { durationFromZero } from "../../core/rules.ts";
 import type { Budget, BudgetOptions, Memory } from "./budget.ts";
 import { byRequest } from "./by-request.ts";
 import type { Pace } from "./controller.ts";
@@ -57,12 +59,8 @@ export function strategiesOf(pool: Pool, groups: ScalingGroups): Map<string, rea
 /** @throws PoolError `E_CONFIG` */
 export function paceOf({ up = "1s", down = "30s" }: ScalingOptions): Pace {
   const ms = (key: string, value: Duration): number => {
-    const parsed = parseDuration(value);
-    if (parsed !== undefined) return parsed;
-    throw new PoolError(
-      "E_CONFIG",
-      `scaling({}, { ${key} }): ${JSON.stringify(value)} is not accepted; expected milliseconds or text such as '1s'`,
-    );
+    checkValue(`scaling({}, { ${key} })`, value, durationFromZero);
+    return parseDuration(value)!;
   };
   return { up: ms("up", up), down: ms("down", down), refused: REFUSED_MS };
 }

@@ -262,6 +262,7 @@ test(
       [["start", "w.mjs", "--prot", "80"], /unknown option "--prot"; did you mean --port/],
       [["start", "w.mjs", "--workers", "0"], /--workers: "0"/],
       [["start", "w.mjs", "--type", "web"], /--type: "web" is not one of/],
+      [["start", "w.mjs", "--restart", "once"], /--restart: "once" is not one of never, on-failure, always/],
       [["stats"], /unknown command "stats"; did you mean status\?/],
       [["--verbose"], /unknown option "--verbose"/],
       [["status", "--jsn"], /did you mean --json/],

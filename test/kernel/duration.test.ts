@@ -15,6 +15,7 @@ for (const [given, ms] of [
   ["5m", 300_000],
   ["1h", 3_600_000],
   [" 2s ", 2000],
+  ["8760h", 31_536_000_000],
 ] as const) {
   test(`${JSON.stringify(given)} is ${ms} ms`, () => assert.is(parseDuration(given), ms));
 }
@@ -34,6 +35,8 @@ for (const given of [
   "0x10ms",
   "Infinityms",
   "9".repeat(400) + "s",
+  "8761h",
+  31_536_000_001,
   null,
   undefined,
   true,

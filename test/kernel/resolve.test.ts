@@ -101,7 +101,8 @@ for (const [config, message] of [
 }
 
 const WORKERS = "a whole number, or { min, max } with min <= max and max >= 1";
-const TIME = "milliseconds or text such as '30s'";
+const TIME = "milliseconds or text such as '30s', at most '8760h'";
+const VARIABLE = "text without a null character, true or false";
 const LISTEN = "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these";
 
 /** What is wrong with one key of a group. */
@@ -121,8 +122,17 @@ for (const [key, value, message] of [
     { net: 80 },
     "permissions.net: 80 is not accepted; expected true, false or a list of texts",
   ],
-  ["env", [], "env: [] is not accepted; expected an object of texts, true or false"],
-  ["env", { PORT: 3000 }, 'env: {"PORT":3000} is not accepted; expected an object of texts, true or false'],
+  ["env", ["SECRET"], "env: a list is not accepted; expected an object of texts, true or false"],
+  ["env", "A=SECRET", "env: a string is not accepted; expected an object of texts, true or false"],
+  ["env", { PORT: 3000 }, `env.PORT: a number is not accepted; expected ${VARIABLE}`],
+  ["env", { A: "SECRET", B: undefined }, `env.B: undefined is not accepted; expected ${VARIABLE}`],
+  ["env", { A: { B: "SECRET" } }, `env.A: an object is not accepted; expected ${VARIABLE}`],
+  ["env", { A: "SECRET\0" }, `env.A: a string is not accepted; expected ${VARIABLE}`],
+  [
+    "env",
+    { "A=SECRET": true },
+    "env: a string is not accepted; expected the name of a variable, without '=' and null characters",
+  ],
   ["cwd", 1, "cwd: 1 is not accepted; expected text"],
   [
     "restart",
@@ -144,7 +154,7 @@ for (const [key, value, message] of [
     (value) => ["workers", value, `workers: ${shown(value)} is not accepted; expected ${WORKERS}`] as const,
   ),
   ...["hello", "ready", "heartbeat", "drain", "stop"].flatMap((name) =>
-    [0, -5, "soon", "10", Number.NaN, null, {}].map(
+    [0, -5, "soon", "10", Number.NaN, null, {}, "8761h", 1e12].map(
       (value) => [name, value, `${name}: ${shown(value)} is not accepted; expected ${TIME}`] as const,
     ),
   ),
@@ -178,6 +188,38 @@ for (const [key, value, message] of [
 function shown(value: unknown): string {
   return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
+
+test("no message shows a value of env, wherever it stands", () => {
+  const env = { TOKEN: "SECRET" };
+  for (const config of [
+    [{ name: "a", groups: { web: { entry, env } } }],
+    { name: "a", groups: [{ entry, env }] },
+    { name: "a", groups: { web: [{ env, entry }] } },
+    { name: "a", groups: { env: "SECRET" } },
+    { name: { env }, groups: {} },
+    { name: "a", groups: { web: { entry, cwd: { env } } } },
+    { name: "a", groups: { web: { entry, listen: { port: 1, path: "/a", env } } } },
+  ]) {
+    const message = messageOf(config);
+    assert.is.not(message, "accepted");
+    assert.not.match(message, "SECRET");
+  }
+});
+
+test("a group cannot be called as what every object has", () => {
+  const literal = { name: "a", groups: { __proto__: { entry } } };
+  const why = "expected a group name that JavaScript does not use for a property of every object";
+  const message = `groups.__proto__: "__proto__" is not accepted; ${why}`;
+  assert.is(messageOf(literal), message);
+  assert.is(messageOf({ name: "a", groups: JSON.parse('{"__proto__":{"entry":"a"}}') as object }), message);
+  for (const name of ["constructor", "toString", "hasOwnProperty"])
+    assert.match(
+      messageOf({ name: "a", groups: { [name]: { entry } } }),
+      `"${name}" is not accepted; ${why}`,
+    );
+  const bare = Object.assign(Object.create(null) as object, { web: { entry } });
+  assert.is(messageOf({ name: "a", groups: bare }), "accepted");
+});
 
 test("two listeners of one name are refused", () => {
   const listen = [

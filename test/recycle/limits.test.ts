@@ -19,7 +19,10 @@ const BAD: readonly [options: unknown, said: string][] = [
   [{ requests: Infinity }, "recycle.requests: Infinity"],
   [{ jobs: 1.5 }, "recycle.jobs: 1.5"],
   [{ jobs: "10" }, 'recycle.jobs: "10"'],
-  [{ age: "1 day" }, `recycle.age: "1 day" is not accepted; expected milliseconds or text such as '30s'`],
+  [
+    { age: "1 day" },
+    `recycle.age: "1 day" is not accepted; expected milliseconds or text such as '30s', at most '8760h'`,
+  ],
   [{ age: 0 }, "recycle.age: 0"],
   [{ memory: "512" }, `recycle.memory: "512" is not accepted; expected bytes, or text such as '512MiB'`],
   [{ memory: "80%" }, 'recycle.memory: "80%"'],

@@ -1,0 +1,44 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { suite } from "../_suite.ts";
+import { createCli } from "./_cli.ts";
+
+const test = suite("cli restart");
+
+for (const [how, text] of [
+  ["without work left", "console.log('did', process.argv[2])"],
+  ["with process.exit(0)", "setTimeout(() => { console.log('did', process.argv[2]); process.exit(0); }, 50)"],
+] as const) {
+  test(`a program that ends ${how} runs once`, async (t) => {
+    const cli = await createCli(t);
+    await writeFile(join(cli.runtimeFolder, "batch.mjs"), text);
+    const { code, stdout } = await cli.run(["start", "batch.mjs", "--", "--all"]);
+    assert.is(code, 0);
+    assert.is(stdout.match(/did --all/g)?.length, 1, stdout);
+    assert.match(stdout, "ended in order and is not repeated; `--restart always` repeats it");
+  });
+}
+
+test("--restart always repeats a program, never runs one that fails once, on-failure again", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(join(cli.runtimeFolder, "batch.mjs"), "console.log('did it')");
+  await writeFile(
+    join(cli.runtimeFolder, "fails.mjs"),
+    "setTimeout(() => { console.log('failed'); process.exit(3); }, 50)",
+  );
+  const twice = (what: string): RegExp => new RegExp(`${what}[^]*${what}`);
+  const always = cli.start(["start", "batch.mjs", "--restart", "always"]);
+  const onFailure = cli.start(["start", "fails.mjs", "--restart", "on-failure", "--name", "again"]);
+  const never = cli.run(["start", "fails.mjs", "--restart", "never", "--name", "once"]);
+  await Promise.all([always.says(twice("did it")), onFailure.says(twice("failed"))]);
+  const { code, stdout } = await never;
+  assert.is(code, 75, stdout);
+  assert.is(stdout.match(/\| failed/g)?.length, 1, stdout);
+  for (const pool of [always, onFailure]) {
+    pool.child.kill("SIGTERM");
+    await pool.finished;
+  }
+});
+
+test.run();
