@@ -3,6 +3,7 @@ import { formatDuration } from "./duration.ts";
 import { messageOf, PoolError } from "./errors.ts";
 import type { Notifier } from "./hooks.ts";
 import type { Dispose, Plugin, PluginInput } from "./plugin.ts";
+import { inOrder } from "./plugin-order.ts";
 import type { Pool } from "./pool.ts";
 
 /** A setup that takes longer is told to `plugin:slow`, also while it still runs. Milliseconds. */
@@ -14,7 +15,7 @@ export const DISPOSE_LIMIT_MS = 10_000;
 export interface PluginList {
   /** Throws `E_PLUGIN`. */
   add(inputs: readonly PluginInput[]): void;
-  /** Sets all up, one after the other. On failure the ones before it are disposed of, and it rejects. */
+  /** Sets all up, one after the other, in the order of the list and of `after`. On failure the ones before it are disposed of, and it rejects. */
   setup(pool: Pool): Promise<void>;
   /** Disposes in reverse order; every one is called, whatever the others do, and waited for 10 s. Calling it again does nothing. */
   dispose(): Promise<void>;
@@ -73,6 +74,9 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
             "plugins: expected { name, setup }; use definePlugin and call what it returns",
           );
         }
+        const { after = [] } = input as Partial<Plugin>;
+        if (!Array.isArray(after) || after.some((other) => typeof other !== "string"))
+          throw new PoolError("E_PLUGIN", `plugins: after of ${name} is not a list of names of plugins`);
         if (plugins.has(name))
           throw new PoolError("E_PLUGIN", `plugins: two plugins are named ${name}; remove one`);
         plugins.set(name, input as Plugin);
@@ -80,7 +84,7 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
     },
     async setup(pool) {
       try {
-        for (const plugin of plugins.values()) await setupOne(plugin, pool);
+        for (const plugin of inOrder(plugins)) await setupOne(plugin, pool);
       } catch (error) {
         await list.dispose();
         throw error;
