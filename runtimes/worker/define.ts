@@ -92,7 +92,8 @@ export interface Worker {
 
 /** Types a worker module and returns it unchanged. */
 export function defineWorker<const Jobs extends JobHandlers = {}>(
-  definition: WorkerDefinition<Jobs>,
+  // The second half types what a job is told beside its input; the first alone knows it too late.
+  definition: WorkerDefinition<Jobs> & { readonly jobs?: JobHandlers },
 ): WorkerDefinition<Jobs> {
   return definition;
 }
