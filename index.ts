@@ -25,7 +25,7 @@ export type { CallGroup, JobClient, MapOptions } from "./plugins/jobs/caller/cli
 export type { JobsOf } from "./plugins/jobs/wire/job.ts";
 export type { RunOptions } from "./plugins/jobs/caller/options.ts";
 export type { JobStream } from "./plugins/jobs/caller/stream.ts";
-export type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
+export type { ConnectionState, PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */
 export interface CreatePoolOptions {
@@ -53,7 +53,7 @@ export function createPool(config: PoolConfig, options: CreatePoolOptions = {}):
 
 /**
  * Connects to the job groups of a pool: one of this process that is started, or, by its name, one that
- * `poolable start` runs for the same user.
+ * `poolable start` runs for the same user. When the supervisor of the latter goes, the connection waits until it is back.
  *
  * @throws PoolError `E_STATE`, `E_NOT_RUNNING` or `E_CONTROL`
  */

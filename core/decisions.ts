@@ -100,7 +100,7 @@ export interface ReloadQuestion {
   readonly hard: boolean;
 }
 
-/** What the `pickWorker` decision chooses from. */
+/** What the `pickWorker` decision chooses from: the ready workers that have room for the job. */
 export interface PickQuestion {
   readonly group: string;
   readonly candidates: readonly string[];
@@ -140,7 +140,10 @@ export interface Decisions {
   readonly reloadPlan: SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>;
   /** Why the group cannot have that many workers. No answer lets it. */
   readonly refuseScale: SyncBailHook<[RefuseScaleQuestion], string | undefined>;
-  /** The slot that gets the next piece of work. Asked by the plugins that dispatch. */
+  /**
+   * The slot that gets a job which the supervisor's own process calls, by `connectPool(pool)`. Workers and other programs
+   * pick by the group's `jobs.pick`; nobody asks the supervisor for them.
+   */
   readonly pickWorker: SyncBailHook<[PickQuestion], string | undefined>;
   /** `true`, or the reason why not. Asked by the plugins that share sockets. */
   readonly canShareSocket: SyncBailHook<[ShareQuestion], true | string | undefined>;

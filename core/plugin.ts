@@ -17,6 +17,13 @@ export interface Plugin {
   /** Unique in the pool; also the name of its taps, so that a decision can say who took it. */
   readonly name: string;
   /**
+   * Names of the plugins that are set up before this one, wherever they are listed. `pool.start()` rejects with
+   * `E_PLUGIN` when one of them is not there, or plugins wait for each other.
+   *
+   * @default [] (the order of the list)
+   */
+  readonly after?: readonly string[];
+  /**
    * Called once, before any worker starts and after the plugins before it. A throw or rejection here stops
    * `pool.start()`: what has been set up is disposed of in reverse order, and nothing runs.
    */

@@ -3,6 +3,7 @@ import { formatDuration } from "./duration.ts";
 import { messageOf, PoolError } from "./errors.ts";
 import type { Notifier } from "./hooks.ts";
 import type { Dispose, Plugin, PluginInput, RunAs } from "./plugin.ts";
+import { inOrder } from "./plugin-order.ts";
 import type { Pool } from "./pool.ts";
 
 /** A setup that takes longer is told to `plugin:slow`, also while it still runs. Milliseconds. */
@@ -18,8 +19,8 @@ export interface PluginList {
   /** Throws `E_PLUGIN`. */
   add(inputs: readonly PluginInput[]): void;
   /**
-   * Sets all up, one after the other, each with its own view of the pool. On failure the ones before it are disposed of,
-   * and it rejects. Resolves early after `abandon`.
+   * Sets all up, one after the other, in the order of the list and of `after`, each with its own view of the pool. On
+   * failure the ones before it are disposed of, and it rejects. Resolves early after `abandon`.
    */
   setup(viewOf: (plugin: string) => Pool): Promise<void>;
   /**
@@ -95,6 +96,9 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
             "plugins: expected { name, setup }; use definePlugin and call what it returns",
           );
         }
+        const { after = [] } = input as Partial<Plugin>;
+        if (!Array.isArray(after) || after.some((other) => typeof other !== "string"))
+          throw new PoolError("E_PLUGIN", `plugins: after of ${name} is not a list of names of plugins`);
         if (plugins.has(name))
           throw new PoolError("E_PLUGIN", `plugins: two plugins are named ${name}; remove one`);
         plugins.set(name, input as Plugin);
@@ -102,7 +106,7 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
     },
     async setup(viewOf) {
       try {
-        for (const plugin of plugins.values()) {
+        for (const plugin of inOrder(plugins)) {
           if (isAbandoned) return;
           await setupOne(plugin, viewOf(plugin.name));
         }

@@ -3,26 +3,38 @@ import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { PoolError } from "../../core/errors.ts";
-import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
 import { createCallers } from "./caller/callers.ts";
+import type { Callers } from "./caller/callers.ts";
 import type { CallGroup } from "./caller/client.ts";
-import type { PeerDirectory, PeersUpdate } from "./wire/peer.ts";
+import type { PeerDirectory } from "./wire/peer.ts";
 import { loadsFrom } from "./caller/loads.ts";
 import type { Picker } from "./caller/pick.ts";
 import { poolDirectory, verifyPrivate } from "../control/directory.ts";
 import { PROGRAMS_SOCKET } from "./programs.ts";
 import { registries } from "./registry.ts";
+import { createRemote } from "./remote.ts";
+import type { ConnectionState } from "./remote.ts";
 import type { Registry } from "./registry.ts";
 import { needWorker, restartStuck } from "./requests.ts";
 
 /** The pool to connect to: one of this process, the name of one that `poolable start` runs, or its folder. */
 export type PoolTarget = Pool | string | { readonly directory: string };
 
+export type { ConnectionState } from "./remote.ts";
+
 /** A way to call the jobs of a pool from outside of its workers. */
 export interface PoolConnection {
   /** The jobs of a group: `jobs("images").run("resize", …)`. */
   readonly jobs: CallGroup;
+  /**
+   * `away` while the supervisor is gone: it is tried again, at its address of then, until it is back or `close()` is
+   * called. Calls wait meanwhile, within their `queueTimeout`. `closed` after `close()`, and for a pool of this process
+   * when that has ended.
+   */
+  readonly state: ConnectionState;
+  /** Calls `listener` with each later `state`; returns its remover. What it throws is thrown outside of any call. */
+  onState(listener: (state: ConnectionState) => void): () => void;
   /** Gives up what has not settled, with `POOL_STOPPING`. A connection holds its process until then. */
   close(): void;
 }
@@ -35,6 +47,16 @@ export interface PoolConnection {
  */
 export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolConnection> {
   const loadOf = loadsFrom(() => clock.now());
+  const listeners = new Set<(state: ConnectionState) => void>();
+  const changed = (state: ConnectionState): void => {
+    for (const listener of [...listeners]) queueMicrotask(() => listener(state));
+  };
+  const onState: PoolConnection["onState"] = (listener) => {
+    // A function of its own, so that a listener added twice is called twice and removed once.
+    const entry = (state: ConnectionState): void => listener(state);
+    listeners.add(entry);
+    return () => void listeners.delete(entry);
+  };
   if (typeof target === "object" && "hooks" in target) {
     const registry = registries.get(target.decisions);
     if (!registry)
@@ -42,24 +64,39 @@ export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolC
         "E_STATE",
         `pool ${target.name} has no job group, or is not started, or has stopped`,
       );
-    const own = ownDirectory(target, registry);
-    return createCallers({
-      name: "supervisor",
-      directory: own,
-      clock,
-      loadOf,
-      pick: decided(target),
-    }) as PoolConnection;
+    let state: ConnectionState = "connected";
+    const close = (): void => {
+      if (state === "closed") return;
+      state = "closed";
+      changed(state);
+    };
+    const own = { ...ownDirectory(target, registry), close };
+    const pick = decided(target);
+    const callers = createCallers({ name: "supervisor", directory: own, clock, loadOf, pick });
+    void target.closed.then(close);
+    return connectionOf(callers, onState, () => state);
   }
-  const directory = typeof target === "string" ? poolDirectory(target) : target.directory;
-  const socket = await open(directory, typeof target === "string" ? target : directory);
-  const remote = remoteDirectory(socket);
-  return createCallers({
-    name: `program ${process.pid}`,
-    directory: remote,
-    clock,
-    loadOf,
-  }) as PoolConnection;
+  const name = typeof target === "string" ? target : target.directory;
+  const find = (): string => (typeof target === "string" ? poolDirectory(target) : target.directory);
+  const socket = await open(find(), name);
+  const remote = createRemote(socket, { clock, changed, open: () => open(find(), name) });
+  const callers = createCallers({ name: `program ${process.pid}`, directory: remote, clock, loadOf });
+  return connectionOf(callers, onState, () => remote.state);
+}
+
+function connectionOf(
+  { jobs, close }: Callers,
+  onState: PoolConnection["onState"],
+  stateOf: () => ConnectionState,
+): PoolConnection {
+  return {
+    jobs: jobs as CallGroup,
+    get state() {
+      return stateOf();
+    },
+    onState,
+    close,
+  };
 }
 
 /** In the supervisor's process a plugin may pick: the `pickWorker` decision comes before the strategy. */
@@ -87,36 +124,6 @@ function ownDirectory(pool: Pool, registry: Registry): PeerDirectory {
     needWorker: (group, waiting, waitedMs) => needWorker(pool, group, "supervisor", { waiting, waitedMs }),
     stuck: (group, { slot, epoch }) => restartStuck(pool, group, slot, epoch),
     close() {},
-  };
-}
-
-function remoteDirectory(socket: Socket): PeerDirectory {
-  const listeners = new Map<string, (update: PeersUpdate) => void>();
-  const decoder = createFrameDecoder();
-  const say = (type: string, group: string, more: object = {}): void => {
-    if (socket.writable) socket.write(encodeFrame({ type, group, ...more }));
-  };
-  socket.on("data", (chunk: Uint8Array) => {
-    const fault = decoder.push(chunk, ({ type, group, ...update }) => {
-      if (type === "peers") listeners.get(String(group))?.(update as PeersUpdate);
-    });
-    if (fault) socket.destroy();
-  });
-  socket.on("error", () => {});
-  socket.on("close", () => {
-    for (const listener of listeners.values()) listener({ whole: true, state: "stopping" });
-  });
-  return {
-    isWorker: false,
-    watch(group, listener) {
-      listeners.set(group, listener);
-      if (socket.writable) say("watch", group);
-      else listener({ state: "stopping" });
-      return () => void listeners.delete(group);
-    },
-    needWorker: (group, waiting, waitedMs) => say("need", group, { waiting, waitedMs }),
-    stuck: (group, peer) => say("stuck", group, { slot: peer.slot, epoch: peer.epoch }),
-    close: () => void socket.destroy(),
   };
 }
 

@@ -10,7 +10,7 @@ import { PROGRAMS_SOCKET, servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";
 import { createRequests } from "./requests.ts";
 
-export type { PoolConnection, PoolTarget } from "./connect.ts";
+export type { ConnectionState, PoolConnection, PoolTarget } from "./connect.ts";
 
 /** What {@link jobs} takes. */
 export interface JobsPluginOptions {
@@ -28,6 +28,8 @@ export interface JobsPluginOptions {
 export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
   (options: JobsPluginOptions = {}) => ({
     name: "jobs",
+    // Callers are told where each worker's record is on it.
+    after: ["scoreboard"],
     async setup(pool) {
       const { groups } = pool.config;
       const called = new Set(groups.flatMap(({ calls }) => calls));

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Pool } from "../../core/pool.ts";
-import type { GroupTerms, Peer, PeersUpdate } from "./wire/peer.ts";
+import { createNews } from "./news.ts";
+import type { News, TellCaller } from "./news.ts";
+import type { GroupTerms, Peer } from "./wire/peer.ts";
 import { peerKey } from "./wire/peer.ts";
 
 /** The registry of each pool that runs in this process. By its decisions: a plugin has a view of the pool of its own. */
@@ -9,15 +11,6 @@ export const registries: WeakMap<Pool["decisions"], Registry> = new WeakMap();
 
 /** How long an update waits that a caller's full queue has refused. Milliseconds. */
 const AGAIN_MS = 250;
-
-/** Takes an update; `false` when it was dropped, and everything has to be told anew. */
-export type TellCaller = (update: PeersUpdate) => boolean;
-
-interface Watcher {
-  readonly tell: TellCaller;
-  /** It has missed something. */
-  behind: boolean;
-}
 
 interface Known extends Peer {
   /** It listens for jobs. */
@@ -28,7 +21,7 @@ interface Known extends Peer {
 interface GroupRecord {
   readonly terms: GroupTerms;
   readonly workers: Map<string, Known>;
-  readonly watchers: Set<Watcher>;
+  readonly watchers: Set<News>;
   state: "open" | "dead";
 }
 
@@ -82,7 +75,7 @@ export class Registry {
     const known = record?.workers.get(peerKey({ slot, epoch }));
     if (!record || !known) return undefined;
     record.workers.delete(peerKey(known));
-    this.#tell(record, { down: [{ slot, epoch }], verdict: { slot, epoch, innocent } });
+    this.#tell(record, (news) => news.ended({ slot, epoch, innocent }));
     return known.path;
   }
 
@@ -91,22 +84,30 @@ export class Registry {
     const record = this.#groups.get(group);
     if (!record || record.state === state) return;
     record.state = state;
-    this.#tell(record, { state: this.#stateOf(record) });
+    this.#tell(record, (news) => news.state());
   }
 
   stopping(): void {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    for (const record of this.#groups.values()) this.#tell(record, { state: "stopping" });
+    for (const record of this.#groups.values()) this.#tell(record, (news) => news.state());
   }
 
   /** Tells a caller about a group, now and with each change, until what it returns is called. */
   watch(group: string, tell: TellCaller): () => void {
     const record = this.#groups.get(group)!;
-    const watcher = { tell, behind: false };
-    record.watchers.add(watcher);
-    this.#send(record, watcher, this.#whole(record));
-    return () => void record.watchers.delete(watcher);
+    const news = createNews(tell, {
+      terms: record.terms,
+      state: () => this.#stateOf(record),
+      all: () => [...record.workers.values()].filter(({ isOpen, isReady }) => isOpen && isReady),
+      of: (key) => {
+        const known = record.workers.get(key);
+        return known?.isOpen && known.isReady ? peerOf(known) : undefined;
+      },
+    });
+    record.watchers.add(news);
+    this.#send(news);
+    return () => void record.watchers.delete(news);
   }
 
   /** Every worker that listens for jobs. */
@@ -127,31 +128,30 @@ export class Registry {
     Object.assign(known, change);
     const after = known.isOpen && known.isReady;
     if (before === after) return;
-    if (after) this.#tell(record, { up: [peerOf(known)] });
-    else this.#tell(record, { down: [{ slot, epoch }] });
-  }
-
-  #whole(record: GroupRecord): PeersUpdate {
-    const up = [...record.workers.values()].filter(({ isOpen, isReady }) => isOpen && isReady).map(peerOf);
-    return { terms: record.terms, whole: true, up, state: this.#stateOf(record) };
+    this.#tell(record, (news) => news.changed(known));
   }
 
   #stateOf({ state }: GroupRecord): "open" | "dead" | "stopping" {
     return this.#isStopping ? "stopping" : state;
   }
 
-  #tell(record: GroupRecord, update: PeersUpdate): void {
-    for (const watcher of record.watchers) if (!watcher.behind) this.#send(record, watcher, update);
+  #tell(record: GroupRecord, note: (news: News) => void): void {
+    for (const news of record.watchers) {
+      note(news);
+      this.#send(news);
+    }
   }
 
-  #send(record: GroupRecord, watcher: Watcher, update: PeersUpdate): void {
-    watcher.behind = !watcher.tell(update);
-    if (!watcher.behind || this.#timer) return;
+  /** A caller that does not read gets the rest later. */
+  #send(news: News): void {
+    // One that is behind has its turn with the timer: a full queue is not empty at the next change.
+    if (news.isBehind && this.#timer) return;
+    news.flush();
+    if (!news.isBehind || this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      for (const each of this.#groups.values()) {
-        for (const late of each.watchers) if (late.behind) this.#send(each, late, this.#whole(each));
-      }
+      for (const { watchers } of this.#groups.values())
+        for (const late of watchers) if (late.isBehind) this.#send(late);
     }, AGAIN_MS);
     this.#timer.unref();
   }

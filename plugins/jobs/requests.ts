@@ -52,6 +52,7 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
       if (frame.type === "request" && frame.op === "jobs.watch") return watch(fact, group);
       if (frame.type !== "event") return;
       if (frame.name === "jobs.open") return registry.opened(caller, slot, epoch);
+      if (frame.name === "jobs.ignored") return restartStuck(pool, caller, slot, epoch);
       if (!callsOf.get(caller)!.includes(group)) return;
       if (frame.name === "jobs.need") needWorker(pool, group, slot, frame);
       if (frame.name === "jobs.stuck") restartStuck(pool, group, frame.slot, frame.epoch);

@@ -16,6 +16,9 @@ export type { RunOptions } from "../../plugins/jobs/caller/options.ts";
 export type { JobStream } from "../../plugins/jobs/caller/stream.ts";
 export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../plugins/jobs/wire/job.ts";
 
+/** The names of all jobs of a worker, in bytes: they cross in one frame. */
+const MAX_NAME_BYTES = 2 * 1024 * 1024;
+
 /** What the supervisor says about jobs in its welcome. */
 export interface JobsWelcome {
   /** Where this worker listens for jobs, if its group can be called. */
@@ -94,6 +97,7 @@ export function createWorkerJobs(
         log,
         ...hogs,
         turned: () => board.touch(),
+        ignored: () => send({ type: "event", name: "jobs.ignored" }),
       });
       board.source(() => figuresOf(server!, terms.capacity));
       send({ type: "event", name: "jobs.open" });
@@ -129,6 +133,8 @@ function figuresOf({ counts, load }: JobServer, capacity: number): JobFigures {
 function checkHandlers(handlers: JobHandlers): void {
   const entries = Object.entries(handlers);
   if (entries.length > 65_535) throw new TypeError("a worker has at most 65,535 jobs");
+  const bytes = entries.reduce((sum, [name]) => sum + Buffer.byteLength(name), 0);
+  if (bytes > MAX_NAME_BYTES) throw new TypeError("the names of a worker's jobs have at most 2 MiB in all");
   for (const [name, handler] of entries) {
     if (typeof handler !== "function") throw new TypeError(`jobs.${name} is not a function`);
     if (name === "" || name.length > 200) throw new TypeError("the name of a job has 1 to 200 characters");

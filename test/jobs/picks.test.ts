@@ -7,6 +7,8 @@ import { createPicker, rank, strategies } from "../../plugins/jobs/caller/pick.t
 import type { WorkerLoad } from "../../plugins/jobs/caller/pick.ts";
 import { newTarget } from "../../plugins/jobs/caller/target.ts";
 import type { Target } from "../../plugins/jobs/caller/target.ts";
+import { definePlugin } from "../../index.ts";
+import { jobs as ownJobs } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
 import { connected, running, work } from "./_pool.ts";
 
@@ -111,6 +113,22 @@ test("in processes: affinity, round robin, and a plugin's pickWorker", { timeout
     group === "w" ? candidates.at(-1) : undefined,
   );
   assert.is(new Set(await slots({})).size, 1);
+});
+
+test("a user's own jobs() knows the scoreboard, although it is listed before", async (t) => {
+  let board: unknown;
+  const watching = definePlugin(() => ({
+    name: "watching",
+    setup(pool) {
+      pool.decisions.spawnOptions.tap({ name: "watching", stage: 990 }, (spawn) => {
+        ({ board } = (spawn.welcome!.jobs as { serve: { board: unknown } }).serve);
+        return spawn;
+      });
+    },
+  }));
+  const { jobs } = await running(t, { w: work() }, { plugins: [ownJobs(), watching()] });
+  assert.is(await jobs.run("add", 1), 2);
+  assert.type((board as { path: unknown }).path, "string");
 });
 
 test("a worker in a long computation gets nothing while another is free", { timeout: 30_000 }, async (t) => {

@@ -80,6 +80,26 @@ test("types: groups that are declared are the only ones, and know their jobs", (
   assert.equal(wrongLines(declared), [10, 11, 12]);
 });
 
+test("types: what a job is told beside its input has its type, without being named", () => {
+  const handlers = `
+  import { defineWorker } from "poolable/worker";
+  export const worker = defineWorker({
+    jobs: {
+      async small(input: { width: number }, job) {
+        job.log.info(String(job.attempt + input.width));
+        job.nothing;
+      },
+      *items(input: number, job) {
+        yield job.name.length + input;
+      },
+      arrow: (input: string, { signal }) => [input, signal.aborted, signal.nothing],
+    },
+  });
+  export const none = defineWorker({ setup() {} });
+  export const no: undefined = none.jobs;`;
+  assert.equal(wrongLines(handlers), [7, 12, 16]);
+});
+
 test("types: without a declaration any name goes, with the module's type or without", () => {
   const free = `${images}
   export async function use(worker: Worker): Promise<unknown> {

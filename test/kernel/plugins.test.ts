@@ -50,6 +50,40 @@ for (const [what, plugin] of [
   });
 }
 
+test("a plugin waits for those that `after` names, wherever they are listed", async () => {
+  const notes: string[] = [];
+  const plugin = (name: string, ...after: string[]): Plugin => ({ ...noting(notes, name), after });
+  const { pool } = rig({ plugins: [plugin("d", "c", "b"), plugin("a"), plugin("c", "b")] });
+  pool.use(plugin("b"), plugin("e"));
+  await pool.start();
+  assert.equal(notes, ["+a", "+b", "+c", "+d", "+e"]);
+  await pool.stop();
+  assert.equal(notes.slice(5), ["-e", "-d", "-c", "-b", "-a"]);
+});
+
+test("`after` a plugin that is not there, in a circle, or that is no list is refused by name", async () => {
+  const plugin = (name: string, ...after: string[]): Plugin => ({ name, after, setup() {} });
+  for (const [plugins, message] of [
+    [
+      [plugin("a"), plugin("b", "x")],
+      /^plugin b is set up after x, and no plugin has this name; there are restart, a, b$/,
+    ],
+    [
+      [plugin("a", "b"), plugin("b", "c"), plugin("c", "b")],
+      /^"after" of plugins makes a circle: b → c → b$/,
+    ],
+    [[plugin("a", "a")], /^"after" of plugins makes a circle: a → a$/],
+  ] as const) {
+    const error = (await settled(rig({ plugins: [...plugins] }).pool.start())) as PoolError;
+    assert.is(error.code, "E_PLUGIN");
+    assert.match(error.message, message);
+  }
+  assert.throws(
+    () => rig({ plugins: [{ ...plugin("a"), after: "b" } as never] }),
+    /plugins: after of a is not a list of names of plugins/,
+  );
+});
+
 test("two plugins of one name are refused, also by use()", () => {
   const named = (name: string): Plugin => ({ name, setup() {} });
   const isRefused = (error: PoolError): boolean =>

@@ -10,9 +10,11 @@ import { Ends } from "./ends.ts";
 import type { Connect } from "./link.ts";
 import { Losses } from "./losses.ts";
 import type { Picker } from "./pick.ts";
+import type { Target } from "./target.ts";
 import { Targets } from "./targets.ts";
 import { Times } from "./times.ts";
 import { Waiting } from "./waiting.ts";
+import { RUN_HEAD_BYTES } from "../wire/wire.ts";
 
 /** Between two looks at what waits and runs for too long, and at who could be asked again. Milliseconds. */
 const SWEEP_MS = 1_000;
@@ -39,7 +41,8 @@ export class Dispatcher implements JobDriver {
   readonly #losses: Losses;
   readonly #waiting = new Waiting();
   #terms: GroupTerms = DEFAULT_TERMS;
-  #state: "unknown" | "open" | "stopping" | "dead" | "closed" = "unknown";
+  #isInformed = false;
+  #state: "unknown" | "open" | "stopping" | "dead" | "away" | "closed" = "unknown";
   #refusal: JobError | undefined;
   #ids = 0;
   #askedAt = -Infinity;
@@ -59,6 +62,7 @@ export class Dispatcher implements JobDriver {
       begun: (call) => this.#begun(call),
       settled: (call, kind, value) => this.#settled(call, kind, value),
       told: (call, kind, value) => this.#told(call, kind, value),
+      interrupted: (call, target, value) => this.#interrupted(call, target, value),
       returned: (call) => this.#returned(call),
       lost: (calls, target) => {
         for (const call of calls) {
@@ -79,6 +83,7 @@ export class Dispatcher implements JobDriver {
       what: (call) => this.#ends.what(call),
       again: (call) => this.#again(call),
       fail: (call, error) => this.#ends.fail(call, error),
+      settle: (call, value) => this.#ends.settle(call, "failed", value),
       suspects: () => [...this.#waiting.suspects, ...this.#targets.sent()],
       cleared: (call) => {
         this.#waiting.delete(call);
@@ -87,9 +92,9 @@ export class Dispatcher implements JobDriver {
     });
   }
 
-  /** Bytes of one value. */
+  /** Bytes of one value; any before the supervisor has said it, and then those over it are refused. */
   get maxBytes(): number {
-    return this.#terms.maxBytes;
+    return this.#isInformed ? this.#terms.maxBytes : Infinity;
   }
 
   /** What waits, and what is at workers. */
@@ -115,13 +120,19 @@ export class Dispatcher implements JobDriver {
   update(update: PeersUpdate): void {
     if (this.#state === "closed") return;
     const { terms, verdict, state, refusal } = update;
-    if (terms) this.#terms = terms;
+    if (terms) this.#agree(terms);
     if (refusal) {
       const code = isJobErrorCode(refusal.code) ? refusal.code : "CALL_FORBIDDEN";
       this.#refusal = new JobError(code, refusal.message);
       return this.#failWaiting(() => this.#refusal);
     }
     if (state || this.#state === "unknown") this.#state = state ?? "open";
+    if (state === "away") {
+      // The next one may have another config.
+      this.#refusal = undefined;
+      this.#losses.forget();
+      this.#targets.orphan();
+    }
     this.#targets.update(update);
     if (verdict) this.#losses.judge(peerKey(verdict), verdict.innocent);
     this.#pump();
@@ -136,6 +147,18 @@ export class Dispatcher implements JobDriver {
     this.#failWaiting(closed);
     for (const call of this.#targets.sent()) this.#ends.fail(call, closed(call));
     this.#targets.close();
+  }
+
+  /** What came before the terms may be more than they allow, and would cost the connection. */
+  #agree(terms: GroupTerms): void {
+    this.#terms = terms;
+    this.#isInformed = true;
+    this.#failWaiting((call) => {
+      const bytes = call.size - RUN_HEAD_BYTES;
+      if (bytes <= terms.maxBytes) return undefined;
+      const why = `an input of ${bytes} bytes, the limit is ${terms.maxBytes}`;
+      return this.#ends.error(call, "VALUE_TOO_LARGE", why);
+    });
   }
 
   #refuse(call: Call): JobError | undefined {
@@ -188,7 +211,7 @@ export class Dispatcher implements JobDriver {
         this.#ends.error(call, "NO_WORKER", "no worker of the group starts again"),
       );
     if (this.#state === "stopping" && !isUp) return this.#failStopping();
-    if (clock.now() - this.#askedAt >= ASK_MS) {
+    if (this.#state !== "away" && clock.now() - this.#askedAt >= ASK_MS) {
       this.#askedAt = clock.now();
       directory.needWorker(group, this.#waiting.size, clock.now() - this.#waiting.since());
     }
@@ -224,7 +247,15 @@ export class Dispatcher implements JobDriver {
   #returned(call: Call): void {
     if (call.phase === "settled") return call.disarm?.();
     call.attempt--;
-    this.#wait(call);
+    // The time of its run has begun where its place was taken before the worker stopped.
+    if (call.begun) this.#again(call);
+    else this.#wait(call);
+  }
+
+  #interrupted(call: Call, target: Target, value: () => unknown): void {
+    if (call.phase === "settled") call.disarm?.();
+    else this.#losses.interrupted(call, target, value);
+    this.#pump();
   }
 
   #abort(call: Call, error: JobError): void {

@@ -7,6 +7,10 @@ import type { SharingOffer } from "../wire/share.ts";
 import { HEAD_BYTES, KIND, RUN_HEAD_BYTES, sharedFrame, shortFrame, writeHead } from "../wire/wire.ts";
 import type { CallInput } from "./call.ts";
 
+/** What ends a job at its worker; and after what it may be sent again. */
+const AGAIN: ReadonlySet<number> = new Set([KIND.returned, KIND.interrupted]);
+const ENDS: ReadonlySet<number> = new Set([KIND.result, KIND.failed, ...AGAIN]);
+
 interface Placed {
   readonly region: Region;
   /** It is nowhere else. */
@@ -66,12 +70,12 @@ export function createLargeValues(peer: Peer, limit: number, outbox: Outbox): La
       return sharedFrame(RUN_HEAD_BYTES, region);
     },
     ended(kind, id) {
-      if (kind !== KIND.result && kind !== KIND.failed && kind !== KIND.returned) return;
+      if (!ENDS.has(kind)) return;
       const found = placed.get(id);
       if (!found) return;
       placed.delete(id);
       const { region, input } = found;
-      if (kind === KIND.returned && input) input.restore(offered!.own.read(region));
+      if (AGAIN.has(kind) && input) input.restore(offered!.own.read(region));
       offered!.own.free(region.offset);
     },
     read(region) {

@@ -14,21 +14,12 @@ import {
   readU32,
   SHARED,
   shortFrame,
+  WELCOME_BYTES,
   WIRE_VERSION,
   writeHead,
   writeRunHead,
 } from "../wire/wire.ts";
-
-/** What the worker of a connection says of itself. */
-export interface Welcome {
-  /** Its jobs. */
-  readonly names: readonly string[];
-  /** Unsettled jobs, and bytes of their inputs, that one caller may have there. */
-  readonly window: number;
-  readonly windowBytes: number;
-  /** What its running jobs may weigh together. */
-  readonly capacity: number;
-}
+import type { Welcome } from "../wire/wire.ts";
 
 /** What a link tells. None of it may throw; nothing comes after `closed`, which comes once. */
 export interface LinkHandlers {
@@ -38,6 +29,8 @@ export interface LinkHandlers {
   begun(id: number): void;
   /** `value` is called at most once, and throws when the bytes are no value. */
   settled(id: number, kind: "result" | "failed", value: () => unknown): void;
+  /** The job has failed after its worker was told to stop; `value` as above. */
+  interrupted(id: number, value: () => unknown): void;
   item(id: number, value: () => unknown): void;
   progress(id: number, value: () => unknown): void;
   returned(id: number): void;
@@ -62,7 +55,8 @@ export function connectWith(caller: string, isWorker: boolean): Connect {
     const socket = connect(peer.path);
     const outbox = createOutbox(socket);
     const large = createLargeValues(peer, limit, outbox);
-    const reader = createFrameReader(limit, (kind, id, bytes, start, end, owned) => {
+    const reader = createFrameReader(Math.max(limit, WELCOME_BYTES), (kind, id, bytes, start, end, owned) => {
+      if (kind === KIND.welcome) reader.limit = limit;
       if (large.isOpen) large.ended(kind & ~SHARED, id);
       if (kind === KIND.shared) large.open();
       else if (kind & SHARED) {
@@ -129,6 +123,8 @@ function receive(
       return handlers.settled(id, "result", value);
     case KIND.failed:
       return handlers.settled(id, "failed", value);
+    case KIND.interrupted:
+      return handlers.interrupted(id, value);
     case KIND.begun:
       return handlers.begun(id);
     case KIND.window:

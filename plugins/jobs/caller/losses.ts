@@ -2,6 +2,7 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Call } from "./call.ts";
 import { JobError } from "../../../core/job-errors.ts";
 import type { Target } from "./target.ts";
+import { causeOf } from "../wire/failure.ts";
 import { FLAG } from "../wire/wire.ts";
 
 /** Workers that a job may have ended before it is not begun again. */
@@ -21,6 +22,8 @@ export interface LossesPorts {
   what(call: Call): string;
   again(call: Call): void;
   fail(call: Call, error: JobError): void;
+  /** It failed, as its worker has told; `value` reads how. */
+  settle(call: Call, value: () => unknown): void;
   /** Calls that may be suspected of something, wherever they are. */
   suspects(): Iterable<Call>;
   /** A call that waits is not suspected any more. */
@@ -47,26 +50,50 @@ export class Losses {
     return this.#held.size;
   }
 
-  lost(call: Call, { key, peer, alone }: Target): void {
-    const { clock, what, again, fail } = this.#ports;
-    call.disarm?.();
-    call.disarm = undefined;
-    call.losses++;
-    if (!mayRepeat(call)) {
-      const isMany = call.retries === 0 && call.losses >= LOSSES_AT_MOST;
-      const code = isMany ? "QUARANTINED" : "WORKER_LOST";
-      const count = call.losses === 1 ? "" : `, the last of ${call.losses}`;
-      const items = call.items > 0 ? `, after ${call.items} items` : "";
-      const why = `${what(call)}: worker ${peer.slot} ended while it had the job${items}${count}`;
-      return fail(call, new JobError(code, why));
-    }
-    this.#suspect(call, key, alone);
+  /** Its worker ended and had it. */
+  lost(call: Call, { key, peer, alone, isOrphan }: Target): void {
+    const { clock, again, fail } = this.#ports;
+    this.#count(call);
+    if (!mayRepeat(call))
+      return fail(call, this.#error(call, `worker ${peer.slot} ended while it had the job`));
+    if (!isOrphan) this.#suspect(call, key, alone);
     const { all, certain } = count(call);
     if (certain >= QUARANTINE_AFTER) return this.#quarantine(call);
     if (all < QUARANTINE_AFTER) return again(call);
     call.phase = "waiting";
     this.#held.add(call);
     call.disarm = clock.at(clock.now() + VERDICT_MS, () => this.#quarantine(call));
+  }
+
+  /** Its worker was told to stop, and the job did not end well: nobody suspects it of that. */
+  interrupted(call: Call, { peer }: Target, value: () => unknown): void {
+    const { again, fail, settle } = this.#ports;
+    this.#count(call);
+    if (mayRepeat(call)) return again(call);
+    let given: unknown;
+    try {
+      given = value();
+    } catch {
+      // That it stopped is known all the same.
+    }
+    const { code = "WORKER_LOST" } = Object(given) as { code?: unknown };
+    if (code !== "WORKER_LOST") return settle(call, () => given);
+    const why = `worker ${peer.slot} stopped before the job had ended`;
+    fail(call, this.#error(call, why, causeOf(given)));
+  }
+
+  #count(call: Call): void {
+    call.disarm?.();
+    call.disarm = undefined;
+    call.losses++;
+  }
+
+  #error(call: Call, why: string, options?: { cause?: unknown }): JobError {
+    const isMany = call.retries === 0 && call.losses >= LOSSES_AT_MOST;
+    const times = call.losses === 1 ? "" : `, the last of ${call.losses}`;
+    const items = call.items > 0 ? `, after ${call.items} items` : "";
+    const message = `${this.#ports.what(call)}: ${why}${items}${times}`;
+    return new JobError(isMany ? "QUARANTINED" : "WORKER_LOST", message, options);
   }
 
   /** The supervisor's word about an ended worker: `innocent` when no job can be what ended it. */
@@ -83,6 +110,14 @@ export class Losses {
       } else if (certain >= QUARANTINE_AFTER) this.#quarantine(call);
       else if (all < QUARANTINE_AFTER && this.release(call)) this.#ports.again(call);
     }
+  }
+
+  /** Another supervisor counts its workers from the first again: what was said of others is not said of these. */
+  forget(): void {
+    this.#verdicts.clear();
+    for (const call of [...this.#held, ...this.#ports.suspects()])
+      if (call.suspicions)
+        call.suspicions = new Map([...call.suspicions].map(([key, certain]) => [`${key} before`, certain]));
   }
 
   /** Lets a call go that waits for a verdict; whether it was one. */

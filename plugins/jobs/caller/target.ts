@@ -4,12 +4,14 @@ import type { Peer } from "../wire/peer.ts";
 
 /** A worker, as one caller sees it. */
 export interface Target {
-  readonly key: string;
+  key: string;
   readonly peer: Peer;
   /** `open` takes calls; `draining` finishes what it has; `closed` has no connection. */
   state: "connecting" | "open" | "draining" | "closed";
   /** The supervisor says that it is ready. */
   listed: boolean;
+  /** Its supervisor has gone, and it ends with that. */
+  isOrphan: boolean;
   link: Link | undefined;
   names: ReadonlyMap<string, number>;
   window: number;
@@ -32,6 +34,7 @@ export function newTarget(key: string, peer: Peer): Target {
     peer,
     state: "closed",
     listed: true,
+    isOrphan: false,
     link: undefined,
     names: new Map(),
     window: 0,

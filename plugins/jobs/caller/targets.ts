@@ -21,6 +21,8 @@ export interface TargetsPorts {
   begun(call: Call): void;
   settled(call: Call, kind: "result" | "failed", value: () => unknown): void;
   told(call: Call, kind: "item" | "progress", value: () => unknown): void;
+  /** It failed after its worker was told to stop. */
+  interrupted(call: Call, target: Target, value: () => unknown): void;
   returned(call: Call): void;
   /** The worker ended, and had these. The target is as it was then. */
   lost(calls: Call[], target: Target): void;
@@ -31,6 +33,8 @@ export class Targets implements Iterable<Target> {
   readonly #ports: TargetsPorts;
   readonly #targets = new Map<string, Target>();
   #isClosed = false;
+  /** Supervisors that have gone. */
+  #supervisors = 0;
 
   constructor(ports: TargetsPorts) {
     this.#ports = ports;
@@ -67,6 +71,18 @@ export class Targets implements Iterable<Target> {
       if (target) this.#down(target);
     }
     for (const peer of up) this.#up(peer);
+  }
+
+  /** The supervisor has gone: they take nothing new, and another supervisor counts its workers from the first again. */
+  orphan(): void {
+    for (const target of [...this.#targets.values()]) {
+      this.#targets.delete(target.key);
+      target.key = `${target.key} of supervisor ${this.#supervisors}`;
+      target.isOrphan = true;
+      this.#targets.set(target.key, target);
+      this.#down(target);
+    }
+    this.#supervisors++;
   }
 
   close(): void {
@@ -126,6 +142,12 @@ export class Targets implements Iterable<Target> {
         const call = release(target, id);
         if (target.state === "draining") this.#leave(target);
         if (call) ports.settled(call, kind, value);
+      },
+      interrupted: (id, value) => {
+        const call = release(target, id);
+        // Whoever stops takes nothing.
+        this.#leave(target);
+        if (call) ports.interrupted(call, target, value);
       },
       returned: (id) => {
         const call = release(target, id);

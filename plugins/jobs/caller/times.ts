@@ -21,6 +21,7 @@ export class Times {
 
   /** It waits for a worker to begin it, from now on. */
   waits(call: Call): void {
+    call.disarm?.();
     call.waitsSince = this.#clock.now();
     this.#arm(call, call.queueTimeout, "QUEUE_TIMEOUT", "waited");
   }

@@ -40,8 +40,11 @@ export interface PeersUpdate {
   readonly down?: readonly Pick<Peer, "slot" | "epoch">[];
   /** How a worker ended: whether a job may be what ended it. */
   readonly verdict?: Pick<Peer, "slot" | "epoch"> & { readonly innocent: boolean };
-  /** `stopping`: the pool ends. `dead`: no worker of the group starts by itself again. */
-  readonly state?: "open" | "stopping" | "dead";
+  /**
+   * `stopping`: the pool ends. `dead`: no worker of the group starts by itself again. `away`: the supervisor has gone, and
+   * with it all that it has said.
+   */
+  readonly state?: "open" | "stopping" | "dead" | "away";
   /** The group cannot be called, and why. */
   readonly refusal?: { readonly code: string; readonly message: string };
 }

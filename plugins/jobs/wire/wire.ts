@@ -38,7 +38,23 @@ export const KIND = {
   returned: 24,
   /** The memory that was offered is open. */
   shared: 25,
+  /** It has failed after the worker told it to end, because the worker stops. */
+  interrupted: 26,
 } as const;
+
+/** What a worker says of itself first. */
+export interface Welcome {
+  /** Its jobs. */
+  readonly names: readonly string[];
+  /** Unsettled jobs, and bytes of their inputs, that one caller may have there. */
+  readonly window: number;
+  readonly windowBytes: number;
+  /** What its running jobs may weigh together. */
+  readonly capacity: number;
+}
+
+/** Bytes of a welcome, whatever the group's limit of one value is. */
+export const WELCOME_BYTES: number = 4 * 1024 * 1024;
 
 /** A bit of a kind: the value is in shared memory, and the body says where (offset and length, 4 bytes each). */
 export const SHARED = 128;

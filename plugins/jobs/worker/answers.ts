@@ -2,9 +2,10 @@ import { JobError } from "../../../core/job-errors.ts";
 import { LARGE_BYTES } from "../wire/arena.ts";
 import type { Arena, Region } from "../wire/arena.ts";
 import { bufferHead, encode } from "../wire/codec.ts";
-import { failureOf } from "../wire/failure.ts";
+import { failureOf, shorten } from "../wire/failure.ts";
 import type { Failure } from "../wire/failure.ts";
 import type { Outbox } from "../wire/outbox.ts";
+import type { Welcome } from "../wire/wire.ts";
 import { HEAD_BYTES, KIND, SHARED, sharedFrame, shortFrame, writeHead } from "../wire/wire.ts";
 
 /** Progress is dropped for a caller that has so much to read. */
@@ -21,10 +22,13 @@ export interface Answers {
   progress(id: number, value: unknown): void;
   /** One that cannot be sent is the job's failure. */
   result(id: number, value: unknown): void;
+  /** One over the limit is shortened: a frame that is too large would cost the connection, and all jobs on it. */
   failed(id: number, failure: Failure): void;
+  /** It has failed after the worker was told to stop. */
+  interrupted(id: number, failure: Failure): void;
   returned(id: number): void;
-  /** Says something else. */
-  say(kind: number, value: unknown): void;
+  /** What the caller has to know first. */
+  welcome(welcome: Welcome): void;
 }
 
 /** Makes {@link Answers}. `maxBytes`: of one value. */
@@ -61,6 +65,18 @@ export function createAnswers(outbox: Outbox, maxBytes: number, warn: (line: str
     outbox.push(frame);
   }
 
+  function fail(kind: number, id: number, failure: Failure): void {
+    const note = `the error is shortened: the limit of the group is ${maxBytes} bytes`;
+    let frame = encode(failure, HEAD_BYTES);
+    if (frame.length - HEAD_BYTES > maxBytes)
+      shorten(failure, note, (shorter) => {
+        frame = encode(shorter, HEAD_BYTES);
+        return frame.length - HEAD_BYTES <= maxBytes;
+      });
+    writeHead(frame, kind, id);
+    outbox.push(frame);
+  }
+
   const answers: Answers = {
     share: (own) => void (memory = own),
     begun(id, then) {
@@ -83,13 +99,14 @@ export function createAnswers(outbox: Outbox, maxBytes: number, warn: (line: str
         answers.failed(id, failureOf(error));
       }
     },
-    failed(id, failure) {
-      const frame = encode(failure, HEAD_BYTES);
-      writeHead(frame, KIND.failed, id);
+    failed: (id, failure) => fail(KIND.failed, id, failure),
+    interrupted: (id, failure) => fail(KIND.interrupted, id, failure),
+    returned: (id) => outbox.push(shortFrame(KIND.returned, id)),
+    welcome(welcome) {
+      const frame = encode(welcome, HEAD_BYTES);
+      writeHead(frame, KIND.welcome, 0);
       outbox.push(frame);
     },
-    returned: (id) => outbox.push(shortFrame(KIND.returned, id)),
-    say: (kind, value) => send(kind, 0, value),
   };
   return answers;
 }

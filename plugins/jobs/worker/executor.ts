@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { JobError } from "../../../core/job-errors.ts";
-import { failureOf } from "../wire/failure.ts";
+import { failureOf, interruptionOf } from "../wire/failure.ts";
 import { Heap } from "../wire/heap.ts";
 import { Pace } from "./pace.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -37,8 +37,10 @@ export interface JobCounts {
 export interface ExecutorEvents {
   /** How many unsettled jobs the worker wants, after each turn in which it had any. */
   window(jobs: number): void;
-  /** Nothing runs and nothing waits. */
+  /** Nothing waits, and nothing runs but jobs that were aborted. */
   idle(): void;
+  /** A job that runs has been told to end. */
+  aborted?(): void;
   /** A job of this name is about to compute; what returns is called when everything else had a turn. */
   beginning?(name: string): (() => void) | undefined;
   /** It has, for so many milliseconds without a pause. */
@@ -60,6 +62,8 @@ export class Executor {
   readonly #pace = new Pace();
   readonly #waiting = new Heap<Task>();
   readonly #running = new Set<Task>();
+  /** Of these, the ones that have no place any more. */
+  readonly #left = new Set<Task>();
   #weight = 0;
   /** A job that tolerates no other runs. */
   #isAlone = false;
@@ -67,6 +71,8 @@ export class Executor {
   #turnEnd: number | undefined;
   #onTurnEnd: (() => void)[] = [];
   #isBeginning = false;
+  /** Why the worker stops. */
+  #stopReason: JobError | undefined;
 
   constructor(options: ExecutorOptions, events: ExecutorEvents) {
     this.#options = options;
@@ -101,9 +107,25 @@ export class Executor {
       task.sink.failed(failureOf(reason));
       this.#rest();
     } else if (task.phase === "running") {
+      task.abortedAt ??= performance.now();
       task.job.abort(reason);
       task.interrupt?.(reason);
+      this.#events.aborted?.();
     }
+  }
+
+  /**
+   * Gives up a job whose caller has gone. One that runs and does not heed that lets others have its place, so that the
+   * next caller does not wait for it: as many as may run at once, and not where only one may.
+   */
+  orphan(task: Task, reason: JobError): void {
+    this.abort(task, reason);
+    const { maxConcurrent } = this.#options;
+    if (!this.#running.has(task) || this.#left.has(task) || this.#isAlone) return;
+    if (maxConcurrent === 1 || this.#left.size >= maxConcurrent) return;
+    this.#left.add(task);
+    this.#weight -= task.weight;
+    this.#beginMore();
   }
 
   /** Gives back what has not been begun. */
@@ -116,9 +138,36 @@ export class Executor {
     this.#rest();
   }
 
-  /** Tells every job that runs to end. */
-  abortAll(reason: JobError): void {
+  /** Tells every job that runs to end, because the worker stops: one that then fails is interrupted. */
+  stop(reason: JobError): void {
+    this.#stopReason ??= reason;
     for (const task of [...this.#running]) this.abort(task, reason);
+  }
+
+  /** Milliseconds since the job was aborted that goes on longest in spite of it; `undefined` when there is none. */
+  get ignoredMs(): number | undefined {
+    let since = Infinity;
+    for (const { abortedAt = Infinity } of this.#running) since = Math.min(since, abortedAt);
+    return since === Infinity ? undefined : performance.now() - since;
+  }
+
+  /**
+   * Milliseconds until there is nothing left to wait for, where a job that was aborted is waited for so long: 0 when
+   * there is nothing now, `Infinity` when it depends on the jobs alone.
+   */
+  restsIn(grace: number): number {
+    if (this.#waiting.size > 0) return Infinity;
+    const now = performance.now();
+    let rest = 0;
+    for (const { abortedAt = Infinity } of this.#running) rest = Math.max(rest, abortedAt + grace - now);
+    return rest;
+  }
+
+  /** Jobs that were aborted and go on are not waited for any more: their callers are told. */
+  abandon(): void {
+    const error = new JobError("ABORTED", "it was aborted, and went on");
+    for (const task of this.#running)
+      if (task.abortedAt !== undefined) this.#settle(task, () => task.sink.failed(failureOf(error)), false);
   }
 
   #beginMore(): void {
@@ -147,11 +196,11 @@ export class Executor {
   }
 
   #fits(task: Task): boolean {
+    const running = this.#running.size - this.#left.size;
     if (this.#running.size === 0) return true;
     if (this.#isAlone || task.head.flags & FLAG.alone) return false;
-    return (
-      this.#running.size < this.#options.maxConcurrent && this.#weight + task.weight <= this.#options.capacity
-    );
+    if (running === 0) return true;
+    return running < this.#options.maxConcurrent && this.#weight + task.weight <= this.#options.capacity;
   }
 
   #begin(task: Task, now: number): void {
@@ -171,7 +220,7 @@ export class Executor {
   }
 
   #run(task: Task): void {
-    if (task.job.isAborted) return this.#failed(task, new JobError("ABORTED", "aborted before it was begun"));
+    if (task.job.isAborted) return this.#unbegun(task);
     const ended = this.#events.beginning?.(task.job.name);
     if (ended) this.#onTurnEnd.push(ended);
     const begin = performance.now();
@@ -195,6 +244,18 @@ export class Executor {
     else this.#done(task, result);
   }
 
+  /** Its place was taken, and then it was aborted. */
+  #unbegun(task: Task): void {
+    // A worker that stops gives it back: another one can do it.
+    if (this.#stopReason && task.phase === "running") {
+      task.phase = "settled";
+      this.counts.rejected++;
+      task.sink.returned();
+      return this.#end(task);
+    }
+    this.#failed(task, new JobError("ABORTED", "aborted before it was begun"));
+  }
+
   #overdue(task: Task, timeLimit: number): void {
     const error = new JobError("RUN_TIMEOUT", `it ran longer than ${timeLimit} ms, the group's time limit`);
     this.abort(task, error);
@@ -208,7 +269,11 @@ export class Executor {
   }
 
   #failed(task: Task, error: unknown): void {
-    this.#settle(task, () => task.sink.failed(failureOf(error)), false);
+    const reason = this.#stopReason;
+    const tell = reason
+      ? () => task.sink.interrupted(interruptionOf(error, reason))
+      : () => task.sink.failed(failureOf(error));
+    this.#settle(task, tell, false);
     this.#end(task);
   }
 
@@ -224,7 +289,7 @@ export class Executor {
   #end(task: Task): void {
     if (!this.#running.delete(task)) return;
     task.disarm?.();
-    this.#weight -= task.weight;
+    if (!this.#left.delete(task)) this.#weight -= task.weight;
     this.#isAlone = false;
     this.#pace.settle(performance.now());
     if (this.#waiting.size > 0) this.#beginMore();
@@ -232,6 +297,8 @@ export class Executor {
   }
 
   #rest(): void {
-    if (this.#running.size === 0 && this.#waiting.size === 0) this.#events.idle();
+    if (this.#waiting.size > 0) return;
+    for (const { abortedAt } of this.#running) if (abortedAt === undefined) return;
+    this.#events.idle();
   }
 }

@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobError } from "../../../core/job-errors.ts";
 import { Executor } from "./executor.ts";
 import type { ExecutorEvents, ExecutorOptions, JobCounts } from "./executor.ts";
@@ -16,9 +15,11 @@ const MAX_STRANGERS = 64;
 
 /**
  * How long a caller has to hear that a worker ends, and to hang up: one that computes meanwhile may send a job that
- * has to be given back. Milliseconds.
+ * has to be given back. A worker of the pool has longer, where this one is not told to stop before: its supervisor ends it
+ * if it computes for ever. Milliseconds.
  */
 const FAREWELL_MS = 5_000;
+const FAREWELL_WORKER_MS = 25_000;
 
 /** A window that differs by less than this part is not worth a frame. */
 const WINDOW_STEP = 1 / 4;
@@ -33,7 +34,12 @@ export interface JobServerOptions
   readonly handlers: JobHandlers;
   /** Bytes of one value. */
   readonly maxBytes: number;
+  /** How long an aborted job may go on, and what it then costs. Milliseconds. */
+  readonly abortGrace: number;
+  readonly onIgnoredAbort: "leave" | "restart";
   readonly log: JobLog;
+  /** An aborted job has gone on for longer, in a group where that costs its worker. */
+  ignored(): void;
 }
 
 /** The end of a job worker that callers talk to. */
@@ -54,12 +60,14 @@ export interface JobServer {
 
 /** Listens for jobs. Rejects when the path cannot be listened on. */
 export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
-  const { handlers, maxBytes, path, log, capacity } = options;
+  const { handlers, maxBytes, path, log, capacity, abortGrace } = options;
+  const costsWorker = options.onIgnoredAbort === "restart";
   const digest = digestOf(options.token);
   const sessions = new Set<Session>();
   let strangers = 0;
   let window = 4;
   let isDraining = false;
+  let isStopping = false;
   /** Those who wait for jobs to end or callers to leave. */
   const waiting = new Set<() => void>();
   const onRest = (): void => {
@@ -69,10 +77,26 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
   const executor = new Executor(options, {
     window: offer,
     idle: onRest,
+    aborted() {
+      onRest();
+      if (costsWorker) watchIgnored(abortGrace);
+    },
     beginning: options.beginning,
     stretched: options.stretched,
     turned: options.turned,
   });
+
+  let watch: NodeJS.Timeout | undefined;
+  /** Says so when an aborted job goes on too long. Its caller does, too, where it is still there. */
+  function watchIgnored(wait: number): void {
+    watch ??= setTimeout(() => {
+      watch = undefined;
+      const { ignoredMs } = executor;
+      if (ignoredMs === undefined || isDraining) return;
+      if (ignoredMs >= abortGrace) options.ignored();
+      else watchIgnored(abortGrace - ignoredMs);
+    }, wait + 1).unref();
+  }
 
   /** Divides what this worker wants among the callers that have anything here. */
   function offer(wanted: number): void {
@@ -119,6 +143,14 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
   server.on("error", (error) => log.warn(`a caller could not be accepted: ${error.message}`));
 
   const isIdle = (): boolean => executor.running === 0 && executor.waiting === 0;
+  let rest: NodeJS.Timeout | undefined;
+  /** Whether nothing is left to wait for: an aborted job has had its time where it costs its worker. */
+  const isAtRest = (): boolean => {
+    const ms = executor.restsIn(costsWorker ? abortGrace : Infinity);
+    clearTimeout(rest);
+    if (ms > 0 && ms !== Infinity) rest = setTimeout(onRest, ms + 1);
+    return ms <= 0;
+  };
   const until = (isSo: () => boolean): Promise<void> =>
     new Promise((resolve) => {
       const look = (): void => {
@@ -145,15 +177,26 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
         await until(() => isDraining || (isIdle() && ![...sessions].some(({ isWorker }) => isWorker)));
       server.close();
       refuse();
-      await until(isIdle);
+      await until(isAtRest);
+      executor.abandon();
       // Who has heard hangs up. Until then it may still send something, which has to be given back.
-      const hungUp = until(() => sessions.size === 0);
-      await Promise.race([hungUp, sleep(FAREWELL_MS, undefined, { ref: false })]);
+      const begun = performance.now();
+      const timer = setTimeout(onRest, FAREWELL_MS + 1);
+      const last = setTimeout(onRest, FAREWELL_WORKER_MS + 1);
+      await until(() => {
+        const waited = performance.now() - begun;
+        if (sessions.size === 0 || waited > FAREWELL_WORKER_MS) return true;
+        return waited > FAREWELL_MS && (isStopping || ![...sessions].some(({ isWorker }) => isWorker));
+      });
+      clearTimeout(timer);
+      clearTimeout(last);
       await Promise.all([...sessions].map((session) => session.end()));
     },
     stop(reason) {
+      isStopping = true;
       refuse();
-      executor.abortAll(reason);
+      executor.stop(reason);
+      onRest();
     },
     close() {
       server.close();

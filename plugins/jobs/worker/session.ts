@@ -137,7 +137,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     isWorker = hello.isWorker === true;
     reader.limit = maxBytes + RUN_HEAD_BYTES;
     const window = options.welcomed();
-    answers.say(KIND.welcome, { names, window, windowBytes, capacity });
+    answers.welcome({ names, window, windowBytes, capacity });
     return undefined;
   }
 
@@ -206,6 +206,7 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
       resume: undefined,
       interrupt: undefined,
       disarm: undefined,
+      abortedAt: undefined,
     };
     tasks.set(id, task);
     executor.accept(task);
@@ -233,6 +234,10 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
         tasks.delete(id);
         answers.failed(id, failure);
       },
+      interrupted(failure) {
+        tasks.delete(id);
+        answers.interrupted(id, failure);
+      },
       returned() {
         tasks.delete(id);
         answers.returned(id);
@@ -249,8 +254,10 @@ export function createSession(socket: Socket, options: SessionOptions): Session 
     clearTimeout(timer);
     sharing?.close();
     const gone = new JobError("ABORTED", "the caller has gone");
-    for (const task of [...tasks.values()])
-      if (!(task.head.flags & FLAG.detached)) executor.abort(task, gone);
+    const own = [...tasks.values()].filter(({ head }) => !(head.flags & FLAG.detached));
+    // First those that wait, or they would have the places of the others.
+    for (const task of own) if (task.phase === "waiting") executor.abort(task, gone);
+    for (const task of own) executor.orphan(task, gone);
     options.closed();
   });
 

@@ -3,7 +3,7 @@ import type { Ordered } from "../wire/heap.ts";
 import type { Job, JobHandler } from "../wire/job.ts";
 import type { RunHead } from "../wire/wire.ts";
 
-/** Where a task's news goes. Exactly one of `result`, `failed` and `returned` ends it; only `item` throws. */
+/** Where a task's news goes. Exactly one of `result`, `failed`, `interrupted` and `returned` ends it; only `item` throws. */
 export interface TaskSink {
   /** Calls back when the caller cannot miss it any more. */
   begun(then: () => void): void;
@@ -12,6 +12,8 @@ export interface TaskSink {
   progress(value: unknown): void;
   result(value: unknown): void;
   failed(failure: Failure): void;
+  /** It has failed after the worker told it to end, because the worker stops. */
+  interrupted(failure: Failure): void;
   returned(): void;
 }
 
@@ -33,6 +35,8 @@ export interface Task extends Ordered {
   /** Tells a generator to end. */
   interrupt: ((reason: unknown) => void) | undefined;
   disarm: (() => void) | undefined;
+  /** When it was told to end, while it ran. */
+  abortedAt: number | undefined;
 }
 
 /** The {@link Job} that a handler sees. Its signal is made when it is asked for: most jobs never do. */

@@ -145,6 +145,11 @@ export class SimLink implements Link {
       this.#unsettled.delete(id);
       this.#handlers.settled(id, kind, value);
     },
+    interrupted: (id, value) => {
+      this.#takesNothing = true;
+      this.#unsettled.delete(id);
+      this.#handlers.interrupted(id, value);
+    },
     item: (id, value) => this.#handlers.item(id, value),
     progress: (id, value) => this.#handlers.progress(id, value),
     returned: (id) => {
