@@ -260,6 +260,20 @@ test("scale() resolves when the new workers are ready, and when the ones too man
   );
 });
 
+test("scale() takes idle slots before those whose worker still drains", async () => {
+  const { pool, runtime } = rig({ groups: range(1, 4) }, (worker) => worker.say("hello", "ready"));
+  await pool.start();
+  await pool.scale("g", 3);
+  void pool.scale("g", 1);
+  await turn();
+  assert.equal(await settled(pool.scale("g", 2)), "pending", "two still drain");
+  assert.is(runtime.worker("g#3").request.epoch, 1);
+  assert.equal(
+    pool.status().groups[0]!.slots.map(({ state }) => state),
+    ["ready", "draining", "draining", "ready"],
+  );
+});
+
 test("a scale that cannot be is refused with its reason, and told", async () => {
   const { pool, facts, runtime } = rig({
     groups: { ...range(1, 3), one: { entry }, two: { entry, workers: 2 } },

@@ -48,6 +48,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/commands.ts",
+    find: "[...free.filter((slot) => !isEnding(slot)), ...free.filter(isEnding)]",
+    replace: "free",
+    what: "scaling up waits for a worker that still drains, while a slot is idle",
+  },
+  {
+    file: "core/commands.ts",
     find: "(_, index) => last - index",
     replace: "(_, index) => group.first + index",
     what: "scaling down frees the lowest slots",
