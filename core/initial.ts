@@ -46,6 +46,7 @@ export function initialState(config: ResolvedPool): KernelState {
       tickets: 0,
       exits: NO_COUNT,
       reload: null,
+      replacements: [],
       lastReload: null,
       end: null,
     },

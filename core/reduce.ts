@@ -5,7 +5,7 @@ import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
 import { arm, disarm, kill, move, silenceMs, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
-import { advanceReload, heard, minReadyMs, surgeExited } from "./reload.ts";
+import { advanceReloads, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
 import type { KernelState, Slot } from "./state.ts";
@@ -35,7 +35,7 @@ export function reduce(state: KernelState, event: KernelEvent, now: number): Ste
   const movedPool = draft.pool.state !== state.pool.state;
   if (draft.countsChanged || movedPool || draft.pool.halting > 0 || event.type === "reload") {
     if (draft.pool.ordered || draft.pool.halting > 0) advance(draft);
-    if (draft.pool.reload) advanceReload(draft);
+    advanceReloads(draft);
     if (isUp(draft.pool.state)) pump(draft);
     settle(draft);
   }

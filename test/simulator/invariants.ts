@@ -48,7 +48,7 @@ export class Invariants implements Watcher {
       const names = event.plans.map(({ group }) => after.groups.get(group).name);
       mark(world, names);
     }
-    if (!before.pool.reload) return;
+    if (!before.pool.reload && before.pool.replacements.length === 0) return;
     const slot = this.#reloads.takenOver(before, effects);
     if (slot === undefined) return;
     const { twin } = before.slots.get(slot);
@@ -158,7 +158,8 @@ export class Invariants implements Watcher {
         from === "failed" &&
         this.#event.type !== "restart" &&
         this.#event.type !== "reload" &&
-        !this.#before.pool.reload
+        !this.#before.pool.reload &&
+        this.#before.pool.replacements.length === 0
       ) {
         broken("I7", `${slot} leaves ${from} on ${this.#event.type}`);
       }

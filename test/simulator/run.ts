@@ -67,7 +67,8 @@ function run(world: World, invariants: Invariants): void {
 
 /** Nothing more will happen: every slot that should have a worker has one that behaves. */
 function isAtRest({ state, live, now }: World): boolean {
-  if (state.pool.state !== "running" || state.pool.reload || state.pool.halting > 0) return false;
+  const { state: poolState, reload, replacements, halting } = state.pool;
+  if (poolState !== "running" || reload || replacements.length > 0 || halting > 0) return false;
   const { up, ready, live: alive } = state.pool.counts;
   if (ready !== up || alive !== up) return false;
   for (const processes of live) {
