@@ -13,6 +13,7 @@ import { createDecisions } from "./decisions.ts";
 import { messageOf } from "./errors.ts";
 import { KERNEL } from "./exit.ts";
 import type { ExitReport, ExitVerdict } from "./exit.ts";
+import { MIN_READY_MS, surgeOf } from "./reload-pace.ts";
 import type { RunAs } from "./plugin.ts";
 import { runAsNobody } from "./plugin.ts";
 
@@ -83,7 +84,10 @@ export function createAsker(
         : { answer: { action: "idle", reason: "no plugin decided" }, by: KERNEL };
     },
     bounce: (question) => decisions.bounce.call([], question),
-    reloadPlan: (question) => decisions.reloadPlan.call({ surge: 1, minReadyMs: 1_000 }, question),
+    reloadPlan(question) {
+      const { workers, surge = surgeOf(workers, {}), minReadyMs = MIN_READY_MS } = question;
+      return decisions.reloadPlan.call({ surge, minReadyMs }, question);
+    },
     scaleTarget: (target, question) => decisions.scaleTarget.call(target, question),
   };
 }

@@ -6,7 +6,7 @@ import { disarm, end, move } from "./moves.ts";
 import { reload } from "./reload.ts";
 import { force, movePool, shutdown } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
-import type { Group, KernelState } from "./state.ts";
+import type { Group, KernelState, Slot } from "./state.ts";
 import { isOver } from "./state.ts";
 
 type ScaleCommand = Extract<Command, { type: "scale" }>;
@@ -66,7 +66,10 @@ export function scaleRefusal(state: KernelState, group: Group, count: number): s
   return `group ${group.name} has ${able} slots that can start, not ${count}: the others ended for good or failed`;
 }
 
-/** Up takes the lowest free slots; down frees those that were named, and then the highest, as the reference does. */
+/**
+ * Up takes the lowest free slots, those whose last worker still ends after the others; down frees those that were named,
+ * and then the highest, as the reference does.
+ */
 function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: ScaleCommand): void {
   const group = draft.editGroup(groupIndex);
   const from = group.desired;
@@ -75,9 +78,8 @@ function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: Scale
   draft.fact("group:scaled", { group: group.name, from, to: count, by });
 
   let missing = count - group.counts.up;
-  for (let index = group.first; missing > 0 && index < group.first + group.max; index++) {
-    const slot = draft.slot(index);
-    if ((slot.wanted && !slot.ended) || slot.state === "permanent" || slot.state === "failed") continue;
+  for (const index of missing > 0 ? freeSlots(draft, group) : []) {
+    if (missing <= 0) break;
     draft.change(index, { wanted: true, ended: false, generation: group.generation });
     requestStart(draft, index);
     missing--;
@@ -94,6 +96,15 @@ function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: Scale
     recover(draft, index, "scaled down");
     missing++;
   }
+}
+
+/** The slots of a group that can be taken, in the order in which they are. */
+function freeSlots(draft: Draft, group: Group): number[] {
+  const free = [...draft.slotsOf(group)].filter(
+    ({ wanted, ended, state }) => (!wanted || ended) && state !== "permanent" && state !== "failed",
+  );
+  const isEnding = ({ worker, twin }: Slot): boolean => worker !== null || draft.slot(twin).worker !== null;
+  return [...free.filter((slot) => !isEnding(slot)), ...free.filter(isEnding)].map(({ index }) => index);
 }
 
 /** Why a slot's worker cannot be restarted, or `undefined` when it can. */

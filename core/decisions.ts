@@ -98,6 +98,11 @@ export interface ReloadPolicy {
 export interface ReloadQuestion {
   readonly group: string;
   readonly hard: boolean;
+  /** Workers that the group should have. */
+  readonly workers: number;
+  /** What whoever wants the reload has asked for; `undefined` where it was left open. */
+  readonly surge?: number | undefined;
+  readonly minReadyMs?: number | undefined;
 }
 
 /** What the `pickWorker` decision chooses from: the ready workers that have room for the job. */

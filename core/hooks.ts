@@ -174,8 +174,20 @@ export interface PoolHooks {
   }) => void;
   /** A new worker has been ready for its `minReady`: it serves beside the old one from now on. */
   "reload:trial": (fact: OfWorker & { readonly generation: number }) => void;
-  /** One slot has its new worker; `replaced` counts them, on the way back too. */
-  "reload:progress": (fact: OfWorker & { readonly generation: number; readonly replaced: number }) => void;
+  /** One slot has its new worker, in the place of `old`; `replaced` counts them, on the way back too. */
+  "reload:progress": (
+    fact: OfWorker & {
+      readonly pid: number;
+      readonly generation: number;
+      /** The worker that drains now; `pid` is `undefined` where there was none any more. */
+      readonly old: {
+        readonly epoch: number;
+        readonly pid: number | undefined;
+        readonly generation: number;
+      };
+      readonly replaced: number;
+    },
+  ) => void;
   "reload:done": (fact: ReloadFact) => void;
   /** The old generation serves. */
   "reload:rolledback": (fact: ReloadFact & { readonly reason: string }) => void;

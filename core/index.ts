@@ -46,6 +46,7 @@ export type { HookName, HookPayload, HookRegistry, PoolHooks, WorkerLog } from "
 export type { JobsConfig, ResolvedJobs } from "./jobs.ts";
 export { createKernel } from "./kernel.ts";
 export type { KernelPorts } from "./kernel.ts";
+export type { ReloadPace } from "./reload-pace.ts";
 export { definePlugin } from "./plugin.ts";
 export type { Dispose, Plugin, PluginInput } from "./plugin.ts";
 export type { Pool, PoolEnd } from "./pool.ts";

@@ -52,6 +52,7 @@ export function initialState(config: ResolvedPool): KernelState {
       stuck: null,
       wakeAt: null,
       reload: null,
+      replacements: [],
       lastReload: null,
       end: null,
     },

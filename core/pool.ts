@@ -53,16 +53,17 @@ export interface Pool {
   /**
    * Replaces the workers by a new generation: the config is asked for afresh, and the entries are resolved anew.
    * Soft (the default) brings each new worker up beside the old one and rolls back when one does not come up;
-   * hard ends all and starts all. A reload during a reload waits, and the latest of those that wait wins.
-   * Resolves with the report, also when it was rolled back. Rejects with `E_UNKNOWN_GROUP`,
-   * `E_RELOAD_REFUSED`, `E_STATE`, or what is wrong with the new config (nothing was touched then).
+   * hard ends all and starts all. A reload during a reload waits; several that wait become one, of all their groups,
+   * which is hard when one of them is. Resolves with a report about the own groups, also when it was rolled back.
+   * Rejects with `E_CONFIG`, `E_UNKNOWN_GROUP`, `E_RELOAD_REFUSED`, `E_STATE`, or what is wrong with the new config
+   * (nothing was touched then).
    */
   reload(options?: ReloadOptions): Promise<ReloadReport>;
   /**
    * Replaces the ready worker of one slot, uncounted, by another of the same generation that comes up beside it
-   * first, as in a soft reload: the group never has fewer. Resolves when the old one has gone. Rejects with
-   * `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (no ready worker, a reload under way, or the new one did not come up;
-   * the old one serves then).
+   * first, as in a soft reload: the group never has fewer. One at a time in a group. Resolves when the old one has
+   * gone. Rejects with `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (no ready worker, a reload under way, another one of
+   * the group being replaced, or the new one did not come up; the old one serves then).
    */
   replace(slot: string): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
 import { arm, disarm, kill, move, silenceMs, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
-import { advanceReload, heard, minReadyMs, surgeExited } from "./reload.ts";
+import { advanceReloads, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
 import type { KernelState, Slot } from "./state.ts";
@@ -38,7 +38,7 @@ export function reduce(state: KernelState, event: KernelEvent, now: number): Ste
   const isConcerned = draft.countsChanged || movedPool || halting > 0 || counts.queued > 0 || stuck !== null;
   if (isConcerned || event.type === "reload") {
     if (draft.pool.ordered || draft.pool.halting > 0) advance(draft);
-    if (draft.pool.reload) advanceReload(draft);
+    advanceReloads(draft);
     if (isUp(draft.pool.state)) pump(draft);
     if (draft.pool.state === "running" && counts.unready === 0) draft.pool.booted = true;
     settle(draft);

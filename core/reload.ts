@@ -5,7 +5,8 @@ import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
 import { arm, disarm, end, move, timeoutsOf } from "./moves.ts";
 import { halt } from "./order.ts";
-import { finishReload } from "./reload-end.ts";
+import { finish } from "./reload-end.ts";
+import { counted, putRecord, recordOf, sumOf } from "./reload-record.ts";
 import { movePool } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
 import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
@@ -16,10 +17,17 @@ import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
  * up turns the wave round: what was replaced goes back the same way. Hard: all end, and then all start.
  */
 export function reload(draft: Draft, command: Extract<Command, { type: "reload" }>): void {
-  if (draft.pool.state !== "running" || draft.pool.reload) return;
   const { generation, hard, plans, only = null } = command;
-  const begun = { next: 0, failure: null, replaced: 0, forced: 0, given: [] };
-  draft.pool.reload = { generation, hard, plans, only, ...begun };
+  const { state, reload: other, replacements } = draft.pool;
+  if (state !== "running" || other) return;
+  const record = { generation, hard, plans, only, next: 0, failure: null, tallies: {}, given: [] };
+  if (only === null) {
+    if (replacements.length > 0) return;
+    draft.pool.reload = record;
+  } else {
+    if (recordOf(draft.pool, plans[0]!.group)) return;
+    draft.pool.replacements = [...replacements, record];
+  }
   const groups = plans.map(({ group }) => draft.group(group).name);
   const slot = only === null ? undefined : draft.slot(only).id;
   draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups, slot });
@@ -42,16 +50,22 @@ function renew(draft: Draft, slot: Slot, generation: number): void {
   requestStart(draft, slot.index);
 }
 
-/** Brings the reload one step further, if there is one to take. */
-export function advanceReload(draft: Draft): void {
-  const record = draft.pool.reload!;
+/** Brings what is under way one step further, where there is one to take. */
+export function advanceReloads(draft: Draft): void {
+  const { reload: whole, replacements } = draft.pool;
+  if (whole) advance(draft, whole);
+  for (const record of replacements) advance(draft, record);
+}
+
+function advance(draft: Draft, begun: ReloadRecord): void {
+  let record = begun;
   if (record.hard) {
     const isBack = ({ group }: { group: number }): boolean => draft.group(group).counts.unready === 0;
     if (draft.pool.halting > 0 || !record.plans.every(isBack)) return;
     movePool(draft, "running");
-    const replaced = record.plans.reduce((sum, { group }) => sum + draft.group(group).counts.ready, 0);
-    draft.pool.reload = { ...record, replaced };
-    return finishReload(draft);
+    for (const { group } of record.plans)
+      record = counted(record, group, { replaced: draft.group(group).counts.ready });
+    return finish(draft, record);
   }
   for (const plan of record.plans) {
     const group = draft.group(plan.group);
@@ -66,13 +80,14 @@ export function advanceReload(draft: Draft): void {
       if (isSurging(draft.slot(slot.twin))) continue;
       draft.change(slot.twin, { generation: target });
       requestStart(draft, slot.twin);
-      draft.pool.reload = { ...record, next: slot.index + 1 };
+      record = { ...record, next: slot.index + 1 };
+      putRecord(draft, record, record);
       if (--free <= 0) return;
     }
     // One group after the other.
     if (!isDone) return;
   }
-  finishReload(draft);
+  finish(draft, record);
 }
 
 /** The slots of a group, each once, from the given one on: most of those before it have been replaced. */
@@ -96,8 +111,8 @@ function isCandidate(record: ReloadRecord, slot: Slot, target: number): boolean 
 }
 
 /** Whether the one worker that is to be replaced has still to be. */
-function isUntouched({ replaced, failure }: ReloadRecord): boolean {
-  return replaced === 0 && failure === null;
+function isUntouched(record: ReloadRecord): boolean {
+  return record.failure === null && sumOf(record).replaced === 0;
 }
 
 /** Whether another slot of the group was started in place of one that failed. */
@@ -112,7 +127,7 @@ export function minReadyMs(draft: Draft, surge: Slot): number {
 }
 
 function planOf(draft: Draft, surge: Slot): ReloadPlan | undefined {
-  return draft.pool.reload?.plans.find(({ group }) => group === surge.group);
+  return recordOf(draft.pool, surge.group)?.plans.find(({ group }) => group === surge.group);
 }
 
 /** A new worker has been ready for long enough to serve, beside the old one for a while, and must show that it lives. */
@@ -139,8 +154,8 @@ export function heard(draft: Draft, surgeIndex: number): void {
 
 /** A new worker has proved itself: it takes its slot over, and the old one drains. */
 function takeOver(draft: Draft, surgeIndex: number): void {
-  const record = draft.pool.reload;
   const next = draft.slot(surgeIndex);
+  const record = recordOf(draft.pool, next.group);
   const old = draft.slot(next.twin);
   if (!record || !old.wanted || old.ended || old.state === "permanent" || isReplaced(draft, old))
     return end(draft, surgeIndex, "reload", "drain");
@@ -162,10 +177,15 @@ function takeOver(draft: Draft, surgeIndex: number): void {
   recover(draft, old.index, "reload");
   arm(draft, old.index, "silence");
   retire(draft, surgeIndex);
-  const replaced = record.replaced + 1;
-  draft.pool.reload = { ...record, replaced };
-  const named = draft.named(draft.slot(old.index));
-  draft.fact("reload:progress", { ...named, generation: next.generation, replaced });
+  const after = counted(record, old.group, { replaced: 1 });
+  putRecord(draft, record, after);
+  draft.fact("reload:progress", {
+    ...draft.named(draft.slot(old.index)),
+    pid: next.worker!.pid!,
+    generation: next.generation,
+    old: { epoch, pid: worker?.pid, generation },
+    replaced: sumOf(after).replaced,
+  });
 }
 
 /** Sends the old worker of a slot away, whatever state it is in. */
@@ -200,15 +220,15 @@ export function surgeExited(draft: Draft, seat: number, event: Exited): void {
   });
   move(draft, seat, "exit:idle", reason);
 
-  const record = draft.pool.reload;
+  const record = recordOf(draft.pool, slot.group);
   if (!record) return;
   const isOld =
     record.only === null
       ? slot.generation !== targetOf(record, draft.group(slot.group))
-      : record.replaced > 0;
+      : sumOf(record).replaced > 0;
   if (isOld) {
-    const forced = record.forced + (report.sentSignals.includes("SIGKILL") ? 1 : 0);
-    draft.pool.reload = { ...record, forced };
+    const forced = report.sentSignals.includes("SIGKILL") ? 1 : 0;
+    putRecord(draft, record, counted(record, slot.group, { forced }));
   } else if (!report.intent) {
     fail(draft, record, slot, `${slot.id} did not come up: ${verdict.class} (${verdict.reason})`);
   }
@@ -217,10 +237,9 @@ export function surgeExited(draft: Draft, seat: number, event: Exited): void {
 /** The wave turns round; on its way back, a slot that does not come up stays as it is. */
 function fail(draft: Draft, record: ReloadRecord, surge: Slot, reason: string): void {
   if (record.failure !== null) {
-    draft.pool.reload = { ...record, given: [...record.given, surge.twin] };
-    return;
+    return putRecord(draft, record, { ...record, given: [...record.given, surge.twin] });
   }
-  draft.pool.reload = { ...record, failure: reason };
+  putRecord(draft, record, { ...record, failure: reason });
   for (const { group } of record.plans) {
     for (const slot of draft.slotsOf(draft.group(group))) {
       const { index, generation } = draft.slot(slot.twin);

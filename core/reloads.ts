@@ -4,20 +4,26 @@ import { messageOf, PoolError } from "./errors.ts";
 import type { Command } from "./events.ts";
 import type { Generations } from "./generations.ts";
 import type { Notifier } from "./hooks.ts";
+import type { ReloadPace } from "./reload-pace.ts";
+import { checkPace } from "./reload-pace.ts";
+import type { ReloadWish } from "./reload-wish.ts";
+import { askedPace, uniteWishes } from "./reload-wish.ts";
 import type { KernelState, ReloadPlan } from "./state.ts";
+import { isUp } from "./states.ts";
 import type { Waiters } from "./waiters.ts";
 
-/** What `pool.reload` takes. */
-export interface ReloadOptions {
+/** What `pool.reload` takes. The pace is that of a soft reload; a plugin may have set another default. */
+export interface ReloadOptions extends ReloadPace {
   /** All workers end, then all start. */
   hard?: boolean;
   /** Names of groups; all when it is left out. */
   groups?: readonly string[];
 }
 
-/** How a reload went. */
+/** How a reload went, in the groups that were asked for. */
 export interface ReloadReport {
   readonly generation: number;
+  /** It was hard, also because somebody else who waited for the same reload asked for that. */
   readonly hard: boolean;
   readonly groups: readonly string[];
   /** Workers that were replaced. */
@@ -30,7 +36,7 @@ export interface ReloadReport {
   readonly reason: string | null;
   /** Old workers that did not end in their time and were killed. */
   readonly forcedKills: number;
-  /** Milliseconds. */
+  /** Milliseconds since it was asked for. */
   readonly tookMs: number;
 }
 
@@ -59,81 +65,132 @@ export interface Reloads {
   replace(index: number): Promise<void>;
 }
 
+/** Somebody who waits for a reload. */
+interface Caller {
+  readonly wish: ReloadWish;
+  readonly askedAt: number;
+  resolve(report: ReloadReport): void;
+  reject(error: unknown): void;
+}
+
 /**
- * One reload at a time. One that comes meanwhile waits, and one that comes while another waits takes its place:
- * the latest wins, and whoever asked before gets its report. A replacement does not wait: whoever wants it asks again.
+ * One reload at a time. Those that are asked for meanwhile become one: all their groups, hard when one of them is, and
+ * everybody gets a report about the own groups. A replacement does not wait: whoever wants it asks again.
  */
 export function createReloads(context: ReloadsContext): Reloads {
-  let running: Promise<unknown> | undefined;
-  let waiting: { options: ReloadOptions; report: Promise<ReloadReport> } | undefined;
+  let isRunning = false;
+  let waiting: Caller[] = [];
+  /** Groups in which a worker is being replaced. */
+  const replacing = new Set<number>();
 
-  function occupy<T>(work: Promise<T>): Promise<T> {
-    running = work
-      .catch(() => {})
-      .then(() => {
-        running = undefined;
-      });
-    return work;
-  }
+  const nameOf = (index: number): string => context.state().groups.get(index).name;
 
-  const start = (options: ReloadOptions): Promise<ReloadReport> => occupy(run(options));
-
-  async function replaceOne(index: number): Promise<void> {
-    const { slots, groups, pool } = context.state();
-    const { id, group: groupIndex } = slots.get(index);
-    const { name, generation, timeouts } = groups.get(groupIndex);
-    const plan = { group: groupIndex, timeouts, ...paceOf(name, false), surge: 1 };
-    context.dispatch({ type: "reload", generation, hard: false, plans: [plan], only: index });
-    await context.waiters.until((state) => state.pool.reload === null);
-    const { lastReload } = context.state().pool;
-    const outcome = lastReload === pool.lastReload ? null : lastReload;
-    if (outcome && outcome.reason === null && outcome.replaced > 0) return;
-    const why = outcome?.reason ?? "its worker was not there any more";
-    throw new PoolError("E_RESTART_REFUSED", `${id} was not replaced: ${why}`);
-  }
-
-  function refusalOf(index: number): string | undefined {
-    const { pool, slots } = context.state();
-    if (pool.state !== "running") return `the pool is not running (${pool.state})`;
-    if (running || waiting) return "a reload is under way";
-    const { id, state } = slots.get(index);
-    return state === "ready" ? undefined : `${id} has no ready worker (${state})`;
-  }
-
-  async function run(options: ReloadOptions): Promise<ReloadReport> {
-    const { hard = false } = options;
-    const startedAt = context.now();
-    const { plans, groups, generation } = await prepare(options).catch((error: unknown) => {
-      const reason = messageOf(error);
-      context.notifier.notify("reload:refused", { pool: context.pool, hard, groups: options.groups, reason });
-      throw error;
+  /** Starts what waits, in the very moment in which it can be. */
+  function startNext(): void {
+    if (isRunning || replacing.size > 0 || waiting.length === 0) return;
+    isRunning = true;
+    const callers = waiting;
+    waiting = [];
+    void run(callers).finally(() => {
+      isRunning = false;
+      startNext();
     });
-    context.dispatch({ type: "reload", generation, hard, plans });
-    await context.waiters.until((state) => state.pool.reload === null);
-    const { pool: after } = context.state();
-    context.generations.prune(inUse(context.state()));
-    const outcome = after.lastReload?.generation === generation ? after.lastReload : undefined;
+  }
+
+  /** Never rejects: its callers are told. */
+  async function run(all: readonly Caller[]): Promise<void> {
+    let callers = all;
+    try {
+      const { pool } = context.state();
+      if (pool.state !== "running") throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
+      const { plans, hard, left } = plan(callers);
+      callers = left;
+      if (callers.length === 0) return;
+      const generation = context.generations.next(await context.load());
+      const timed = plans.map((each) => {
+        const { timeouts } = context.generations.group(generation, each.group);
+        return { ...each, timeouts };
+      });
+      context.dispatch({ type: "reload", generation, hard, plans: timed });
+      await context.waiters.until((state) => state.pool.reload === null);
+      context.generations.prune(inUse(context.state()));
+      for (const caller of callers) caller.resolve(reportTo(caller, generation, hard));
+    } catch (error) {
+      const { groups, hard } = uniteWishes(callers.map(({ wish }) => wish));
+      refused(groups, hard, error);
+      for (const { reject } of callers) reject(error);
+    }
+  }
+
+  /** How the groups are reloaded. Whoever wants one that cannot be is told so, and left out. */
+  function plan(callers: readonly Caller[]): {
+    plans: Omit<ReloadPlan, "timeouts">[];
+    hard: boolean;
+    left: readonly Caller[];
+  } {
+    const wishes = callers.map(({ wish }) => wish);
+    const { groups, hard } = uniteWishes(wishes);
+    const plans: Omit<ReloadPlan, "timeouts">[] = [];
+    for (const group of groups) {
+      try {
+        plans.push({ group, ...paceOf(group, hard, wishes) });
+      } catch (error) {
+        const isOut = ({ wish }: Caller): boolean => wish.groups.includes(group);
+        for (const { wish, reject } of callers.filter(isOut)) {
+          refused(wish.groups, hard, error);
+          reject(error);
+        }
+        return plan(callers.filter((caller) => !isOut(caller)));
+      }
+    }
+    return { plans, hard, left: callers };
+  }
+
+  function paceOf(
+    index: number,
+    hard: boolean,
+    wishes: readonly ReloadWish[],
+  ): Pick<ReloadPlan, "surge" | "minReadyMs" | "trialMs"> {
+    const { name: group, desired: workers } = context.state().groups.get(index);
+    const question = { group, hard, workers, ...askedPace(wishes, index, workers) };
+    const { surge, minReadyMs, trialMs = 0, refusal } = context.asker.reloadPlan(question);
+    if (refusal !== undefined)
+      throw new PoolError("E_RELOAD_REFUSED", `group ${group} cannot be reloaded this way: ${refusal}`);
+    return { surge, minReadyMs, trialMs };
+  }
+
+  function refused(groups: readonly number[], hard: boolean, error: unknown): void {
+    const { pool, notifier } = context;
+    notifier.notify("reload:refused", {
+      pool,
+      hard,
+      groups: groups.map(nameOf),
+      reason: messageOf(error),
+    });
+  }
+
+  function reportTo({ wish, askedAt }: Caller, generation: number, hard: boolean): ReloadReport {
+    const { lastReload } = context.state().pool;
+    const outcome = lastReload?.generation === generation ? lastReload : undefined;
+    const sum = (key: "replaced" | "failed" | "forced"): number =>
+      wish.groups.reduce((total, group) => total + (outcome?.groups[group]?.[key] ?? 0), 0);
     return {
       generation,
       hard,
-      groups,
-      replaced: outcome?.replaced ?? 0,
-      failed: outcome?.failed ?? 0,
+      groups: wish.groups.map(nameOf),
+      replaced: sum("replaced"),
+      failed: sum("failed"),
       rolledBack: outcome?.rolledBack ?? false,
       reason: outcome ? outcome.reason : "the pool stopped",
-      forcedKills: outcome?.forced ?? 0,
-      tookMs: Math.round(context.now() - startedAt),
+      forcedKills: sum("forced"),
+      tookMs: Math.round(context.now() - askedAt),
     };
   }
 
-  /** All that can be refused. Touches nothing. */
-  async function prepare({ hard = false, groups: names }: ReloadOptions): Promise<{
-    plans: ReloadPlan[];
-    groups: string[];
-    generation: number;
-  }> {
+  /** @throws PoolError `E_STATE`, `E_UNKNOWN_GROUP` or `E_CONFIG` for what can never be, whatever it would wait for. */
+  function wishOf({ hard = false, groups: names, ...pace }: ReloadOptions): ReloadWish {
     const { pool, groups } = context.state();
-    if (pool.state !== "running") throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
+    if (!isUp(pool.state)) throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
     const all = [...groups];
     for (const name of names ?? []) {
       if (all.some((group) => group.name === name)) continue;
@@ -144,44 +201,71 @@ export function createReloads(context: ReloadsContext): Reloads {
       );
     }
     const chosen = all.filter(({ name }) => names === undefined || names.includes(name));
-    const paces = chosen.map(({ name }) => paceOf(name, hard));
-    const generation = context.generations.next(await context.load());
-    const plans = chosen.map(({ index }, at) => {
-      const { timeouts } = context.generations.group(generation, index);
-      return { group: index, timeouts, ...paces[at]! };
-    });
-    return { plans, groups: chosen.map(({ name }) => name), generation };
+    return { hard, groups: chosen.map(({ index }) => index), pace: checkPace("reload", pace) };
   }
 
-  function paceOf(name: string, hard: boolean): Pick<ReloadPlan, "surge" | "minReadyMs" | "trialMs"> {
-    const { surge, minReadyMs, trialMs = 0, refusal } = context.asker.reloadPlan({ group: name, hard });
-    if (refusal !== undefined)
-      throw new PoolError("E_RELOAD_REFUSED", `group ${name} cannot be reloaded this way: ${refusal}`);
-    return { surge, minReadyMs, trialMs };
+  async function replaceOne(index: number): Promise<void> {
+    const { slots, groups } = context.state();
+    const { id, group } = slots.get(index);
+    const { generation, timeouts } = groups.get(group);
+    const plans = [{ group, timeouts, ...paceOf(group, false, []), surge: 1 }];
+    type Told = { slot?: string | undefined; replaced: number; reason?: string };
+    let outcome: Told | undefined;
+    const hear = (fact: Told): void => {
+      if (fact.slot === id) outcome = fact;
+    };
+    const forget = context.notifier.hooks.addHooks({ "reload:done": hear, "reload:rolledback": hear });
+    context.dispatch({ type: "reload", generation, hard: false, plans, only: index });
+    await context.waiters.until(({ pool }) => pool.replacements.every(({ only }) => only !== index));
+    forget();
+    if (outcome && outcome.reason === undefined && outcome.replaced > 0) return;
+    const why = outcome?.reason ?? "its worker was not there any more";
+    throw new PoolError("E_RESTART_REFUSED", `${id} was not replaced: ${why}`);
   }
 
-  function reload(options: ReloadOptions = {}): Promise<ReloadReport> {
-    // One that waits comes first, also in the moment between the end of the one before and its own start.
-    if (!running && !waiting) return start(options);
-    if (waiting) {
-      waiting.options = options;
-    } else {
-      const report = running!.then(() => {
-        const { options: latest } = waiting!;
-        waiting = undefined;
-        return start(latest);
-      });
-      waiting = { options, report };
-    }
-    return waiting.report;
+  function refusalOf(index: number): string | undefined {
+    const { pool, slots } = context.state();
+    if (pool.state !== "running") return `the pool is not running (${pool.state})`;
+    if (isRunning || waiting.length > 0) return "a reload is under way";
+    const { id, state, group } = slots.get(index);
+    if (replacing.has(group)) return `another worker of group ${nameOf(group)} is being replaced`;
+    return state === "ready" ? undefined : `${id} has no ready worker (${state})`;
   }
 
   return {
-    reload,
+    async reload(options = {}) {
+      const wish = checked(options);
+      return new Promise<ReloadReport>((resolve, reject) => {
+        waiting.push({ wish, askedAt: context.now(), resolve, reject });
+        startNext();
+      });
+    },
     async replace(index) {
       const refusal = refusalOf(index);
       if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
-      return occupy(replaceOne(index));
+      const { group } = context.state().slots.get(index);
+      replacing.add(group);
+      try {
+        await replaceOne(index);
+      } finally {
+        replacing.delete(group);
+        startNext();
+      }
     },
   };
+
+  function checked(options: ReloadOptions): ReloadWish {
+    try {
+      return wishOf(options);
+    } catch (error) {
+      const { hard = false, groups } = options;
+      context.notifier.notify("reload:refused", {
+        pool: context.pool,
+        hard,
+        groups,
+        reason: messageOf(error),
+      });
+      throw error;
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import type { Draft } from "./draft.ts";
 import { end } from "./moves.ts";
 import { halt } from "./order.ts";
-import { finishReload } from "./reload-end.ts";
+import { finishAll } from "./reload-end.ts";
 import type { PoolState } from "./states.ts";
 import { isUp, POOL_STATES } from "./states.ts";
 
@@ -25,7 +25,7 @@ export function shutdown(draft: Draft, order: ShutdownOrder): void {
   if (state === "init") draft.pool.end = { exitCode: order.exitCode, reason: order.reason };
   if (state === "init") return terminate(draft);
   if (!isUp(state)) return;
-  if (draft.pool.reload) finishReload(draft, order.reason);
+  finishAll(draft, order.reason);
   draft.pool.end = { exitCode: order.exitCode, reason: order.reason };
   movePool(draft, "shutdown");
   const fact = { pool: draft.pool.name, reason: order.reason, exitCode: order.exitCode };

@@ -41,6 +41,8 @@ export interface PoolRecord {
   wakeAt: number | null;
   /** The reload under way. */
   reload: ReloadRecord | null;
+  /** The replacements of single workers under way, one in a group at most; none while there is a reload. */
+  replacements: readonly ReloadRecord[];
   /** How the last one ended. */
   lastReload: ReloadOutcome | null;
   /** Why and how the pool ends, once it does. */
@@ -58,11 +60,17 @@ export interface ReloadRecord {
   readonly next: number;
   /** Why it goes back to the generation before; `null` while it goes forward. */
   readonly failure: string | null;
-  readonly replaced: number;
-  /** Workers that did not end by themselves in their time. */
-  readonly forced: number;
+  /** By the indexes of groups. */
+  readonly tallies: Readonly<Record<number, ReloadTally>>;
   /** Slots that did not come up in the generation before either: they stay as they are. */
   readonly given: readonly number[];
+}
+
+/** What a reload has done in one group. */
+export interface ReloadTally {
+  readonly replaced: number;
+  /** Old workers that did not end by themselves in their time. */
+  readonly forced: number;
 }
 
 /** How one group is reloaded. */
@@ -84,9 +92,8 @@ export interface ReloadOutcome {
   readonly hard: boolean;
   readonly rolledBack: boolean;
   readonly reason: string | null;
-  readonly replaced: number;
-  readonly failed: number;
-  readonly forced: number;
+  /** By the indexes of its groups. */
+  readonly groups: Readonly<Record<number, ReloadTally & { readonly failed: number }>>;
 }
 
 /** A point in time, with how long the supervisor had been away by then. Milliseconds. */

@@ -1,5 +1,8 @@
 import { PoolError } from "../../core/errors.ts";
+import { checkPace } from "../../core/reload-pace.ts";
+import type { ReloadPace } from "../../core/reload-pace.ts";
 import type { Pool } from "../../core/pool.ts";
+import { replacementSentence } from "../logs/sentences.ts";
 
 /** Checks the arguments of one command before anything happens. Throws `E_CONTROL` when they are wrong. */
 type Check = (args: Readonly<Record<string, unknown>>) => CheckedCommand;
@@ -41,18 +44,23 @@ function checkRestart(args: Readonly<Record<string, unknown>>): CheckedCommand {
 }
 
 function checkReload(args: Readonly<Record<string, unknown>>): CheckedCommand {
-  only(args, "groups", "hard");
-  const { groups, hard = false } = args;
+  only(args, "groups", "hard", "surge", "minReady");
+  const { groups, hard = false, surge, minReady } = args;
   if (typeof hard !== "boolean") throw wrong("hard must be true or false");
   if (groups !== undefined && !isNames(groups)) throw wrong("groups must be a list of names");
+  const pace = { surge, minReady } as ReloadPace;
+  checkPace("reload", pace);
+  const options = [
+    ...(hard ? ["--hard"] : []),
+    ...(surge === undefined ? [] : ["--surge", String(surge)]),
+    ...(minReady === undefined ? [] : ["--min-ready", String(minReady)]),
+  ];
   return {
-    audit: ["reload", ...(groups ?? []), ...(hard ? ["--hard"] : [])].join(" "),
+    audit: ["reload", ...(groups ?? []), ...options].join(" "),
     async run(pool, tell) {
-      const forget = pool.hooks.hook("reload:progress", ({ slot, generation, replaced }) =>
-        tell(`${slot} is on generation ${generation} (${replaced} replaced)`),
-      );
+      const forget = pool.hooks.hook("reload:progress", (fact) => tell(replacementSentence(fact)));
       try {
-        return await pool.reload({ hard, groups });
+        return await pool.reload({ hard, groups, ...pace });
       } finally {
         forget();
       }

@@ -4,7 +4,7 @@ import type { PoolHooks } from "../../core/hooks.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import { reachOf } from "./reach.ts";
-import { exitSentence } from "./sentences.ts";
+import { exitSentence, replacementSentence } from "./sentences.ts";
 import { stripControl } from "./strip.ts";
 
 export { exitSentence } from "./sentences.ts";
@@ -62,9 +62,9 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
                 "cyan",
                 `${hard ? "hard" : "soft"} reload of ${groups.join(", ")} to generation ${generation}`,
               )
-            : say("cyan", `${slot}: its worker is replaced`),
+            : say("cyan", `${slot}: a new worker starts, to replace the current one`),
         "reload:refused": ({ reason }) => say("red", `not reloaded: ${reason}`),
-        "reload:progress": ({ slot, generation }) => say(undefined, `${slot} is on generation ${generation}`),
+        "reload:progress": (fact) => say(undefined, replacementSentence(fact)),
         "reload:done": ({ generation, replaced, failed, slot }) =>
           slot === undefined &&
           say(

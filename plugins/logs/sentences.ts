@@ -22,3 +22,13 @@ export function exitSentence(fact: HookPayload<"restart:decided">): string {
   const rule = kernelRule === undefined ? "" : `; the wait is by ${KERNEL}: ${kernelRule}`;
   return `${fact.slot} ${who}: ${verdict.class} (${verdict.reason}); ${what}: ${reason} [${by}]${rule}`;
 }
+
+/** One line about a worker that another one has replaced in a reload. */
+export function replacementSentence(fact: HookPayload<"reload:progress">): string {
+  const { slot, pid, generation, old, replaced } = fact;
+  const before =
+    old.pid === undefined
+      ? `a worker of generation ${old.generation} that had ended`
+      : `pid ${old.pid} (generation ${old.generation})`;
+  return `${slot}: pid ${pid} (generation ${generation}) replaced ${before}; ${replaced} replaced so far`;
+}

@@ -23,9 +23,9 @@ interface Due extends Reached {
 }
 
 /**
- * Replaces workers that have reached a limit: `recycle({ requests: 10_000, memory: "512MiB" })`. One at a time in the
- * whole pool, the one that is furthest past its limit first; its successor is ready before it drains, and nothing
- * counts as a failure. A successor that does not come up leaves the old worker where it is.
+ * Replaces workers that have reached a limit: `recycle({ requests: 10_000, memory: "512MiB" })`. One at a time in each
+ * group, the one that is furthest past its limit first; its successor is ready before it drains, and nothing counts as a
+ * failure. A successor that does not come up leaves the old worker where it is.
  *
  * @throws PoolError `E_CONFIG` for an option that is not accepted.
  */
@@ -40,9 +40,13 @@ export const recycle: (options: RecycleOptions) => Plugin = definePlugin((option
       const board = followBoard(pool, "recycle");
       const retries = createRetries();
       const drawn = new Map<string, { readonly epoch: number; readonly own: Measured }>();
-      /** What is being replaced, and whether it has begun. */
-      let current: { readonly due: Due; hasBegun: boolean } | undefined;
+      /** What is being replaced in each group, and whether it has begun. */
+      const current = new Map<string, { readonly due: Due; hasBegun: boolean }>();
+
       let isReloading = false;
+      const ended = ({ slot }: { readonly slot?: string | undefined }): void => {
+        if (slot === undefined) isReloading = false;
+      };
 
       function ownLimits({ id, epoch }: SlotStatus, of: Limits): Measured {
         const found = drawn.get(id);
@@ -63,17 +67,19 @@ export const recycle: (options: RecycleOptions) => Plugin = definePlugin((option
 
       function look(): void {
         const { pool: whole, groups } = pool.status();
-        if (current || isReloading || whole.state !== "running") return;
-        const due = groups.flatMap((group) => {
+        if (isReloading || whole.state !== "running") return;
+        for (const group of groups) {
           const of = limits.get(group.name);
-          return of ? group.slots.flatMap((slot) => judge(group, slot, of) ?? []) : [];
-        });
-        const [furthest] = due.toSorted((one, other) => other.part - one.part);
-        if (furthest) void replace(furthest);
+          if (!of || current.has(group.name)) continue;
+          const due = group.slots.flatMap((slot) => judge(group, slot, of) ?? []);
+          const [furthest] = due.toSorted((one, other) => other.part - one.part);
+          if (furthest) void replace(furthest);
+        }
       }
 
       async function replace(due: Due): Promise<void> {
-        const turn = (current = { due, hasBegun: false });
+        const turn = { due, hasBegun: false };
+        current.set(due.group, turn);
         try {
           await pool.replace(due.slot);
           retries.succeeded(due.slot);
@@ -83,20 +89,21 @@ export const recycle: (options: RecycleOptions) => Plugin = definePlugin((option
           if (turn.hasBegun || !isRefused) retries.failed(due.slot, performance.now());
           if (!turn.hasBegun && !isRefused) pool.report("recycle", due.slot, error);
         } finally {
-          current = undefined;
+          current.delete(due.group);
         }
       }
 
       const removers = [
-        pool.hooks.hook("reload:started", ({ slot }) => {
-          isReloading = true;
-          if (!current || slot !== current.due.slot) return;
-          current.hasBegun = true;
-          const { part: _part, ...fact } = current.due;
+        pool.hooks.hook("reload:started", ({ slot, groups: [group] }) => {
+          if (slot === undefined) isReloading = true;
+          const turn = current.get(group!);
+          if (!turn || slot !== turn.due.slot) return;
+          turn.hasBegun = true;
+          const { part: _part, ...fact } = turn.due;
           pool.tell("worker:recycling", fact);
         }),
-        pool.hooks.hook("reload:done", () => void (isReloading = false)),
-        pool.hooks.hook("reload:rolledback", () => void (isReloading = false)),
+        pool.hooks.hook("reload:done", ended),
+        pool.hooks.hook("reload:rolledback", ended),
       ];
       const timer = setInterval(look, everyMs);
       timer.unref();

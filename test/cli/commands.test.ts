@@ -149,10 +149,12 @@ test(
   "reload: progress, report and exit code; an unknown group is bad input",
   { timeout: 40_000 },
   async (t) => {
-    const { cli, status } = await startFixture(t);
+    const { cli, pool, status } = await startFixture(t);
     const plain = await cli.run(["reload", "web"]);
     assert.is(plain.code, 0, plain.stderr);
-    assert.match(plain.stderr, "web#0 is on generation 2 (1 replaced)");
+    const replaced = /web#0: pid \d+ \(generation 2\) replaced pid \d+ \(generation 1\); 1 replaced so far/;
+    assert.match(plain.stderr, replaced);
+    await pool.says(replaced);
     assert.match(plain.stdout, /^generation 2: 1 replaced, 0 failed, in /);
     const hard = await cli.run(["reload", "--hard", "--json", "web"]);
     assert.is((JSON.parse(hard.stdout) as { replaced: number }).replaced, 1);
@@ -160,6 +162,18 @@ test(
     const unknown = await cli.run(["reload", "nope"]);
     assert.is(unknown.code, 2);
     assert.match(unknown.stderr, 'no group is called "nope"');
+    const paced = await cli.run(["reload", "web", "--surge", "50%", "--min-ready", "10ms"]);
+    assert.is(paced.code, 0, paced.stderr);
+    await pool.says("reload web --surge 50% --min-ready 10ms");
+    for (const [words, line] of [
+      [["--surge", "0"], '--surge: "0" is not accepted; expected a whole number from 1'],
+      [["--min-ready", "soon"], '--min-ready: "soon" is not accepted; expected a time'],
+      [["--hard", "--surge", "2"], "--surge and --min-ready are for a soft reload"],
+    ] as const) {
+      const wrong = await cli.run(["reload", ...words]);
+      assert.is(wrong.code, 2);
+      assert.match(wrong.stderr, line);
+    }
   },
 );
 

@@ -65,6 +65,8 @@ test("a pool's own error reaches the client with its code", async (t) => {
   for (const [name, args, code] of [
     ["restart", { slot: "web#9" }, "E_UNKNOWN_SLOT"],
     ["scale", { group: "nope", delta: 1 }, "E_UNKNOWN_GROUP"],
+    ["reload", { surge: {} }, "E_CONFIG"],
+    ["reload", { minReady: [] }, "E_CONFIG"],
   ] as const) {
     const error = await client.call(name, args).catch((error: unknown) => error as { code: string });
     assert.is((error as { code: string }).code, code);

@@ -48,7 +48,7 @@ test("without any plugin there is an answer, and it is the kernel's", () => {
     by: KERNEL,
   });
   assert.equal(asker.bounce(QUESTION), []);
-  assert.equal(asker.reloadPlan({ group: "g", hard: false }), { surge: 1, minReadyMs: 1000 });
+  assert.equal(asker.reloadPlan({ group: "g", hard: false, workers: 9 }), { surge: 2, minReadyMs: 1000 });
   assert.is(asker.scaleTarget(3, { group: "g", from: 1, min: 0, max: 4 }), 3);
 });
 
@@ -152,7 +152,7 @@ const ask = {
   restart: (asker: Asker) => asker.restart(QUESTION).by,
   bounce: (asker: Asker) => asker.bounce(QUESTION).length,
   scaleTarget: (asker: Asker) => asker.scaleTarget(3, { group: "g", from: 1, min: 0, max: 4 }),
-  reloadPlan: (asker: Asker) => asker.reloadPlan({ group: "g", hard: false }).surge,
+  reloadPlan: (asker: Asker) => asker.reloadPlan({ group: "g", hard: false, workers: 8 }).surge,
   refuseScale: (asker: Asker) =>
     asker.decisions.refuseScale.call({ group: "g", from: 1, to: 2, min: 0, max: 4 }),
   pickWorker: (asker: Asker) => asker.decisions.pickWorker.call({ group: "g", candidates: ["g#0"] }),

@@ -4,6 +4,9 @@ import * as assert from "uvu/assert";
 import type { PoolConfig } from "../../core/config.ts";
 import { PoolError } from "../../core/errors.ts";
 import type { Plugin } from "../../core/plugin.ts";
+import type { Pool } from "../../core/pool.ts";
+import type { ReloadOptions } from "../../core/reloads.ts";
+import { reload } from "../../plugins/reload/index.ts";
 import { suite } from "../_suite.ts";
 import type { FakeWorker } from "./_ports.ts";
 import { obliging, rig, settled } from "./_ports.ts";
@@ -260,6 +263,20 @@ test("scale() resolves when the new workers are ready, and when the ones too man
   );
 });
 
+test("scale() takes idle slots before those whose worker still drains", async () => {
+  const { pool, runtime } = rig({ groups: range(1, 4) }, (worker) => worker.say("hello", "ready"));
+  await pool.start();
+  await pool.scale("g", 3);
+  void pool.scale("g", 1);
+  await turn();
+  assert.equal(await settled(pool.scale("g", 2)), "pending", "two still drain");
+  assert.is(runtime.worker("g#3").request.epoch, 1);
+  assert.equal(
+    pool.status().groups[0]!.slots.map(({ state }) => state),
+    ["ready", "draining", "draining", "ready"],
+  );
+});
+
 test("a scale that cannot be is refused with its reason, and told", async () => {
   const { pool, facts, runtime } = rig({
     groups: { ...range(1, 3), one: { entry }, two: { entry, workers: 2 } },
@@ -394,17 +411,95 @@ test("restart() of a worker that is just leaving for good brings up the next one
   assert.is(runtime.worker("g#1").request.epoch, 2);
 });
 
-test("a reload during a reload waits, the latest wins, and whoever waited gets its report", async () => {
-  const { pool, clock } = rig({ groups: range(1, 1) });
+test("reloads that wait become one: all their groups, hard wins, and each caller gets its own report", async () => {
+  const groups = { a: { entry, workers: 2 }, b: { entry }, c: { entry } };
+  const { pool, clock, facts } = rig({ groups });
   await pool.start();
-  const first = pool.reload();
-  const second = pool.reload();
-  const third = pool.reload({ hard: true });
-  await clock.pass(10_000);
-  assert.is((await first).generation, 2);
-  const [two, three] = [await second, await third];
-  assert.equal([two.generation, two.hard], [3, true]);
-  assert.equal(three, two);
+  const first = pool.reload({ groups: ["c"] });
+  const soft = pool.reload({ groups: ["a"] });
+  const hard = pool.reload({ groups: ["b"], hard: true });
+  await clock.pass(20_000);
+  const of = async (promise: ReturnType<Pool["reload"]>): Promise<unknown[]> => {
+    const { generation, hard: isHard, groups: names, replaced, reason } = await promise;
+    return [generation, isHard, names, replaced, reason];
+  };
+  assert.equal(await of(first), [2, false, ["c"], 1, null]);
+  assert.equal(await of(soft), [3, true, ["a"], 2, null]);
+  assert.equal(await of(hard), [3, true, ["b"], 1, null]);
+  assert.equal(
+    pool.status().groups.map(({ slots: [slot] }) => slot!.generation),
+    [3, 3, 2],
+  );
+  assert.is(facts("reload:done").length, 2);
+});
+
+test("one that cannot be takes nobody along", async () => {
+  const picky: Plugin = {
+    name: "picky",
+    setup({ decisions }) {
+      decisions.reloadPlan.tap("picky", (plan, { group }) =>
+        group === "b" ? { ...plan, refusal: "not this one" } : plan,
+      );
+    },
+  };
+  const { pool, clock } = rig({ groups: { a: { entry }, b: { entry } }, plugins: [picky] });
+  await pool.start();
+  const first = pool.reload({ groups: ["a"] });
+  const unknown = refusal(pool.reload({ groups: ["x"] }));
+  const wrong = refusal(pool.reload({ surge: 0 }));
+  const refused = refusal(first.then(() => pool.reload({ groups: ["b"] })));
+  const fine = pool.reload({ groups: ["a"] });
+  assert.is(await unknown, 'E_UNKNOWN_GROUP no group is called "x"; there are a, b');
+  assert.match(await wrong, /^E_CONFIG reload\(\{ surge \}\): 0 is not accepted; expected a whole number/);
+  const both = pool.reload().catch((error: PoolError) => error.code);
+  await clock.pass(20_000);
+  assert.equal([(await first).generation, (await fine).generation], [2, 3]);
+  assert.is(await both, "E_RELOAD_REFUSED");
+  await refused;
+});
+
+/** How many reload at the same time at most, and how long all of it takes. */
+async function waves(workers: number, options: ReloadOptions, plugins: Plugin[] = []): Promise<number[]> {
+  const { pool, clock } = rig({ groups: { g: { entry, workers } }, plugins });
+  await pool.start();
+  await clock.pass(1_000);
+  let [live, most, least] = [workers, 0, workers];
+  pool.hooks.hook("slot:state", ({ from, to }) => {
+    if (to === "ready") live++;
+    if (from === "ready") live--;
+    most = Math.max(most, live - workers);
+    least = Math.min(least, live);
+  });
+  const report = pool.reload(options);
+  await clock.pass(workers * 20_000);
+  const { replaced, tookMs } = await report;
+  assert.equal([replaced, least], [workers, workers], "all, and never fewer than wanted");
+  await pool.stop();
+  return [most, Math.round(tookMs / 1_000)];
+}
+
+test("a soft reload takes 8 waves at most, however large its group is", async () => {
+  assert.equal(await waves(1, {}), [1, 1]);
+  assert.equal(await waves(8, {}), [1, 8]);
+  assert.equal(await waves(9, {}), [2, 5]);
+  const [most, seconds] = await waves(100, {});
+  assert.is(most, 13);
+  assert.ok(seconds! <= 8, `${seconds} s`);
+});
+
+test("surge and minReady are set by the caller, else by the plugin, as a number or a share", async () => {
+  assert.equal(await waves(4, { surge: 2, minReady: "3s" }), [2, 6]);
+  assert.equal(await waves(4, { surge: "75%" }), [3, 2]);
+  assert.equal(await waves(4, {}, [reload({ surge: "50%", minReady: 2_000 })]), [2, 4]);
+  assert.equal(await waves(4, { surge: 4 }, [reload({ surge: 1, minReady: 2_000 })]), [4, 2]);
+  for (const options of [
+    { surge: 1.5 },
+    { surge: "0%" },
+    { surge: "101%" },
+    { surge: "2" },
+    { minReady: "soon" },
+  ])
+    assert.throws(() => reload(options), /^reload\(\{ \w+ \}\): .+ is not accepted; expected /);
 });
 
 test("a reload that is asked for in the very moment when one ends does not run beside the one that waits", async () => {

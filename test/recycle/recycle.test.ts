@@ -215,6 +215,40 @@ test("a successor that does not come up leaves the old one in its place", { time
   assert.is(facts("worker:recycling").length, 1);
 });
 
+test(
+  "a worker that takes its whole drain holds up its group, and no other one",
+  { timeout: 60_000 },
+  async (t) => {
+    const groups = { slow: web({ workers: 1, drain: "10s" }), quick: web({ workers: 1 }) };
+    const { pool, at, facts, until } = await running(t, groups, { age: 1 });
+    const hanging = new AbortController();
+    t.defer(() => hanging.abort());
+    const drained = new Set<number>();
+    let busy: number | undefined;
+    const isHeld = new Promise<void>((resolve) => {
+      const check = (): void => void (busy !== undefined && drained.has(busy) && resolve());
+      pool.hooks.hook("worker:draining", ({ group, epoch }) => {
+        if (group === "slow") drained.add(epoch);
+        check();
+      });
+      pool.hooks.hook("worker:output", ({ line, epoch }) => {
+        if (line === "waits") busy = epoch;
+        check();
+      });
+    });
+    void fetch(`${at["slow"]}?wait=60000`, { signal: hanging.signal }).catch(() => {});
+    await isHeld;
+    const before = facts("reload:done").length;
+    await until("reload:done", before + 2);
+    const slots = new Set(
+      facts("reload:done")
+        .slice(before)
+        .map(({ slot }) => slot),
+    );
+    assert.equal([...slots], ["quick#0"], "replaced again and again meanwhile");
+  },
+);
+
 test("not in the middle of a reload, and a reload waits for it", { timeout: 60_000 }, async (t) => {
   const { pool, facts, until } = await running(t, { web: web() }, { age: 1 });
   await until("worker:recycling", 1);

@@ -20,7 +20,8 @@ export type Op = {
       readonly hard: boolean;
       /** All groups when it is `null`. */
       readonly group: number | null;
-      readonly surge: number;
+      /** What follows from the size of each group when it is `null`. */
+      readonly surge: number | null;
       readonly minReadyMs: number;
     }
   | { readonly do: "signal"; readonly slot: number; readonly signal: string }
@@ -140,7 +141,14 @@ function drawOp(random: Random, groups: readonly GroupPlan[], slots: number): Op
   if (dice < 10) {
     const group = random.chance(0.6) ? null : random.int(0, groups.length - 1);
     const minReadyMs = random.pick([0, 1000, 1000, 5000]);
-    return { at, do: "reload", hard: random.chance(0.3), group, surge: random.int(1, 2), minReadyMs };
+    return {
+      at,
+      do: "reload",
+      hard: random.chance(0.3),
+      group,
+      surge: random.pick([1, 2, null]),
+      minReadyMs,
+    };
   }
   if (dice < 13)
     return { at, do: "signal", slot, signal: random.pick(["SIGKILL", "SIGKILL", "SIGSEGV", "SIGTERM"]) };

@@ -50,7 +50,7 @@ export class Invariants implements Watcher {
       const names = event.plans.map(({ group }) => after.groups.get(group).name);
       mark(world, names);
     }
-    if (!before.pool.reload) return;
+    if (!before.pool.reload && before.pool.replacements.length === 0) return;
     const slot = this.#reloads.takenOver(before, effects);
     if (slot === undefined) return;
     const { twin } = before.slots.get(slot);
@@ -167,7 +167,8 @@ export class Invariants implements Watcher {
         from === "failed" &&
         this.#event.type !== "restart" &&
         this.#event.type !== "reload" &&
-        !this.#before.pool.reload
+        !this.#before.pool.reload &&
+        this.#before.pool.replacements.length === 0
       ) {
         broken("I7", `${slot} leaves ${from} on ${this.#event.type}`);
       }
@@ -270,17 +271,24 @@ function checkMarks(world: World): void {
   }
 }
 
-/** Up takes the lowest free slots, down frees the highest, and the number is right at once. */
+/**
+ * Up takes the lowest free slots, those that still have a worker last; down frees the highest, and the number is right at
+ * once.
+ */
 function checkScale(before: KernelState, after: KernelState, groupIndex: number, count: number): void {
   const group = after.groups.get(groupIndex);
   if (group.desired !== count || group.counts.up !== count)
     broken("I14", `${group.name}: ${group.counts.up} up, ${count} asked`);
   let highestUp = -1;
   let lowestFree = Infinity;
+  let lowestEmpty = Infinity;
+  const wasEmpty = (index: number): boolean =>
+    !before.slots.get(index).worker && !before.slots.get(before.slots.get(index).twin).worker;
   for (let index = group.first; index < group.first + group.max; index++) {
     const { wanted, ended, state } = after.slots.get(index);
     if (state === "permanent" || state === "failed") continue;
     if (wanted && !ended) highestUp = index;
+    else if (wasEmpty(index)) lowestEmpty = Math.min(lowestEmpty, index);
     else lowestFree = Math.min(lowestFree, index);
   }
   for (let index = group.first; index < group.first + group.max; index++) {
@@ -289,7 +297,10 @@ function checkScale(before: KernelState, after: KernelState, groupIndex: number,
     if (was.wanted && !now.wanted && index < highestUp)
       broken("I14", `${now.id} is freed below a higher one`);
     const isNew = now.wanted && !now.ended && (!was.wanted || was.ended);
-    if (isNew && index > lowestFree) broken("I14", `${now.id} is taken above a free one`);
+    if (isNew && index > (wasEmpty(index) ? lowestEmpty : lowestFree))
+      broken("I14", `${now.id} is taken above a free one`);
+    if (isNew && !wasEmpty(index) && lowestEmpty < Infinity)
+      broken("I14", `${now.id} is taken, whose worker still ends, and an idle one is left`);
     for (const { worker, ticket, seat, id } of [now, after.slots.get(now.twin)]) {
       const isLeaving = worker?.intent ?? worker?.goodbye ?? worker?.violation ?? worker?.cause;
       if (!now.wanted && ((worker && !isLeaving) || ticket !== null))

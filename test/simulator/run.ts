@@ -67,8 +67,9 @@ function run(world: World, invariants: Invariants): void {
 
 /** Nothing more will happen: every slot that should have a worker has one that behaves. */
 function isAtRest({ state, live, now }: World): boolean {
-  if (state.pool.state !== "running" || state.pool.reload || state.pool.halting > 0) return false;
-  if (state.pool.wakeAt !== null) return false;
+  const { state: poolState, reload, replacements, halting, wakeAt } = state.pool;
+  if (poolState !== "running" || reload || replacements.length > 0 || halting > 0) return false;
+  if (wakeAt !== null) return false;
   const { up, ready, live: alive, degraded } = state.pool.counts;
   // It heals by itself.
   if (degraded > 0) return false;

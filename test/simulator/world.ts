@@ -7,7 +7,9 @@ import { initialState } from "../../core/initial.ts";
 import type { Occupied } from "../../core/judge.ts";
 import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol.ts";
 import type { ProcessEnd } from "../../core/runtime.ts";
+import { surgeOf } from "../../core/reload-pace.ts";
 import { reduce, seatOf } from "../../core/reduce.ts";
+import { askedPace, uniteWishes } from "../../core/reload-wish.ts";
 import type { KernelState, ReloadPlan } from "../../core/state.ts";
 import { drawBehaviour, good, spoil } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -22,6 +24,8 @@ import type { Host, Word } from "./process.ts";
 import { hash, Random } from "./random.ts";
 import { LOOK_MS, UNNOTICED_MS } from "./spec.ts";
 import { staleEvent } from "./stale.ts";
+
+type ReloadOp = Extract<Op, { do: "reload" }>;
 
 /** From this epoch on every worker behaves, so that a pool that stays up must come to rest. In one history of four it is late. */
 const GOOD_FROM_EPOCH = 5;
@@ -81,7 +85,9 @@ export class World implements Host {
   readonly #aways: { readonly from: number; readonly to: number }[] = [];
   #opsLeft: number;
   #generation = 1;
-  #nextReload: Extract<Op, { do: "reload" }> | null = null;
+  #waiting: ReloadOp[] = [];
+  /** What the reload that begins with the current event is to serve. */
+  served: readonly ReloadOp[] = [];
   readonly #random: Random;
   readonly #goodFrom: number;
 
@@ -104,7 +110,7 @@ export class World implements Host {
 
   /** Whether every op has come. */
   get isQuiet(): boolean {
-    return this.#opsLeft === 0 && this.#frozenUntil <= this.now && this.#nextReload === null;
+    return this.#opsLeft === 0 && this.#frozenUntil <= this.now && this.#waiting.length === 0;
   }
 
   /** Runs the next thing. `false` when nothing is left to happen. */
@@ -172,6 +178,7 @@ export class World implements Host {
       this.live[slot] = this.live[slot]!.filter((process) => process !== this.subject);
     }
     if (before.pool.reload) this.#meet(event, before.pool.reload.hard);
+    else if (before.pool.replacements.length > 0) this.#meet(event, false);
     const { state, effects } = reduce(before, event, this.now);
     this.state = state;
     this.steps++;
@@ -336,7 +343,8 @@ export class World implements Host {
         return this.dispatch({ type: "stop", now: op.now, reason: "asked to stop", exitCode: 0 });
       case "reload":
         if (this.state.pool.reload) this.met.add("reload in a reload");
-        this.#nextReload = op;
+        if (this.state.pool.replacements.length > 0) this.met.add("reload in a replacement");
+        this.#waiting.push(op);
         return this.#startReload();
       case "signal":
         return this.live[op.slot]!.at(-1)?.signal(op.signal);
@@ -364,32 +372,39 @@ export class World implements Host {
   #replace({ slot, minReadyMs }: Extract<Op, { do: "replace" }>): void {
     const { pool, slots, groups } = this.state;
     if (pool.reload) this.met.add("replace in a reload");
-    const isFree = pool.state === "running" && !pool.reload && !this.#nextReload;
     const { state, group } = slots.get(slot);
+    const isFree = pool.state === "running" && !pool.reload && this.#waiting.length === 0;
     if (!isFree || state !== "ready") return;
+    if (pool.replacements.some(({ plans }) => plans[0]!.group === group)) return;
+    if (pool.replacements.length > 0) this.met.add("two replacements at once");
     const { generation, timeouts } = groups.get(group);
     const plan = { group, timeouts, surge: 1, minReadyMs, trialMs: 0 };
     this.dispatch({ type: "reload", generation, hard: false, plans: [plan], only: slot });
   }
 
-  /** One reload at a time, and the latest of those that wait wins: as `core/reloads.ts`. */
+  /** One reload at a time, and all that wait become one: as `core/reloads.ts`. */
   #startReload(): void {
-    const op = this.#nextReload;
-    if (!op || this.state.pool.reload || this.state.pool.state === "restarting") return;
-    this.#nextReload = null;
-    if (this.state.pool.state !== "running") return;
-    const plans: ReloadPlan[] = [];
-    for (const { index, timeouts } of this.config.groups) {
-      if (op.group === null || op.group === index)
-        plans.push({
-          group: index,
-          surge: op.surge,
-          minReadyMs: op.minReadyMs,
-          trialMs: op.minReadyMs / 2,
-          timeouts,
-        });
-    }
-    this.dispatch({ type: "reload", generation: ++this.#generation, hard: op.hard, plans });
+    const { pool } = this.state;
+    if (this.#waiting.length === 0 || pool.reload || pool.replacements.length > 0) return;
+    if (pool.state === "restarting") return;
+    const ops = this.#waiting;
+    this.#waiting = [];
+    if (pool.state !== "running") return;
+    if (ops.length > 1) this.met.add("reloads become one");
+    const wishes = ops.map(({ hard, group, surge, minReadyMs }) => ({
+      hard,
+      groups: this.config.groups.flatMap(({ index }) => (group === null || group === index ? index : [])),
+      pace: { minReadyMs, ...(surge === null ? {} : { surge: { count: surge } }) },
+    }));
+    const { groups, hard } = uniteWishes(wishes);
+    const plans: ReloadPlan[] = groups.map((group) => {
+      const { desired } = this.state.groups.get(group);
+      const { surge = surgeOf(desired, {}), minReadyMs = 0 } = askedPace(wishes, group, desired);
+      const { timeouts } = this.config.groups[group]!;
+      return { group, surge, minReadyMs, trialMs: minReadyMs / 2, timeouts };
+    });
+    this.served = ops;
+    this.dispatch({ type: "reload", generation: ++this.#generation, hard, plans });
   }
 
   /** As `core/watch.ts`, where somebody looks at the clock now and then. */

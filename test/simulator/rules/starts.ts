@@ -83,7 +83,8 @@ export class Starts {
       broken("generation", `${seat.id} starts from ${generation}, its group is at ${group.generation}`);
     }
     if (seat === surge) {
-      if (!pool.reload || pool.reload.hard) broken("surge", `${seat.id} surges without a soft reload`);
+      const isReloading = pool.reload?.hard === false || pool.replacements.length > 0;
+      if (!isReloading) broken("surge", `${seat.id} surges without a soft reload`);
     } else {
       if (!seat.wanted) broken("I14", `${seat.id} starts and is not wanted`);
       if (now < exits.books[slot]!.notBefore) broken("I9", `${seat.id} starts before its time`);
