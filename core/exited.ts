@@ -62,9 +62,9 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   if (outcome.action === "shutdown") {
     shutdown(draft, { exitCode: event.answer.exitCode ?? 1, reason: outcome.reason, critical: true });
   } else if (isUp(draft.pool.state) && !requested) {
-    noteTrouble(draft);
     if (outcome.action === "fail" && event.answer.scope === "group")
       failGroup(draft, slot.group, outcome.reason);
+    noteTrouble(draft);
     bounce(draft, event.bounce);
   }
 }

@@ -153,7 +153,7 @@ export class Exits {
       if (decided.delayMs < low - 1e-6 || decided.delayMs > high + 1e-6)
         broken("I9", `waits ${decided.delayMs} ms, expected ${low} to ${high} (streak ${book.streak})`);
     }
-    if (action === "fail" && event.answer.scope === "group") checkGivenUp(world, after);
+    if (action === "fail" && event.answer.scope === "group") checkGivenUp(world, before, after);
     if (decided.by !== by) broken("by", `decided by ${decided.by} (${decided.reason}), expected ${by}`);
     if ((decided.kernelRule !== undefined) !== isRuled)
       broken("by", `the wait is by the rule ${decided.kernelRule}, expected one: ${isRuled}`);
@@ -226,14 +226,16 @@ function waitOf(
   return [Math.max(gap, low), Math.max(gap, high)];
 }
 
-/** After a policy gave a group up: no slot of it that could have a worker is left as it was. */
-function checkGivenUp({ state }: World, { group: index }: Slot): void {
+/** After a policy gave a group up: no slot of it that could have a worker is left as it was, and no other fails. */
+function checkGivenUp({ state }: World, before: KernelState, { group: index }: Slot): void {
   const { first, max, name } = state.groups.get(index);
   if (state.pool.state !== "running" && state.pool.state !== "restarting") return;
   for (let slot = first; slot < first + max; slot++) {
     const main = state.slots.get(slot);
     const isOver =
       main.state === "permanent" || main.state === "failed" || (main.state === "idle" && main.ended);
+    if (!main.wanted && main.state === "failed" && before.slots.get(slot).state !== "failed")
+      broken("given up", `${main.id} fails, and nobody wants it`);
     if (!main.wanted || isOver) continue;
     const surge = state.slots.get(main.twin);
     if (!main.worker?.intent) broken("given up", `${main.id} of ${name} goes on`);
