@@ -23,6 +23,8 @@ export const checks: Readonly<Partial<Record<keyof Decisions, Check>>> = {
     if (answer.delayMs !== undefined && !(Number.isFinite(answer.delayMs) && answer.delayMs >= 0)) {
       return `delayMs ${answer.delayMs}: accepted is a number of milliseconds from 0`;
     }
+    if (answer.scope !== undefined && answer.scope !== "slot" && answer.scope !== "group")
+      return `scope ${String(answer.scope)}: accepted is slot, group`;
     if (answer.exitCode !== undefined && !isWithin(answer.exitCode, 0, 255)) {
       return `exitCode ${answer.exitCode}: accepted is 0 to 255`;
     }

@@ -45,6 +45,8 @@ export interface RestartAnswer {
   /** The policy has counted by itself: the slot's budget is not consulted, and the slot is never degraded. */
   readonly ownBudget?: boolean;
   readonly exitCode?: number;
+  /** For `fail`: `group` gives up every slot of the group, whose workers drain; only this slot when it is left out. */
+  readonly scope?: "slot" | "group";
   /** One line, for people. */
   readonly reason: string;
 }

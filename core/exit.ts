@@ -1,7 +1,7 @@
 import type { GoodbyeKind, Violation } from "./protocol.ts";
 
 /** What the supervisor wanted of a worker that it asked to end. */
-export type Intent = "stop" | "restart" | "scale" | "bounce" | "reload";
+export type Intent = "stop" | "restart" | "scale" | "fail" | "bounce" | "reload";
 
 /** Why the supervisor killed a worker that it had not asked to end. */
 export type KillCause =

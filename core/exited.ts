@@ -4,6 +4,7 @@ import type { RestartAnswer } from "./decisions.ts";
 import type { Draft } from "./draft.ts";
 import type { WorkerEvent } from "./events.ts";
 import { KERNEL } from "./exit.ts";
+import { failGroup } from "./fail-group.ts";
 import { noteTrouble } from "./give-up.ts";
 import { arm, disarm, move } from "./moves.ts";
 import { halt } from "./order.ts";
@@ -61,6 +62,8 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   if (outcome.action === "shutdown") {
     shutdown(draft, { exitCode: event.answer.exitCode ?? 1, reason: outcome.reason, critical: true });
   } else if (isUp(draft.pool.state) && !requested) {
+    if (outcome.action === "fail" && event.answer.scope === "group")
+      failGroup(draft, slot.group, outcome.reason);
     noteTrouble(draft);
     bounce(draft, event.bounce);
   }
@@ -77,6 +80,8 @@ function decide(
   const idle = (reason: string): Outcome => ({ action: "idle", delayMs: 0, reason, by: KERNEL });
   const { state } = draft.pool;
   if (verdict.class === "requested" && (!slot.wanted || !isUp(state))) return idle("as asked");
+  if (verdict.class === "requested" && event.report.intent === "fail" && isUp(state))
+    return { action: "fail", delayMs: 0, reason: "its group was given up", by: KERNEL };
   if (!isUp(state) && answer.action !== "shutdown") return idle("the pool is shutting down");
   if (verdict.class === "requested")
     return { action: "restart", delayMs: requestedWait(slot, draft.now), reason: "as asked", by: KERNEL };

@@ -6,8 +6,15 @@ import type { Group, ReloadRecord, Slot } from "./state.ts";
 import type { DeadlineKind, SlotCause } from "./states.ts";
 import { DEADLINES, SLOT_STATES } from "./states.ts";
 
-/** Which wish of the supervisor outweighs which: shutdown > scale-down > the rest. */
-const PRECEDENCE: Readonly<Record<Intent, number>> = { stop: 4, scale: 3, reload: 2, bounce: 1, restart: 0 };
+/** Which wish of the supervisor outweighs which: shutdown > scale-down > giving up > the rest. */
+const PRECEDENCE: Readonly<Record<Intent, number>> = {
+  stop: 5,
+  scale: 4,
+  fail: 3,
+  reload: 2,
+  bounce: 1,
+  restart: 0,
+};
 
 /**
  * Moves a slot by the table. Returns whether it moved: a cause that the row of its state does not name is

@@ -26,6 +26,7 @@ export type SlotCause =
   | "stop"
   | "kill"
   | "cancel"
+  | "fail"
   | "exit:idle"
   | "exit:backoff"
   | "exit:permanent"
@@ -51,7 +52,7 @@ export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
   idle: {
     meaning: "never started, scaled down, or ended",
     process: false,
-    on: { start: "starting", wait: "backoff" },
+    on: { start: "starting", wait: "backoff", fail: "failed" },
   },
   starting: {
     meaning: "awaits hello, then ready",

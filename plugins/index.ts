@@ -2,6 +2,8 @@
 export { control } from "./control/index.ts";
 export { health } from "./health/index.ts";
 export type { HealthOptions } from "./health/index.ts";
+export { intensity } from "./intensity/index.ts";
+export type { GroupIntensity, IntensityLimit, IntensityOptions } from "./intensity/index.ts";
 export { jobs } from "./jobs/index.ts";
 export type { JobsPluginOptions } from "./jobs/index.ts";
 export { exitSentence, logs, stripControl } from "./logs/index.ts";

@@ -11,7 +11,7 @@ function folder(name: string): string {
   return fileURLToPath(new URL(`../playground/${name}`, import.meta.url));
 }
 
-/** What a path does to the worker that answers it. Not all that there are: the pool's budget is 10 counted exits. */
+/** What a path does to the worker that answers it. Not all that there are. */
 const ends: readonly [path: string, line: RegExp][] = [
   ["/crash", /uncaught \(code 1, Error: asked to crash\); restart in/],
   ["/overflow", /stackOverflow \(code 1, RangeError/],

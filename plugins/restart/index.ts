@@ -25,7 +25,9 @@ export const restart: () => Plugin = definePlugin(() => ({
     restart.tap({ name: "poolable:critical", stage: CRITICAL_STAGE }, escalate);
     restart.tap({ name: "poolable:boot", stage: CRITICAL_STAGE }, bootFailure);
     restart.tap(DEFAULT_TAP, defaultRestart);
-    bounce.tap(DEFAULT_TAP, (_, { group }) => groupsBounced(pool.config, group.name));
+    bounce.tap(DEFAULT_TAP, (names, { group }) => [
+      ...new Set([...names, ...groupsBounced(pool.config, group.name)]),
+    ]);
   },
 }));
 

@@ -87,9 +87,9 @@ export function poolBehaviours(suite: Suite, world: World): void {
     await pool.start();
     const { at } = await opened;
     await fetch(at).catch(() => {});
-    const { verdict } = await ended;
+    const { verdict, report } = await ended;
     assert.is(verdict.class, "selfRestart", verdict.reason);
-    assert.match(verdict.reason, "goodbye restart: quota, then code 1");
+    assert.match(verdict.reason, "goodbye restart: quota, then code 1", JSON.stringify(report));
     assert.is(pool.status().pool.state, "running");
   });
 

@@ -76,6 +76,8 @@ export const POLICIES: Readonly<Record<string, () => RestartPolicy | undefined>>
   never,
   onFailure,
   limited: () => limited({ max: 3, interval: 500, step: 1000, healthy: 5000 }),
+  giveGroupUp: () => (question) =>
+    question.streak > 0 ? { action: "fail", scope: "group", reason: "twice in a row" } : undefined,
   windowLimited: () => windowLimited({ max: 2, window: "20s", interval: 300 }),
 };
 

@@ -744,4 +744,28 @@ export const mutants: readonly Mutant[] = [
     replace: "if (next === pool.wakeAt || next === null) return;",
     what: "the pool's timer outlives what it was for",
   },
+  {
+    file: "core/exited.ts",
+    find: 'event.answer.scope === "group"',
+    replace: "event.chance < 0",
+    what: "a policy that gives a group up gives up one slot only",
+  },
+  {
+    file: "core/fail-group.ts",
+    find: '    end(draft, slot.twin, "fail", "drain");\n',
+    replace: "",
+    what: "giving a group up leaves the worker that a reload brings up",
+  },
+  {
+    file: "core/fail-group.ts",
+    find: "    if (!slot.wanted || isOver(slot)) continue;\n",
+    replace: "    if (isOver(slot)) continue;\n",
+    what: "giving a group up fails slots that nobody wants",
+  },
+  {
+    file: "core/exited.ts",
+    find: 'event.report.intent === "fail" && isUp(state)',
+    replace: "event.chance < 0",
+    what: "a worker of a group that was given up comes back",
+  },
 ];

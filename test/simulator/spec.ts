@@ -41,7 +41,14 @@ export function pace(streak: number): number {
   return Math.min(30_000, 250 * 2 ** streak);
 }
 
-export const RANK: Readonly<Record<string, number>> = { restart: 0, bounce: 1, reload: 2, scale: 3, stop: 4 };
+export const RANK: Readonly<Record<string, number>> = {
+  restart: 0,
+  bounce: 1,
+  reload: 2,
+  fail: 3,
+  scale: 4,
+  stop: 5,
+};
 
 export const HAS_PROCESS: ReadonlySet<string> = new Set([
   "starting",
@@ -53,7 +60,7 @@ export const HAS_PROCESS: ReadonlySet<string> = new Set([
 
 /** Where a seat may go from each state. */
 export const NEXT: Readonly<Record<string, readonly string[]>> = {
-  idle: ["starting", "backoff"],
+  idle: ["starting", "backoff", "failed"],
   starting: ["ready", "draining", "stopping", "killing", "idle", "backoff", "permanent", "failed"],
   ready: ["draining", "stopping", "killing", "idle", "backoff", "permanent", "failed"],
   draining: ["stopping", "killing", "idle", "backoff", "permanent", "failed"],

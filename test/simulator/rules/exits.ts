@@ -153,6 +153,7 @@ export class Exits {
       if (decided.delayMs < low - 1e-6 || decided.delayMs > high + 1e-6)
         broken("I9", `waits ${decided.delayMs} ms, expected ${low} to ${high} (streak ${book.streak})`);
     }
+    if (action === "fail" && event.answer.scope === "group") checkGivenUp(world, before, after);
     if (decided.by !== by) broken("by", `decided by ${decided.by} (${decided.reason}), expected ${by}`);
     if ((decided.kernelRule !== undefined) !== isRuled)
       broken("by", `the wait is by the rule ${decided.kernelRule}, expected one: ${isRuled}`);
@@ -203,6 +204,7 @@ function actionOf({ pool }: KernelState, slot: Slot, event: Exited): readonly [a
   const isUp = pool.state === "running" || pool.state === "restarting";
   if (verdict.class === "requested") {
     if (report.intent === undefined) broken("I8", "requested, and nobody asked");
+    if (report.intent === "fail" && slot.wanted && isUp) return ["fail", KERNEL];
     return [slot.wanted && isUp ? "restart" : "idle", KERNEL];
   }
   if (!isUp && answer.action !== "shutdown") return ["idle", KERNEL];
@@ -222,6 +224,24 @@ function waitOf(
   const low = usual === 0 ? 0 : usual * 0.8 - 1;
   const high = usual === 0 ? 0 : Math.min(LONGEST_MS, usual * 1.2 + 1);
   return [Math.max(gap, low), Math.max(gap, high)];
+}
+
+/** After a policy gave a group up: no slot of it that could have a worker is left as it was, and no other fails. */
+function checkGivenUp({ state }: World, before: KernelState, { group: index }: Slot): void {
+  const { first, max, name } = state.groups.get(index);
+  if (state.pool.state !== "running" && state.pool.state !== "restarting") return;
+  for (let slot = first; slot < first + max; slot++) {
+    const main = state.slots.get(slot);
+    const isOver =
+      main.state === "permanent" || main.state === "failed" || (main.state === "idle" && main.ended);
+    if (!main.wanted && main.state === "failed" && before.slots.get(slot).state !== "failed")
+      broken("given up", `${main.id} fails, and nobody wants it`);
+    if (!main.wanted || isOver) continue;
+    const surge = state.slots.get(main.twin);
+    if (!main.worker?.intent) broken("given up", `${main.id} of ${name} goes on`);
+    if ((surge.worker && !surge.worker.intent) || surge.ticket !== null)
+      broken("given up", `the surge seat of ${main.id} goes on`);
+  }
 }
 
 /** A start that fails ends the pool only while it starts, and for a group that has to have workers. */
