@@ -46,7 +46,10 @@ export function renderStatus({ pool, groups }: PoolStatus, workers: Board["worke
     const ready = group.slots.filter(({ state }) => state === "ready").length;
     const degraded = group.slots.filter((slot) => slot.degraded).length;
     const range = group.min === group.max ? "" : ` (${group.min} to ${group.max})`;
-    const kind = [group.type, group.runtime, group.strategy].filter((word) => word !== null).join(", ");
+    const refuses = group.refusing ? "refuses connections" : null;
+    const kind = [group.type, group.runtime, group.strategy, refuses]
+      .filter((word) => word !== null)
+      .join(", ");
     lines.push(
       "",
       `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}${degraded > 0 ? `, ${degraded}${DEGRADED.slice(1)}` : ""}, ${kind}`,

@@ -26,6 +26,11 @@ export interface ListenConfig {
    * in Bun and Deno binds a socket of its own, and loses what waits in its queue.
    */
   prefer?: "lossless" | "fast";
+  /**
+   * How long new connections wait in the queue while no worker on the address is ready; after it they are refused until
+   * one is. Applies once a worker was ready. `false`: they always wait. 10 s when it is left out.
+   */
+  refuseAfter?: Duration | false;
 }
 
 /** Workers that share an entry, a runtime, a type and policies. */

@@ -88,6 +88,17 @@ export interface PoolHooks {
     readonly reason: string;
     readonly at: string;
   }) => void;
+  /**
+   * No worker of the groups on an address has been ready for `ms`: new connections are refused from now on, until one
+   * is.
+   */
+  "listener:refusing": (fact: {
+    readonly groups: readonly string[];
+    readonly at: string;
+    readonly ms: number;
+  }) => void;
+  /** A worker is ready again: connections to the address are accepted. */
+  "listener:accepting": (fact: { readonly groups: readonly string[]; readonly at: string }) => void;
   "slot:state": (
     fact: OfWorker & {
       /** `surge` while a reload brings up the slot's next worker beside the current one. */

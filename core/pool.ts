@@ -28,7 +28,15 @@ export interface Pool {
   /** Every runtime that a group of this pool uses, by name. */
   readonly runtimes: ReadonlyMap<string, Runtime>;
   /** How each group shares its sockets, and why so; filled in by the plugin that shares them, shown by `status`. */
-  readonly strategies: Map<string, { readonly name: string; readonly reason: string }>;
+  readonly strategies: Map<
+    string,
+    {
+      readonly name: string;
+      readonly reason: string;
+      /** Whether connections to any of them are refused, because no worker is ready. */
+      readonly refusing?: boolean;
+    }
+  >;
   /** Resolves when no process is left, whoever ended the pool. Never rejects. */
   readonly closed: Promise<PoolEnd>;
 
@@ -89,7 +97,14 @@ export interface Pool {
    */
   witness(slot: string, epoch: number, evidence: Evidence): void;
   /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
-  tell<Name extends "listener:opened" | "scaling:requested" | "worker:recycling">(
+  tell<
+    Name extends
+      | "listener:opened"
+      | "listener:refusing"
+      | "listener:accepting"
+      | "scaling:requested"
+      | "worker:recycling",
+  >(
     name: Name,
     fact: HookPayload<Name>,
   ): void;

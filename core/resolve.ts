@@ -68,6 +68,10 @@ const listenRules: Readonly<Record<string, Rule>> = {
   name,
   strategy: text,
   prefer: oneOf("lossless", "fast"),
+  refuseAfter: rule(
+    "milliseconds, text such as '30s', or false",
+    (value) => value === false || (parseDuration(value) ?? 0) > 0,
+  ),
 };
 
 const variable = rule(

@@ -25,6 +25,8 @@ export interface GroupStatus {
   readonly strategy: string | null;
   /** Why they are shared so. */
   readonly strategyReason: string | null;
+  /** Whether connections are refused, because no worker has been ready for `refuseAfter`. */
+  readonly refusing: boolean;
   readonly desired: number;
   readonly min: number;
   readonly max: number;
@@ -74,6 +76,7 @@ export function statusOf(
         runtime: config.runtime,
         strategy: pool.strategies.get(config.name)?.name ?? null,
         strategyReason: pool.strategies.get(config.name)?.reason ?? null,
+        refusing: pool.strategies.get(config.name)?.refusing ?? false,
         desired: group.desired,
         min: group.min,
         max: group.max,

@@ -49,6 +49,13 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
       const observers: Partial<PoolHooks> = {
         "listener:opened": ({ group, at, strategy, reason }) =>
           say(undefined, `${group} listens on ${at} (${strategy}: ${reason})${reachOf(at)}`),
+        "listener:refusing": ({ groups, at, ms }) =>
+          say(
+            "red",
+            `${groups.join(", ")}: no worker has been ready for ${formatDuration(ms)}; connections to ${at} are refused until one is`,
+          ),
+        "listener:accepting": ({ groups, at }) =>
+          say("green", `${groups.join(", ")}: a worker is ready; connections to ${at} are accepted again`),
         "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
         "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
         // With another code it is critical, which has been said.

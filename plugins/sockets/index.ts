@@ -3,6 +3,7 @@ import { PoolError } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
+import { parseDuration } from "../../core/duration.ts";
 import type { ResolvedGroup } from "../../core/config.ts";
 import type { SocketAbilities } from "../../core/runtime.ts";
 import { type ListenerOf, partnersOf, refuseTwins, urlOf } from "./addresses.ts";
@@ -14,6 +15,7 @@ import { reusePort } from "./reuse-port.ts";
 import { ring } from "./ring.ts";
 import { shared, shareOne } from "./shared.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
+import { createRefusing } from "./refusing.ts";
 import { createTrials, type ServingFact } from "./trials.ts";
 
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
@@ -31,6 +33,9 @@ interface Opened extends SharedListener {
   readonly strategy: SocketStrategy;
   readonly reason: string;
 }
+
+/** How long connections wait while no worker is ready, where a listener does not say. */
+const REFUSE_AFTER = "10s";
 
 /** The strategies that are there without any option. */
 export const builtin: readonly SocketStrategy[] = [ring, shared, reusePort, handoff];
@@ -130,6 +135,7 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
                 preference(request, ableOf, strategies, options.prefer ?? preferred(request.partners)),
               );
           known.set(listener, opened);
+          if (!before) removers.push(...refuse(pool, request, opened));
           open.set(group.name, [...(open.get(group.name) ?? []), opened]);
           tell(pool, group.name, listener.name, open.get(group.name)!, opened);
         }
@@ -182,6 +188,24 @@ async function openOne(
     if (!(error instanceof PoolError)) throw error;
     throw new PoolError(error.code, `${at}: ${error.message}`, { cause: error });
   }
+}
+
+/** Refuses connections while no worker is ready, where the strategy can. Returns what ends that. */
+function refuse(pool: Pool, { listener, partners }: ListenerRequest, opened: Opened): (() => void)[] {
+  const { renew, renewsBesideWorkers, opened: address } = opened;
+  const { refuseAfter = REFUSE_AFTER } = listener;
+  if (!renew || refuseAfter === false) return [];
+  const groups = [...new Set(partners.map(({ group }) => group.name))];
+  const afterMs = parseDuration(refuseAfter)!;
+  return [
+    createRefusing({
+      pool,
+      groups,
+      at: urlOf(address),
+      afterMs,
+      listener: { renew, ...(renewsBesideWorkers === undefined ? {} : { renewsBesideWorkers }) },
+    }),
+  ];
 }
 
 /** The listener of one more group on an address that is open; closed by the group that opened it. */

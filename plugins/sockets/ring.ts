@@ -33,18 +33,22 @@ export const ring: SocketStrategy = {
     // SO_REUSEPORT would share a port with any other ring of this user: whether it is free, only a socket
     // without it can tell.
     if (listener.port !== 0) (await runtime.openListener!(listener)).close();
-    const sockets: OpenListener[] = [];
-    const close = (): void => sockets.forEach((socket) => socket.close());
     const slots = partners.flatMap(({ group }) => slotsOf(group));
-    try {
-      for (const _ of slots) {
-        const port = sockets[0]?.port ?? listener.port;
-        sockets.push(await runtime.openListener!({ host, port, reusePort: true }));
+    const closeAll = (all: readonly OpenListener[]): void => all.forEach((socket) => socket.close());
+    async function openAll(given: number | undefined): Promise<OpenListener[]> {
+      const all: OpenListener[] = [];
+      try {
+        for (const _ of slots) {
+          const port = all[0]?.port ?? given;
+          all.push(await runtime.openListener!({ host, port, reusePort: true }));
+        }
+      } catch (error) {
+        closeAll(all);
+        throw error;
       }
-    } catch (error) {
-      close();
-      throw error;
+      return all;
     }
+    let sockets = await openAll(listener.port);
 
     const adoptions = Math.min(16, Math.max(2, Math.floor(SPARE_FDS / slots.length)));
     const socketOf = (index: number): InheritedListener => {
@@ -54,11 +58,17 @@ export const ring: SocketStrategy = {
     return {
       opened: sockets[0]!,
       adoptions,
+      renewsBesideWorkers: true,
+      async renew() {
+        const fresh = await openAll(sockets[0]!.port);
+        closeAll(sockets);
+        sockets = fresh;
+      },
       inherited: (own) =>
         slots.flatMap((slot, index) =>
           Array.from({ length: slot === own ? LISTENS : adoptions }, () => socketOf(index)),
         ),
-      close,
+      close: () => closeAll(sockets),
     };
   },
 };

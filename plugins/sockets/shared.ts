@@ -1,3 +1,4 @@
+import { PoolError } from "../../core/errors.ts";
 import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 import { cannotOpen, LISTENS } from "./strategy.ts";
@@ -13,20 +14,36 @@ export const shared: SocketStrategy = {
   keepsQueue: true,
   joins: true,
   refusal: cannotOpen,
-  open: async ({ listener, runtime }) => shareOne(await runtime.openListener!(listener), listener),
+  async open({ listener, runtime }) {
+    const opened = await runtime.openListener!(listener);
+    const again = listener.path === undefined ? { ...listener, port: opened.port } : listener;
+    let open: OpenListener | undefined = opened;
+    return {
+      opened,
+      inherited() {
+        if (!open) throw new PoolError("E_LISTEN", "its socket could not be opened again");
+        return inheritedOf(open, listener);
+      },
+      renewsBesideWorkers: false,
+      async renew() {
+        // Two sockets cannot have the address at once.
+        open?.close();
+        open = undefined;
+        open = await runtime.openListener!(again);
+      },
+      close: () => open?.close(),
+    };
+  },
 };
 
 /** Shares a socket that is open already. */
 export function shareOne(opened: OpenListener, listener: ListenerRequest["listener"]): SharedListener {
-  const { fd, port, host, path } = opened;
-  const { name, backlog } = listener;
-  const inherited = Array.from({ length: LISTENS }, (): InheritedListener => ({
-    name,
-    fd,
-    port,
-    host,
-    path,
-    backlog,
-  }));
-  return { opened, inherited: () => inherited, close: () => opened.close() };
+  return { opened, inherited: () => inheritedOf(opened, listener), close: () => opened.close() };
+}
+
+function inheritedOf(
+  { fd, port, host, path }: OpenListener,
+  { name, backlog }: ListenerRequest["listener"],
+): InheritedListener[] {
+  return Array.from({ length: LISTENS }, () => ({ name, fd, port, host, path, backlog }));
 }

@@ -23,6 +23,14 @@ export interface SharedListener {
    * is how often `inherited` lists it. Siblings of a slot that does not serve are then told to adopt it.
    */
   readonly adoptions?: number;
+  /**
+   * Puts sockets in the place of the open ones on which nobody listens yet: the system refuses connections to them until
+   * a worker that inherits them listens. Without it connections wait as long as they like. Rejects with a `PoolError`
+   * `E_LISTEN`, and is called again then.
+   */
+  renew?(): Promise<void>;
+  /** Whether {@link renew} works while workers hold the ones before. Else it is called when none lives. */
+  readonly renewsBesideWorkers?: boolean;
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import Module from "node:module";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,6 +31,19 @@ export async function loadEntry(entry: string): Promise<Exports> {
   // Only where it is asked for: what the module then throws ends the process as uncaught, with no goodbye.
   if (source?.includes("import.meta.main") && "main" in import.meta) main.runMain(entry);
   return (await import(url)) as Exports;
+}
+
+/** Runs a main module a second time in this process; what it imports is there already. Rejects with what it throws. */
+export async function runAgain(file: string): Promise<void> {
+  const path = realpathSync(file);
+  // Its file URLs leave the query out.
+  if (process.versions["bun"]) return void (await import(`${path}?again`));
+  const main = Module as unknown as MainModule & { _cache: Record<string, unknown> };
+  const source = read(path);
+  if (source !== undefined && isCommonJs(path, source)) {
+    delete main._cache[path];
+    main._load(path, null, true);
+  } else await import(`${pathToFileURL(path).href}?again`);
 }
 
 function exportsOf(exported: unknown): Exports {

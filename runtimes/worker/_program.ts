@@ -1,3 +1,4 @@
+import { clusterOfOne } from "./_cluster.ts";
 import type { Exports } from "./_entry.ts";
 import type { Life } from "./_life.ts";
 import type { WelcomedListener } from "./_listeners.ts";
@@ -78,6 +79,11 @@ export function watchProgram(options: ProgramOptions): Program {
       tellElsewhere();
     },
   };
+  clusterOfOne(entry, () =>
+    worker.log.info(
+      "forks with node:cluster: it runs once more in this process, as the one worker; --workers is how many there are",
+    ),
+  );
   const taken = takeOverListen(takeover);
   const releaseServe = takeOverServe(takeover, taken);
 

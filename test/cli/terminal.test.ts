@@ -73,6 +73,7 @@ test("a status is a table whose columns line up", () => {
         runtime: "node",
         strategy: "shared",
         strategyReason: null,
+        refusing: false,
         desired: 2,
         min: 1,
         max: 4,
