@@ -1,0 +1,16 @@
+export { a as allRuntimes, b as bun, c as deno, n as node, e as openChannel, g as openListener, s as spawnWorker, w as workerEnvironment } from './shared/poolable.2FItBVVl.mjs';
+import 'node:crypto';
+import 'node:fs';
+import 'node:fs/promises';
+import 'node:net';
+import 'node:path';
+import './shared/poolable.DdW9wZ4H.mjs';
+import './shared/poolable.Bfg37jxG.mjs';
+import './shared/poolable.DA7cRZI2.mjs';
+import 'node:dns/promises';
+import 'node:module';
+import 'node:os';
+import 'node:util';
+import 'node:url';
+import 'node:child_process';
+import './shared/poolable.BerJKBEm.mjs';

@@ -1,0 +1,7 @@
+export { J as JobError, j as jobErrorCodes } from './shared/poolable.DghgEwJh.mjs';
+
+function defineWorker(definition) {
+  return definition;
+}
+
+export { defineWorker };
