@@ -22,7 +22,7 @@ test(
     const pool = cli.start(["start", fixture]);
     // Nothing of it is kept here.
     for (const name of ["stdout", "stderr"] as const) pool.child[name]!.removeAllListeners("data").resume();
-    const status = async (): Promise<PoolStatus> => {
+    const status = async (): Promise<Pick<PoolStatus, "groups">> => {
       const { code, stdout } = await cli.run(["status", "flood", "--json"]);
       return code === 0 ? JSON.parse(stdout) : { groups: [] };
     };
