@@ -1,15 +1,17 @@
 import type { Pool } from "../core/pool.ts";
 import { runningPlugin } from "../runtimes/blame.ts";
+import { watchTerminal } from "./_hangup.ts";
 
 /** A signal that comes this soon after the first is the same wish: npm and a terminal both deliver one Ctrl-C. */
 const ECHO_MS = 100;
 
 /**
  * Stops the pool at SIGINT or SIGTERM, and kills it at the next one; reloads it at SIGHUP and SIGUSR2 (soft) and
- * SIGUSR1 (hard). The handlers stay until the returned function
+ * SIGUSR1 (hard). A SIGHUP because the pool's terminal was closed stops it. The handlers stay until the returned function
  * is called: a third signal, or one that comes late, must not end the supervisor before its workers.
  */
 export function handleSignals(pool: Pool, say: (line: string) => void): () => void {
+  const isTerminalClosed = watchTerminal();
   let askedAt: number | undefined;
   let forced = false;
 
@@ -37,11 +39,17 @@ export function handleSignals(pool: Pool, say: (line: string) => void): () => vo
     pool.reload({ hard }).catch(() => {});
   }
 
+  async function onHangup(signal: string): Promise<void> {
+    if (!(await isTerminalClosed())) return reload(signal, false);
+    say(`${signal}: the terminal was closed, stopping`);
+    stop(`${signal}, the terminal was closed`);
+  }
+
   const handlers: Partial<Record<NodeJS.Signals, (signal: NodeJS.Signals) => void>> = {
     SIGINT: onStop,
     SIGTERM: onStop,
     // To a supervisor in a terminal it says that the terminal is closed; a service is told to reload.
-    SIGHUP: (signal) => (process.stdin.isTTY ? stop(signal) : reload(signal, false)),
+    SIGHUP: (signal) => void onHangup(signal),
     SIGUSR2: (signal) => reload(signal, false),
     // Node opens its debugger at SIGUSR1 only while nobody listens to it.
     SIGUSR1: (signal) => reload(signal, true),

@@ -22,22 +22,22 @@ interface DenoStreams {
  * Opens stdout or stderr for writing. A terminal or a pipe that nobody reads must never hold up the event loop, and the
  * streams of the runtimes write to terminals, and under Deno to everything, synchronously.
  *
- * - A terminal or a pipe is opened once more, for non-blocking writes: the flag belongs to the open file, which is shared
- *   with the shell.
- * - Everything else is written outside of the event loop: a disk may be slow, and a socket under Deno is as blocking as its
- *   owner left it.
+ * - Under Node and Bun a terminal or a pipe is opened once more, for non-blocking writes: the flag belongs to the open file,
+ *   which is shared with the shell.
+ * - Everything else is written outside of the event loop: a disk may be slow.
  */
 export function openSink(fd: 1 | 2): Sink {
-  const own = reopen(fd) ?? (isNonBlocking(fd) ? fd : undefined);
-  if (own !== undefined) {
-    const write = (bytes: Uint8Array): number => writeSome(own, bytes);
-    return { write, last: write };
-  }
   const last = (bytes: Uint8Array): number => (isFile(fd) ? writeSome(fd, bytes) : 0);
   if (ownRuntime === "deno") {
     const { Deno } = globalThis as unknown as { Deno: DenoStreams };
     const stream = fd === 1 ? Deno.stdout : Deno.stderr;
+    // Its `writeSync` does not tell how much was taken before there was no more room.
     return { write: (bytes) => stream.write(bytes).catch(zeroIfFull), last };
+  }
+  const own = reopen(fd) ?? (isNonBlocking(fd) ? fd : undefined);
+  if (own !== undefined) {
+    const write = (bytes: Uint8Array): number => writeSome(own, bytes);
+    return { write, last: write };
   }
   return {
     write: (bytes) =>

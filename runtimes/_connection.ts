@@ -34,6 +34,8 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
   let open = true;
   let strangerBytes = 0;
   let unreturned = 0;
+  /** Counted here: what a runtime says of its own buffers differs. */
+  let waitingBytes = 0;
 
   const timer = setTimeout(() => socket.destroy(), HELLO_MS);
   const destroy = (): void => {
@@ -47,12 +49,20 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
     return false;
   };
   const write = (frame: Frame): void => {
-    if (open && socket.writable) socket.write(encodeFrame(frame));
+    if (!open || !socket.writable) return;
+    const bytes = encodeFrame(frame);
+    waitingBytes += bytes.length;
+    socket.write(bytes, () => (waitingBytes -= bytes.length));
   };
   const returnCredit = (): void => {
     const n = unreturned;
     unreturned = 0;
-    write({ type: "credit", n });
+    if (waitingBytes <= MAX_OUTGOING_BYTES) return write({ type: "credit", n });
+    // It goes on sending, so it is not just slow.
+    violate({
+      kind: "creditExceeded",
+      detail: `it sends but does not read: more than ${MAX_OUTGOING_BYTES} bytes wait for it`,
+    });
   };
 
   function greet(frame: Frame): boolean {
@@ -98,7 +108,7 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
 
   return {
     send(frame) {
-      if (!open || !socket.writable || socket.writableLength > MAX_OUTGOING_BYTES) return false;
+      if (!open || !socket.writable || waitingBytes > MAX_OUTGOING_BYTES) return false;
       try {
         write(frame);
         return true;

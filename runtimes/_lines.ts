@@ -9,46 +9,68 @@ const RETURN = 13;
 
 /** Cuts a stream of bytes into lines. */
 export interface LineReader {
-  /** Takes a chunk that may be cut anywhere, also within a character. Keeps at most `limit` bytes. */
+  /** Takes a chunk that may be cut anywhere, also within a character. It is kept until its lines are taken. */
   push(chunk: Uint8Array): void;
+  /** Hands on at most `count` lines. Returns how many it was; fewer than `count` when there is no whole line left. */
+  take(count: number): number;
   /** Hands on a last line that had no newline. */
   end(): void;
+  /** Forgets what waits. */
+  drop(): void;
+  /** Bytes that wait for {@link take} or for the end of their line. */
+  readonly waiting: number;
 }
 
 /**
- * Makes a {@link LineReader}. `onLine` gets each line without its newline (`\n` or `\r\n`); bytes that are not
- * UTF-8 become U+FFFD. Throws what `onLine` throws, nothing else.
+ * Makes a {@link LineReader}. `onLine` gets each line without its newline (`\n` or `\r\n`), a line longer than `limit`
+ * bytes in pieces; bytes that are not UTF-8 become U+FFFD. Throws what `onLine` throws, nothing else.
  */
 export function createLineReader(onLine: (line: string) => void, limit: number = MAX_LINE_BYTES): LineReader {
   let held: Uint8Array = new Uint8Array(0);
 
-  const emit = (bytes: Uint8Array): void => {
-    const length = bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
-    onLine(textOf(bytes.subarray(0, length)));
-  };
-  /** Emits whole pieces of a line that has no end yet, and returns what is left of it. */
-  const cut = (bytes: Uint8Array): Uint8Array => {
-    while (bytes.length > limit) {
-      const at = boundary(bytes, limit);
-      onLine(textOf(bytes.subarray(0, at)));
-      bytes = bytes.subarray(at);
+  /** Where the next line or piece ends and where the one after it begins; `undefined` when its end has not come yet. */
+  const find = (from: number): [end: number, next: number] | undefined => {
+    const newline = held.subarray(from, from + limit + 1).indexOf(NEWLINE);
+    if (newline !== -1) {
+      const end = from + newline;
+      return [end > from && held[end - 1] === RETURN ? end - 1 : end, end + 1];
     }
-    return bytes;
+    if (held.length - from <= limit) return undefined;
+    const at = from + boundary(held.subarray(from), limit);
+    return [at, at];
   };
 
   return {
     push(chunk) {
-      let bytes: Uint8Array = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE)) {
-        emit(cut(bytes.subarray(0, end)));
-        bytes = bytes.subarray(end + 1);
+      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    },
+    take(count) {
+      let from = 0;
+      let taken = 0;
+      try {
+        for (let found; taken < count && (found = find(from)); taken++) {
+          const [end, next] = found;
+          const line = held.subarray(from, end);
+          from = next;
+          onLine(textOf(line));
+        }
+      } finally {
+        held = held.subarray(from);
+        // A copy: a view would pin the whole chunk for the sake of one partial line.
+        if (taken < count) held = Uint8Array.prototype.slice.call(held);
       }
-      // A copy: a view would pin the whole chunk for the sake of one partial line.
-      held = Uint8Array.prototype.slice.call(cut(bytes));
+      return taken;
     },
     end() {
-      if (held.length > 0) emit(held);
+      const end = held[held.length - 1] === RETURN ? held.length - 1 : held.length;
+      if (held.length > 0) onLine(textOf(held.subarray(0, end)));
       held = new Uint8Array(0);
+    },
+    drop() {
+      held = new Uint8Array(0);
+    },
+    get waiting() {
+      return held.length;
     },
   };
 }

@@ -10,8 +10,12 @@ import { createConnection, type Connection } from "./_connection.ts";
 import { checkSocketPath } from "./_paths.ts";
 import { probe } from "./_unix-listener.ts";
 
-/** Connections that have not said who they are; one more is turned away. */
+/** Connections that have not said who they are. With more, the oldest that had its time to say it is closed. */
 const MAX_STRANGERS = 64;
+/** Time in which a worker that has connected says who it is, with much to spare. Milliseconds. */
+const STRANGER_MS = 250;
+/** Connections that have not said who they are, at most, however young. */
+const MOST_STRANGERS = 512;
 
 /** The name of a channel's socket in its folder. */
 const NAME = /^w[0-9a-f]{12}\.sock$/;
@@ -66,17 +70,25 @@ export async function openChannel(directory: string): Promise<Channel> {
   if (process.platform !== "win32") await removeStale(directory);
   const expected = new Map<string, Expected>();
   const sockets = new Set<Socket>();
-  let strangers = 0;
+  /** The oldest first, and when they came. */
+  const strangers = new Map<Socket, number>();
+
+  /** Never at the cost of a worker: who connects and says nothing makes room for who comes after it. */
+  function makeRoom(now: number): void {
+    for (const [socket, cameAt] of strangers) {
+      const isTooMany = strangers.size >= MAX_STRANGERS && now - cameAt >= STRANGER_MS;
+      if (!isTooMany && strangers.size < MOST_STRANGERS) return;
+      strangers.delete(socket);
+      socket.destroy();
+    }
+  }
 
   function accept(socket: Socket): void {
-    if (strangers >= MAX_STRANGERS) return void socket.destroy();
-    strangers++;
+    const now = performance.now();
+    makeRoom(now);
+    strangers.set(socket, now);
     let known: Expected | undefined;
-    let stranger = true;
-    const admit = (): void => {
-      if (stranger) strangers--;
-      stranger = false;
-    };
+    const admit = (): void => void strangers.delete(socket);
     sockets.add(socket);
     const connection = createConnection(socket, {
       hello(frame) {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,9 +28,7 @@ export async function openStacks(): Promise<Stacks> {
     pathOf,
     read(slot, epoch) {
       try {
-        const bytes = readFileSync(pathOf(slot, epoch));
-        if (bytes.length > MAX_BYTES) return undefined;
-        const { stack } = JSON.parse(bytes.toString()) as { stack?: unknown };
+        const { stack } = JSON.parse(readText(pathOf(slot, epoch))) as { stack?: unknown };
         return stack === null || typeof stack === "string" ? { stack } : undefined;
       } catch {
         return undefined;
@@ -41,6 +39,20 @@ export async function openStacks(): Promise<Stacks> {
     },
     close: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** Reads a file that a worker wrote. What it may have put in its place, a named pipe say, must block nobody. */
+function readText(path: string): string {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
+  const file = openSync(path, O_RDONLY! | O_NONBLOCK | O_NOFOLLOW);
+  try {
+    const info = fstatSync(file);
+    if (!info.isFile() || info.size > MAX_BYTES) return "";
+    const bytes = Buffer.alloc(info.size);
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)).toString();
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The call that somebody who looks for the reason wants to see first: the innermost that is not the runtime's own. */

@@ -6,6 +6,8 @@ import type { WorkerState } from "./record.ts";
 const MAGIC = 0x504f4f4c4201;
 /** Bytes of what stands before the records, at most. */
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
+/** Records that a slot can have. */
+const RECORDS: readonly number[] = [1, 2];
 
 /** Reads of a record that is being written, before it is given up for now. */
 const TRIES = 4;
@@ -139,22 +141,38 @@ function readHead(file: number): { head: BoardHead; begin: number } | undefined 
     const numbers = new Float64Array(3);
     readSync(file, new Uint8Array(numbers.buffer), 0, numbers.byteLength, 0);
     const [magic, begin, length] = numbers as unknown as [number, number, number];
-    if (magic !== MAGIC || !(length > 0 && length < MAX_HEAD_BYTES) || begin > fstatSync(file).size)
+    if (
+      magic !== MAGIC ||
+      !(length > 0 && length < MAX_HEAD_BYTES) ||
+      length > fstatSync(file).size ||
+      begin > fstatSync(file).size
+    )
       return undefined;
     const text = Buffer.alloc(length);
     readSync(file, text, 0, length, RECORD_BYTES);
-    return { head: JSON.parse(text.toString()) as BoardHead, begin };
+    const head = JSON.parse(text.toString()) as BoardHead;
+    const isHead = Array.isArray(head.slots) && head.slots.every((slot) => typeof slot === "string");
+    return isHead && RECORDS.includes(head.recordsPerSlot) ? { head, begin } : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Opens a file that is there. What a worker may have put in its place, a named pipe say, would block whoever opens or reads it. */
 function tryOpen(path: string, flags: number): number | undefined {
   try {
-    return openSync(path, flags);
+    const file = openSync(path, flags | nonBlocking());
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+    return undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Windows has no such flag, and no such pipes. */
+function nonBlocking(): number {
+  return (constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0;
 }
 
 /** A link in the file's place is nobody's board. Windows has no such flag. */

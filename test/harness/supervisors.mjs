@@ -55,6 +55,8 @@ const matrix = [
   { files: "jobs/settles", where: "inside", brief: false },
   { files: "recycle/recycle", where: "inside", brief: false },
   { files: "cli/commands", where: "beside", brief: true },
+  { files: "cli/flood", where: "beside", brief: true },
+  { files: "cli/hangup", where: "beside", brief: true },
   { files: "cli/output", where: "beside", brief: true },
   { files: "cli/config", where: "inside", brief: false },
   { files: "cli/deploy", where: "beside", brief: false },

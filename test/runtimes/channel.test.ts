@@ -143,18 +143,12 @@ test("strangers are cut off without a word, and cannot fill the house", async (t
     socket.write(junk);
     await closed(socket);
   }
+  // However many say nothing, a worker is let in at once.
   const many = Array.from({ length: 64 }, () => dial(t, channel));
   await Promise.all(many.map((socket) => once(socket, "connect")));
-  // The 65th is turned away, and what is let go makes room.
-  await closed(dial(t, channel));
-  many[0]!.destroy();
-  await closed(many[0]!);
-  // The other side hears of it in its own time, and turns away until then.
-  while (peer.frames.length === 0) {
-    const socket = dial(t, channel);
-    socket.end(lines(hello));
-    await new Promise((resolve) => socket.once("close", resolve));
-  }
+  const socket = dial(t, channel);
+  socket.end(lines(hello));
+  socket.resume();
   await peer.gone;
   assert.equal([peer.frames.length, peer.violations], [1, []]);
 });
@@ -223,6 +217,34 @@ test("a disconnected worker is not heard again, and a forgotten token is unknown
   again.write(lines(hello));
   await closed(again);
   assert.equal(peer.violations, []);
+});
+
+test("the oldest that say nothing make room for others", async (t) => {
+  const channel = await open(t);
+  const many = Array.from({ length: 64 }, () => dial(t, channel));
+  await Promise.all(many.map((socket) => once(socket, "connect")));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const late = dial(t, channel);
+  await once(late, "connect");
+  await Promise.race(many.map((socket) => closed(socket)));
+  assert.is(late.destroyed, false);
+  assert.is(many.filter((socket) => socket.destroyed).length, 1);
+});
+
+test("a worker that sends but never reads is a violation, and its credit does not grow the supervisor", async (t) => {
+  const channel = await open(t);
+  let greet = (): void => {};
+  const greeted = new Promise<void>((resolve) => (greet = resolve));
+  const peer = expect(channel, token, () => greet());
+  const socket = dial(t, channel);
+  socket.pause();
+  socket.write(lines(hello));
+  await greeted;
+  const data = "x".repeat(100_000);
+  for (let sent = 0; sent === 0 || peer.link.send({ type: "job", data }); sent++) assert.ok(sent < 1_000);
+  socket.write(lines({ type: "heartbeat" }));
+  await peer.gone;
+  assert.equal(peer.violations, ["creditExceeded"]);
 });
 
 test("what waits for a worker that does not read is bounded", async (t) => {

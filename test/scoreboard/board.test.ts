@@ -1,5 +1,5 @@
 /** Records in a file that one process writes and others read. */
-import { fork } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   lstatSync,
@@ -140,6 +140,17 @@ test("a place in memory; a link in the pool's folder; what a killed supervisor l
   symlinkSync(join(elsewhere, "scoreboard"), link);
   findPlace(directory).remove();
   assert.ok(statSync(elsewhere).isDirectory());
+});
+
+test("a named pipe in place of a file that workers write holds up nobody", () => {
+  const fixture = fileURLToPath(new URL("../fixtures/scoreboard/pipes.ts", import.meta.url));
+  const register = fileURLToPath(new URL("../harness/register.mjs", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", register, fixture, folder()], {
+    timeout: 10_000,
+    killSignal: "SIGKILL",
+    encoding: "utf8",
+  });
+  assert.equal([status, stdout, stderr], [0, "none of them\n", ""]);
 });
 
 test.run();
