@@ -44,9 +44,9 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
   // A hint that ends in dots stands for any number of values.
   const takesMore = positionals.at(-1)?.[1].valueHint?.endsWith("…") === true;
   if (values.length > positionals.length && !takesMore) {
-    throw usage(
-      `unexpected argument ${show(values[positionals.length]!)}; see \`poolable ${command} --help\``,
-    );
+    const wayOut =
+      command === "start" ? "arguments of an entry follow `--`" : `see \`poolable ${command} --help\``;
+    throw usage(`unexpected argument ${show(values[positionals.length]!)}; ${wayOut}`);
   }
   for (const [index, [name, { required }]] of positionals.entries()) {
     if (required !== false && values[index] === undefined) {
