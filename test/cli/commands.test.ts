@@ -37,7 +37,18 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true, tim
       ["stubborn", 1],
     ],
   );
-  const keys = ["id", "state", "condition", "pid", "epoch", "generation", "restarts", "uptimeMs", "lastExit"];
+  const keys = [
+    "id",
+    "state",
+    "condition",
+    "pid",
+    "epoch",
+    "generation",
+    "restarts",
+    "uptimeMs",
+    "lastExit",
+    "waiting",
+  ];
   assert.equal(Object.keys(before.groups[0]!.slots[0]!), keys);
 
   const [, url] = /web listens on (\S+)/.exec(await pool.says("web listens on"))!;

@@ -62,7 +62,9 @@ test("a status is a table whose columns line up", () => {
     restarts: 0,
     uptimeMs: 61_000,
     lastExit: null,
+    waiting: null,
   };
+  const waiting = { reason: "uncaught: threw \u001b[31mboom", startsInMs: 4_200 };
   const lastExit = { class: "uncaught", code: 1, signal: null, reason: "threw \u001b[31mboom" };
   const status: PoolStatus = {
     pool: { name: "shop", state: "running", pid: 7, uptimeMs: 1_500, generation: 1 },
@@ -72,13 +74,14 @@ test("a status is a table whose columns line up", () => {
         type: "reactor",
         runtime: "node",
         strategy: "shared",
-        strategyReason: null,
+        strategyReason: "asked for",
+        urls: ["http://127.0.0.1:80", "/run/web.sock"],
         desired: 2,
         min: 1,
         max: 4,
         slots: [
           { ...slot, id: "web#0", state: "ready" },
-          { ...slot, id: "web#1", state: "backoff", pid: null, epoch: 12, restarts: 11, lastExit },
+          { ...slot, id: "web#1", state: "backoff", pid: null, epoch: 12, restarts: 11, lastExit, waiting },
         ],
       },
     ],
@@ -90,9 +93,10 @@ test("a status is a table whose columns line up", () => {
       "shop  running, pid 7, up 1.5 s, generation 1",
       "",
       "web  1 of 2 ready (1 to 4), reactor, node, shared",
+      "  listens on http://127.0.0.1:80, /run/web.sock (asked for)",
       "  SLOT   STATE    PID  EPOCH  RESTARTS  UPTIME      MEMORY  BUSY  WORK           LAST EXIT",
       "  web#0  ready    41   1      0         1 min 01 s  50 MiB  13 %  1204 requests  –",
-      "  web#1  backoff  –    12     11        –           –       –     –              uncaught: threw boom",
+      "  web#1  backoff  –    12     11        –           –       –     –              starts in 4.2 s, after uncaught: threw boom",
     ].join("\n"),
   );
 });
