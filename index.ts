@@ -15,6 +15,7 @@ import { scaling } from "./plugins/scaling/index.ts";
 import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { allRuntimes } from "./runtimes/all.ts";
+import { runAs } from "./runtimes/blame.ts";
 import { systemClock } from "./runtimes/clock.ts";
 
 export * from "./core/index.ts";
@@ -44,7 +45,7 @@ export interface CreatePoolOptions {
 export function createPool(config: PoolConfig, options: CreatePoolOptions = {}): Pool {
   const { load, directory } = options;
   const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }) } = options;
-  const ports = { clock: systemClock(), runtimes, load, pid: process.pid };
+  const ports = { clock: systemClock(), runtimes, load, pid: process.pid, runAs };
   const own = namesOf(config?.plugins);
   const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling(), health()];
   return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));

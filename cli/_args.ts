@@ -37,12 +37,14 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
     const [, name = "", inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const option = word.startsWith("--") ? options.get(name) : undefined;
     if (!option) throw unknownOption(command, word, name, [...options.keys()]);
-    if (given.has(name)) throw usage(`--${name} is given twice`);
-    given.set(name, optionWord(name, option, inline, queue));
+    const before = given.get(name);
+    if (before !== undefined && !takesSeveral(option)) throw usage(`--${name} is given twice`);
+    const next = optionWord(name, option, inline, queue);
+    given.set(name, before === undefined ? next : `${before},${next.slice(`--${name}=`.length)}`);
   }
 
-  // A hint that ends in dots stands for any number of values.
-  const takesMore = positionals.at(-1)?.[1].valueHint?.endsWith("…") === true;
+  const last = positionals.at(-1);
+  const takesMore = last !== undefined && takesSeveral(last[1]);
   if (values.length > positionals.length && !takesMore) {
     const wayOut =
       command === "start" ? "arguments of an entry follow `--`" : `see \`poolable ${command} --help\``;
@@ -54,6 +56,11 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
     }
   }
   return [...given.values(), "--", ...values];
+}
+
+/** A hint that ends in dots stands for any number of values; those of an option are joined with commas. */
+function takesSeveral({ valueHint }: ArgDef & { valueHint?: string }): boolean {
+  return valueHint?.endsWith("…") === true;
 }
 
 /** One option as one word. A value that has to follow is taken from `queue`. */

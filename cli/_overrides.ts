@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import { isRecord } from "../core/check.ts";
 import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
 import { isPoolName } from "../plugins/control/index.ts";
+import { allAddresses } from "./_all-addresses.ts";
 import { usage, show, wholeNumber } from "./_args.ts";
 import { onceDone, restartPolicy } from "./_restart.ts";
 
@@ -9,7 +10,9 @@ import { onceDone, restartPolicy } from "./_restart.ts";
 export interface StartOptions {
   readonly name?: string | undefined;
   readonly workers?: string | undefined;
+  /** One or more, with commas. */
   readonly port?: string | undefined;
+  readonly host?: string | undefined;
   readonly type?: string | undefined;
   readonly restart?: string | undefined;
   /** The words after `--`. */
@@ -24,9 +27,12 @@ const TYPES: readonly string[] = ["reactor", "job", "service"] satisfies GroupTy
  */
 export function entryConfig(file: string, options: StartOptions, cwd: string): PoolConfig {
   const name = options.name ?? nameOf(file);
-  const group: GroupConfig = { entry: file, env: { "*": true }, args: [...(options.rest ?? [])] };
+  const port = portVariable(options, process.env["PORT"] === undefined);
+  const group: GroupConfig = { entry: file, env: { "*": true, ...port }, args: [...(options.rest ?? [])] };
   if (options.port === undefined && options.type === undefined) group.restart = onceDone();
-  return { name, root: cwd, groups: { [nameOf(file)]: { ...group, ...groupOptions(options) } } };
+  // As `listen(port)` does by hand.
+  const host = options.host ?? allAddresses();
+  return { name, root: cwd, groups: { [nameOf(file)]: { ...group, ...groupOptions({ ...options, host }) } } };
 }
 
 /** A loaded config with the command line's word on top. Relative paths start from its file's folder. */
@@ -34,6 +40,8 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   if (options.rest) throw usage("`--` and what follows is for an entry; a config has args for each group");
   const root = resolve(dirname(file), typeof config.root === "string" ? config.root : ".");
   const name = options.name ?? config.name;
+  if (options.host !== undefined && options.port === undefined)
+    throw usage("--host is for --port: give both, or host in the config's listen");
   const changes = groupOptions(options);
   if (Object.keys(changes).length === 0) return { ...config, name, root };
   const groups = isRecord(config.groups) ? Object.entries(config.groups as Record<string, GroupConfig>) : [];
@@ -44,18 +52,34 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
     );
   }
   const [group, given] = groups[0]!;
-  return { ...config, name, root, groups: { [group]: { ...given, ...changes } } };
+  const has = isRecord(given.env) ? given.env["PORT"] : undefined;
+  const isUnset = has === undefined || (has === true && process.env["PORT"] === undefined);
+  const variable = portVariable(options, isUnset);
+  const env = isRecord(given.env ?? {}) ? { ...given.env, ...variable } : given.env;
+  return { ...config, name, root, groups: { [group]: { ...given, env, ...changes } } };
 }
 
-function groupOptions({ workers, port, type, restart }: StartOptions): Partial<GroupConfig> {
+function groupOptions({ workers, port, host, type, restart }: StartOptions): Partial<GroupConfig> {
   if (type !== undefined && !TYPES.includes(type))
     throw usage(`--type: ${show(type)} is not one of ${TYPES.join(", ")}`);
   return {
     ...(workers !== undefined && { workers: parseWorkers(workers) }),
-    ...(port !== undefined && { listen: wholeNumber("--port", port, 0, 65_535) }),
+    ...(port !== undefined && {
+      listen: portsOf(port).map((each) => ({ port: each, ...(host !== undefined && { host }) })),
+    }),
     ...(type !== undefined && { type: type as GroupType }),
     ...(restart !== undefined && { restart: restartPolicy(restart) }),
   };
+}
+
+/** What most programs read their port from, where nobody has set it. The port of 0 is not known before it is open. */
+function portVariable({ port }: StartOptions, isUnset: boolean): Record<string, string> {
+  const [first = 0] = port === undefined || !isUnset ? [] : portsOf(port);
+  return first === 0 ? {} : { PORT: String(first) };
+}
+
+function portsOf(text: string): number[] {
+  return text.split(",").map((port) => wholeNumber("--port", port, 0, 65_535));
 }
 
 /** Throws `E_USAGE` for a name that the command line gives and no pool can have. */

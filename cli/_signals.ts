@@ -1,5 +1,5 @@
 import type { Pool } from "../core/pool.ts";
-import { messageOf } from "../core/errors.ts";
+import { runningPlugin } from "../runtimes/blame.ts";
 
 /** A signal that comes this soon after the first is the same wish: npm and a terminal both deliver one Ctrl-C. */
 const ECHO_MS = 100;
@@ -51,15 +51,19 @@ export function handleSignals(pool: Pool, say: (line: string) => void): () => vo
   return () => entries.forEach(([signal, handler]) => process.off(signal, handler));
 }
 
-/** Turns an error that nobody caught into an orderly stop. Returns whether there was one. */
-export function handleFaults(pool: Pool, say: (line: string) => void): () => boolean {
-  let failed = false;
-  function onFault(error: unknown): void {
-    say(`uncaught error in the supervisor, stopping: ${messageOf(error)}`);
-    if (error instanceof Error && error.stack) say(error.stack);
-    failed = true;
-    void pool.stop({ reason: "uncaught error in the supervisor" });
-  }
-  process.on("uncaughtException", onFault).on("unhandledRejection", onFault);
-  return () => failed;
+/**
+ * Tells an error that nobody caught as `plugin:error`, under the name of the plugin where the runtime knows it. The pool
+ * goes on: its workers have nothing to do with it. Returns what ends that.
+ */
+export function handleFaults(pool: Pool, say: (line: string) => void): () => void {
+  const onFault =
+    (stage: string) =>
+    (error: unknown): void => {
+      pool.report(runningPlugin() ?? "unknown", stage, error);
+      if (error instanceof Error && error.stack) say(error.stack);
+    };
+  const onException = onFault("uncaught exception");
+  const onRejection = onFault("unhandled rejection");
+  process.on("uncaughtException", onException).on("unhandledRejection", onRejection);
+  return () => void process.off("uncaughtException", onException).off("unhandledRejection", onRejection);
 }

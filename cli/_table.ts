@@ -31,17 +31,25 @@ const COLOURS: Readonly<Record<string, Parameters<Paint>[0]>> = {
   permanent: "dim",
 };
 
+/** Follows the state of a slot whose restart budget is spent. */
+const DEGRADED = ", degraded";
+
+function colourOf(state: string): Parameters<Paint>[0] | undefined {
+  return state.endsWith(DEGRADED) ? "red" : COLOURS[state];
+}
+
 /** A status for people: one line about the pool, one about each group, one row for each slot. */
 export function renderStatus({ pool, groups }: PoolStatus, workers: Board["workers"], paint: Paint): string {
   const about = `pid ${pool.pid}, up ${formatDuration(pool.uptimeMs)}, generation ${pool.generation}`;
   const lines = [`${paint("bold", stripControl(pool.name))}  ${pool.state}, ${about}`];
   for (const group of groups) {
     const ready = group.slots.filter(({ state }) => state === "ready").length;
+    const degraded = group.slots.filter((slot) => slot.degraded).length;
     const range = group.min === group.max ? "" : ` (${group.min} to ${group.max})`;
     const kind = [group.type, group.runtime, group.strategy].filter((word) => word !== null).join(", ");
     lines.push(
       "",
-      `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}, ${kind}`,
+      `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}${degraded > 0 ? `, ${degraded}${DEGRADED.slice(1)}` : ""}, ${kind}`,
     );
     if (group.urls.length > 0)
       lines.push(
@@ -84,7 +92,8 @@ function figuresOf(state: WorkerState | undefined): string[] {
 }
 
 function cellsOf(slot: SlotStatus, board: WorkerState | undefined): string[] {
-  const { id, state, pid, epoch, restarts, uptimeMs, lastExit, waiting } = slot;
+  const { id, pid, epoch, restarts, uptimeMs, lastExit, waiting } = slot;
+  const state = slot.degraded ? `${slot.state}${DEGRADED}` : slot.state;
   const exit = lastExit ? `${lastExit.class}: ${lastExit.reason}` : "–";
   const last = waiting ? waitingText(waiting) : exit;
   const uptime = pid === null ? "–" : formatDuration(uptimeMs);
@@ -106,7 +115,7 @@ function renderRows(rows: readonly string[][], paint: Paint): string[] {
         // The last column is not padded; colours come after the padding, they have no width.
         const padded = column === row.length - 1 ? cell : cell.padEnd(widths[column]!);
         if (index === 0) return paint("dim", padded);
-        const colour = column === 1 ? COLOURS[cell] : undefined;
+        const colour = column === 1 ? colourOf(cell) : undefined;
         return colour ? paint(colour, padded) : padded;
       })
       .join("  "),

@@ -11,7 +11,10 @@ import type {
 } from "./decisions.ts";
 import { createDecisions } from "./decisions.ts";
 import { messageOf } from "./errors.ts";
+import { KERNEL } from "./exit.ts";
 import type { ExitReport, ExitVerdict } from "./exit.ts";
+import type { RunAs } from "./plugin.ts";
+import { runAsNobody } from "./plugin.ts";
 
 /** An answer and the name of the tap that gave it. */
 export interface Answered<T> {
@@ -30,7 +33,10 @@ export interface Asker {
 }
 
 /** Makes the decisions of a pool, and the {@link Asker} over them. `fault` hears of every tap that failed. */
-export function createAsker(fault: (plugin: string, decision: string, error: unknown) => void): Asker {
+export function createAsker(
+  fault: (plugin: string, decision: string, error: unknown) => void,
+  runAs: RunAs = runAsNobody,
+): Asker {
   const decisions = createDecisions();
   let answeredBy = "";
 
@@ -41,7 +47,7 @@ export function createAsker(fault: (plugin: string, decision: string, error: unk
       fn: (...asked: unknown[]) => {
         let answer: unknown;
         try {
-          answer = ask(...asked);
+          answer = runAs(tap.name, () => ask(...asked));
         } catch (error) {
           fault(tap.name, decision, error);
           return undefined;
@@ -81,9 +87,6 @@ export function createAsker(fault: (plugin: string, decision: string, error: unk
     scaleTarget: (target, question) => decisions.scaleTarget.call(target, question),
   };
 }
-
-/** Who answers where no plugin does. */
-export const KERNEL = "poolable:kernel";
 
 /**
  * A tap of `spawnOptions` that fails, or leaves options that nothing can be started with, fails the start: its name

@@ -1,3 +1,4 @@
+import { recover } from "./degraded.ts";
 import type { Draft } from "./draft.ts";
 import { due } from "./due.ts";
 import type { Command } from "./events.ts";
@@ -69,7 +70,7 @@ export function scaleRefusal(state: KernelState, group: Group, count: number): s
 function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: ScaleCommand): void {
   const group = draft.editGroup(groupIndex);
   const from = group.desired;
-  draft.pool.dormant += Number(count === 0) - Number(from === 0);
+  if (!group.isCalled) draft.pool.dormant += Number(count === 0) - Number(from === 0);
   group.desired = count;
   draft.fact("group:scaled", { group: group.name, from, to: count, by });
 
@@ -90,6 +91,7 @@ function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: Scale
     draft.change(index, { wanted: false });
     end(draft, index, "scale", "drain");
     end(draft, slot.twin, "scale", "drain");
+    recover(draft, index, "scaled down");
     missing++;
   }
 }
@@ -109,7 +111,9 @@ function restart(draft: Draft, index: number): void {
   if (slot.worker) return end(draft, index, "restart", "drain");
   if (slot.state === "permanent") return;
   // An operator's start is a fresh one: the budget that was spent is forgiven.
-  if (slot.state === "failed") draft.change(index, { counted: [], streak: 0 });
+  if (slot.state === "failed" || slot.degraded) draft.change(index, { counted: [], streak: 0 });
+  draft.change(index, { earlyEnds: 0 });
+  recover(draft, index, "restarted on request");
   disarm(draft, index);
   move(draft, index, "cancel", "restart");
   draft.change(index, { ended: false });

@@ -94,6 +94,13 @@ export interface PoolConfig {
   strategy?: GroupStrategy;
   /** `escalate` (default): restart, and shut the pool down at the third violation within 60 s. */
   onViolation?: ViolationPolicy;
+  /**
+   * How long no worker of any group may be ready before the pool ends with exit code 75, for whatever supervises it to
+   * start it again. `false`: it goes on for ever.
+   *
+   * @default '5m'
+   */
+  giveUp?: Duration | false;
   /** The folder that relative paths start from; the working folder when it is left out. */
   root?: string;
   /** The executable of each runtime, by name: a path, or a command to find; each is looked for when it is left out. */
@@ -142,5 +149,7 @@ export interface ResolvedPool {
   readonly groups: readonly ResolvedGroup[];
   readonly strategy: GroupStrategy;
   readonly onViolation: ViolationPolicy;
+  /** Milliseconds, or `false` for never. */
+  readonly giveUp: number | false;
   readonly plugins: readonly PluginInput[];
 }

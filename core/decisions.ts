@@ -17,8 +17,12 @@ export interface RestartQuestion {
   readonly streak: number;
   /** The generation of the worker that ended. */
   readonly generation: number;
+  /** Whether the pool still starts: not every slot that it has to start was ready once. */
+  readonly booting: boolean;
   readonly group: {
     readonly name: string;
+    /** Workers that it has at least; 0 for a group that is started when it is needed. */
+    readonly min: number;
     /** Whether a worker of this group has been ready since the pool started. */
     readonly everReady: boolean;
     /** Slots whose first worker ended before ready, this one included. */
@@ -32,13 +36,13 @@ export interface RestartQuestion {
  * The answer to `restart`.
  * - `restart`: after `delayMs`, or at the kernel's pace when it is left out (at once after 10 s of uptime with
  *   an untouched budget, else exponential backoff). Faster than the kernel's floor is slowed down to it.
- * - `idle`: the slot ended in order. `permanent`: it never starts again. `fail`: its budget is spent.
+ * - `idle`: the slot ended in order. `permanent`: it never starts again. `fail`: the policy gives the slot up.
  * - `shutdown`: the whole pool stops with `exitCode` (1 when it is left out).
  */
 export interface RestartAnswer {
   readonly action: "restart" | "idle" | "permanent" | "fail" | "shutdown";
   readonly delayMs?: number;
-  /** The policy has counted by itself: the slot's budget is not consulted. The pool's budget still is. */
+  /** The policy has counted by itself: the slot's budget is not consulted, and the slot is never degraded. */
   readonly ownBudget?: boolean;
   readonly exitCode?: number;
   /** One line, for people. */

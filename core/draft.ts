@@ -73,6 +73,7 @@ export class Draft {
       "wanted" in patch ||
       "ended" in patch ||
       "ticket" in patch ||
+      "degraded" in patch ||
       "bootFailed" in patch
     ) {
       this.#count(countsOf(before), countsOf(after), before.group);

@@ -1,9 +1,11 @@
+import { recoverIfHealthy, timerAt } from "./degraded.ts";
 import type { Draft } from "./draft.ts";
 import { arm, disarm, kill, move, signal, stop, timeOf, timeoutsOf } from "./moves.ts";
 import { judgeTrial, tryOut } from "./reload.ts";
 import { requestStart } from "./starting.ts";
 import type { Deadline, Slot } from "./state.ts";
 import type { DeadlineKind } from "./states.ts";
+import { poolSeat, wake } from "./wake.ts";
 
 /** The deadlines that judge a worker's silence. Time that the supervisor was away proves nothing about it. */
 const SILENCE: ReadonlySet<DeadlineKind> = new Set([
@@ -17,13 +19,16 @@ const SILENCE: ReadonlySet<DeadlineKind> = new Set([
 
 /** The deadline of a slot has come, or was moved since its timer was armed. */
 export function due(draft: Draft, index: number): void {
+  if (index === poolSeat(draft)) return wake(draft);
+  if (draft.slot(index).deadline?.kind === "silence") recoverIfHealthy(draft, index);
   const slot = draft.slot(index);
   const { deadline } = slot;
   if (!deadline) return;
   const at = believedAt(draft, deadline);
   if (draft.now >= at) return actions[deadline.kind](draft, slot);
   if (at !== deadline.at) draft.change(index, { deadline: { ...deadline, at, awayMs: draft.pool.awayMs } });
-  draft.effect({ type: "arm", seat: index, at });
+  const timer = deadline.kind === "silence" ? timerAt(draft.slot(index), draft.now, at) : at;
+  draft.effect({ type: "arm", seat: index, at: timer });
 }
 
 /** When a deadline comes, later by the time that the supervisor was away since it was set. */

@@ -1,5 +1,5 @@
 import type { RestartAnswer } from "./decisions.ts";
-import type { Evidence, ExitReport, ExitVerdict, ReportedError } from "./exit.ts";
+import type { Evidence, ExitReport, ExitVerdict, ReportedError, StartStage } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { HookName, HookPayload } from "./hooks.ts";
 import type { GoodbyeKind, Violation } from "./protocol.ts";
@@ -18,6 +18,8 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
       readonly type: "goodbye";
       readonly kind: GoodbyeKind;
       readonly reason: string | undefined;
+      /** What could not be done, of one that could not start. */
+      readonly stage?: StartStage | undefined;
       /** It still answers what it has accepted. */
       readonly drains: boolean;
     }

@@ -12,6 +12,9 @@ export type KillCause =
   | "violation"
   | "overstayed";
 
+/** What a worker does before it is ready: it loads its entry, then it sets up. */
+export type StartStage = "import" | "setup";
+
 /** The facts about an ended worker: all that is known, nothing concluded. */
 export interface ExitReport {
   readonly slot: string;
@@ -24,6 +27,8 @@ export interface ExitReport {
   readonly goodbye: GoodbyeKind | undefined;
   /** The reason that the goodbye gave, one line. */
   readonly goodbyeReason: string | undefined;
+  /** What failed, where its goodbye was `startFailed`: its entry could not be loaded, or its `setup` threw. */
+  readonly failedStage: StartStage | undefined;
   readonly acked: boolean;
   readonly code: number | null;
   readonly signal: string | null;
@@ -87,6 +92,9 @@ export interface ExitVerdict {
   /** How much it takes from the restart budget: 0, 1 or 2 (at most 10 is accepted). */
   readonly counts: number;
 }
+
+/** Who decides where no plugin does, and where a rule of the kernel stands above the answer. */
+export const KERNEL = "poolable:kernel";
 
 /** The last exit of a slot, as `status` shows it. */
 export interface LastExit {

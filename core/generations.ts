@@ -28,7 +28,12 @@ export interface Generations {
 }
 
 /** What a new generation may not change. */
-const FIXED_IN_POOL = ["name", "strategy", "onViolation"] as const satisfies readonly (keyof ResolvedPool)[];
+const FIXED_IN_POOL = [
+  "name",
+  "strategy",
+  "onViolation",
+  "giveUp",
+] as const satisfies readonly (keyof ResolvedPool)[];
 const FIXED = [
   "type",
   "runtime",

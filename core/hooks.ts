@@ -2,6 +2,8 @@ import { Hookable } from "hookable";
 import type { Evidence, ExitReport, ExitVerdict } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { RestartAnswer } from "./decisions.ts";
+import type { RunAs } from "./plugin.ts";
+import { runAsNobody } from "./plugin.ts";
 import type { PoolState, SlotState } from "./states.ts";
 
 interface OfWorker {
@@ -95,6 +97,15 @@ export interface PoolHooks {
       readonly cause: string;
     },
   ) => void;
+  /**
+   * A slot has had `counted` counted exits within 60 s, more than its budget of `limit`. It goes on at the longest
+   * wait.
+   */
+  "slot:degraded": (
+    fact: OfWorker & { readonly counted: number; readonly limit: number; readonly reason: string },
+  ) => void;
+  /** A slot is not degraded any more: its worker was ready for 60 s, or somebody started it afresh. */
+  "slot:recovered": (fact: OfWorker & { readonly reason: string }) => void;
   "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
   /** `tookMs` runs from the spawn. */
   "worker:ready": (fact: OfWorker & { readonly pid: number; readonly tookMs: number }) => void;
@@ -129,7 +140,11 @@ export interface PoolHooks {
   "exit:classified": (
     fact: OfWorker & { readonly report: ExitReport; readonly verdict: ExitVerdict; readonly by: string },
   ) => void;
-  /** What happens to the slot now. `delayMs` is the time until it starts again, after the kernel's own rules. */
+  /**
+   * What happens to the slot now. `delayMs` is the time until it starts again. `by` is who decided: a tap by its name,
+   * or `poolable:kernel` where the kernel has overruled the answer. `kernelRule` is there when a rule of the kernel has
+   * set the wait, and says which.
+   */
   "restart:decided": (
     fact: OfWorker & {
       readonly report: ExitReport;
@@ -138,6 +153,7 @@ export interface PoolHooks {
       readonly delayMs: number;
       readonly reason: string;
       readonly by: string;
+      readonly kernelRule?: string;
     },
   ) => void;
   "reload:started": (fact: {
@@ -180,6 +196,8 @@ export type HookPayload<Name extends HookName> = Parameters<PoolHooks[Name]>[0];
 /** The kernel's end of the hooks. */
 export interface Notifier {
   readonly hooks: HookRegistry;
+  /** The same hooks for one plugin: what fails among its observers is told under its name. */
+  of(plugin: string): HookRegistry;
   notify<Name extends HookName>(name: Name, payload: HookPayload<Name>): void;
 }
 
@@ -187,23 +205,36 @@ export interface Notifier {
  * Hooks whose observers are isolated from each other and from the kernel. hookable's own callers are not used:
  * in a serial call one throw stops the later observers, and not awaited it is an unhandled rejection.
  */
-export function createNotifier(): Notifier {
+export function createNotifier(runAs: RunAs = runAsNobody): Notifier {
   const hooks = new Hookable<PoolHooks>();
+  const owners = new WeakMap<object, string>();
 
-  function fault(name: HookName, error: unknown): void {
+  function fault(plugin: string, name: HookName, error: unknown): void {
     // An observer of `plugin:error` that fails itself has nobody left to tell.
-    if (name !== "plugin:error") notify("plugin:error", { plugin: "observer", stage: name, error });
+    if (name !== "plugin:error") notify("plugin:error", { plugin, stage: name, error });
+  }
+
+  function of(plugin: string): HookRegistry {
+    const view = new Hookable<PoolHooks>();
+    // `hookOnce` and `addHooks` register through `hook`.
+    view.hook = (name, observe, options) => {
+      if (typeof observe === "function") owners.set(observe, plugin);
+      return hooks.hook(name, observe, options);
+    };
+    view.removeHook = (name, observe) => hooks.removeHook(name, observe);
+    return view;
   }
 
   function notify<Name extends HookName>(name: Name, payload: HookPayload<Name>): void {
     hooks.callHookWith(
       (observers: ((payload: HookPayload<Name>) => unknown)[]) => {
         for (const observe of [...observers]) {
+          const owner = owners.get(observe) ?? OBSERVER;
           try {
-            const result = observe(payload);
-            if (result instanceof Promise) result.catch((error: unknown) => fault(name, error));
+            const result = runAs(owner, () => observe(payload));
+            if (result instanceof Promise) result.catch((error: unknown) => fault(owner, name, error));
           } catch (error) {
-            fault(name, error);
+            fault(owner, name, error);
           }
         }
       },
@@ -212,5 +243,8 @@ export function createNotifier(): Notifier {
     );
   }
 
-  return { hooks, notify };
+  return { hooks, of, notify };
 }
+
+/** Who observes without being a plugin. */
+const OBSERVER = "observer";

@@ -1,4 +1,4 @@
-import type { ReportedError } from "./exit.ts";
+import type { ReportedError, StartStage } from "./exit.ts";
 import type { Frame } from "./frames.ts";
 import type { WorkerLog } from "./hooks.ts";
 
@@ -13,6 +13,11 @@ const LEVELS: readonly unknown[] = ["debug", "info", "warn", "error"];
 export function readLog(frame: Frame): Pick<WorkerLog, "level" | "message" | "data"> {
   const level = LEVELS.includes(frame.level) ? (frame.level as WorkerLog["level"]) : "info";
   return { level, message: readText(frame.message) ?? "", data: frame.data };
+}
+
+/** What failed before ready, as a `goodbye` frame says. */
+export function readStage({ stage }: Frame): StartStage | undefined {
+  return stage === "import" || stage === "setup" ? stage : undefined;
 }
 
 /** The error of an `error` frame; one that says nothing becomes a plain `Error`. */

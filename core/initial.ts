@@ -1,4 +1,3 @@
-import { NO_COUNT } from "./budget.ts";
 import type { ResolvedPool } from "./config.ts";
 import { NO_COUNTS } from "./counts.ts";
 import { EMPTY_QUEUE } from "./queue.ts";
@@ -9,6 +8,7 @@ import { vectorOf } from "./vector.ts";
 export function initialState(config: ResolvedPool): KernelState {
   const groups: Group[] = [];
   const slots: Slot[] = [];
+  const called = new Set(config.groups.flatMap(({ calls }) => calls));
   for (const group of config.groups) {
     groups.push({
       index: group.index,
@@ -16,6 +16,8 @@ export function initialState(config: ResolvedPool): KernelState {
       first: slots.length,
       min: group.min,
       max: group.max,
+      isCalled: called.has(group.name),
+      queue: EMPTY_QUEUE,
       timeouts: group.timeouts,
       desired: group.min,
       generation: 1,
@@ -39,12 +41,16 @@ export function initialState(config: ResolvedPool): KernelState {
       ordered: config.strategy !== "one-for-one",
       generation: 1,
       counts: { ...NO_COUNTS },
-      dormant: groups.filter((group) => group.desired === 0).length,
+      booted: false,
+      dormant: groups.filter((group) => group.desired === 0 && !group.isCalled).length,
       halting: 0,
       awayMs: 0,
-      queue: EMPTY_QUEUE,
       tickets: 0,
-      exits: NO_COUNT,
+      turn: 0,
+      fresh: [],
+      giveUpMs: config.giveUp,
+      stuck: null,
+      wakeAt: null,
       reload: null,
       lastReload: null,
       end: null,
@@ -74,6 +80,8 @@ function idleSlot(index: number, id: string, group: number): Slot {
     startedAt: -Infinity,
     counted: [],
     streak: 0,
+    degraded: false,
+    earlyEnds: 0,
     lastExit: null,
   };
 }

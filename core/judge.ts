@@ -1,5 +1,5 @@
 import type { Asker } from "./ask.ts";
-import { KERNEL } from "./ask.ts";
+import { KERNEL } from "./exit.ts";
 import { isHealthy, SLOT_BUDGET, withinWindow } from "./budget.ts";
 import type { RestartQuestion } from "./decisions.ts";
 import type { ExitReport } from "./exit.ts";
@@ -51,8 +51,10 @@ export function judgeExit(
     limit: SLOT_BUDGET,
     streak: isHealthy(seat.worker, now) ? 0 : seat.streak,
     generation: seat.generation,
+    booting: !state.pool.booted,
     group: {
       name: group.name,
+      min: group.min,
       everReady: group.everReady,
       bootFailures: group.counts.bootFailed + (seat.bootFailed || report.ready ? 0 : 1),
       wanted: group.counts.wanted,
@@ -73,6 +75,7 @@ function reportOf(slot: Occupied, group: Group, end: ProcessEnd, now: number): E
     ready: worker.ready,
     goodbye: worker.goodbye,
     goodbyeReason: worker.goodbyeReason,
+    failedStage: worker.failedStage,
     acked: worker.goodbye !== undefined,
     code: end.code,
     signal: end.signal,

@@ -1,4 +1,4 @@
-import { createAsker } from "./ask.ts";
+import { createAsker, KERNEL } from "./ask.ts";
 import type { Clock } from "./clock.ts";
 import type { PoolConfig } from "./config.ts";
 import { PoolError } from "./errors.ts";
@@ -8,6 +8,8 @@ import { createNotifier } from "./hooks.ts";
 import { MAX_TEXT } from "./incoming.ts";
 import { initialState } from "./initial.ts";
 import { judgeExit } from "./judge.ts";
+import { runAsNobody } from "./plugin.ts";
+import type { RunAs } from "./plugin.ts";
 import { createPluginList } from "./plugins.ts";
 import type { Pool, PoolEnd } from "./pool.ts";
 import { reduce } from "./reduce.ts";
@@ -32,6 +34,8 @@ export interface KernelPorts {
   readonly load?: () => PoolConfig | Promise<PoolConfig>;
   /** The supervisor's own process id, for `status`. */
   readonly pid: number;
+  /** Marks what each plugin does, so that an error that nobody caught can be told under its name; nobody is marked without it. */
+  readonly runAs?: RunAs;
 }
 
 /**
@@ -43,7 +47,7 @@ export interface KernelPorts {
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
 export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
-  const { clock } = ports;
+  const { clock, runAs = runAsNobody } = ports;
   const runtimeNames = ports.runtimes.map((runtime) => runtime.name);
   const resolved = resolveConfig(config, runtimeNames);
   const runtimes = new Map(
@@ -51,11 +55,11 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       .filter(({ name }) => resolved.groups.some((group) => group.runtime === name))
       .map((runtime) => [runtime.name, runtime]),
   );
-  const notifier = createNotifier();
+  const notifier = createNotifier(runAs);
   const report: Pool["report"] = (plugin, stage, error) =>
     notifier.notify("plugin:error", { plugin, stage, error });
-  const asker = createAsker(report);
-  const plugins = createPluginList(notifier, clock);
+  const asker = createAsker(report, runAs);
+  const plugins = createPluginList(notifier, clock, runAs);
   plugins.add(resolved.plugins);
   const generations = createGenerations(resolved, runtimes, runtimeNames);
   for (const { name, index } of resolved.groups) {
@@ -110,6 +114,11 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     queue.push(event);
     if (dispatching) return;
     dispatching = true;
+    // Whoever asked, what comes of it (a process, a timer) is not a plugin's.
+    runAs(KERNEL, work);
+  }
+
+  function work(): void {
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const step = reduce(state, next, clock.now());
@@ -153,6 +162,21 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     ended(Object.freeze(end));
   }
 
+  /** All that comes before the first worker. Resolves early once somebody asked to stop. */
+  async function setUp(): Promise<void> {
+    for (const { name, runtime } of resolved.groups) await prepare(name, runtimes.get(runtime)!);
+    for (const group of resolved.groups) checkNeeds(group, runtimes);
+    if (stopped !== undefined) return;
+    notifier.notify("pool:starting", { pool: pool.name });
+    await plugins.setup(viewOf);
+    for (const runtime of runtimes.values()) if (stopped === undefined) await runtime.open();
+  }
+
+  /** The pool as one plugin sees it. */
+  function viewOf(plugin: string): Pool {
+    return Object.create(pool, { hooks: { value: notifier.of(plugin), enumerable: true } }) as Pool;
+  }
+
   function shortestHeartbeat(): number {
     return Math.min(...[...state.groups].map(({ timeouts }) => timeouts.heartbeat));
   }
@@ -181,15 +205,13 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     async start() {
       if (startedAt !== undefined) throw new PoolError("E_STATE", "the pool has been started already");
       startedAt = clock.now();
-      for (const { name, runtime } of resolved.groups) await prepare(name, runtimes.get(runtime)!);
-      for (const group of resolved.groups) checkNeeds(group, runtimes);
-      notifier.notify("pool:starting", { pool: pool.name });
       isSettingUp = true;
       try {
-        await plugins.setup(pool);
-        for (const runtime of runtimes.values()) await runtime.open();
+        await setUp();
       } catch (error) {
-        await close({ exitCode: 2, reason: "start failed" });
+        await plugins.dispose();
+        dispatch({ type: "stop", now: false, reason: "start failed", exitCode: 2 });
+        await closed;
         throw error;
       } finally {
         isSettingUp = false;
@@ -203,7 +225,8 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     async stop({ now = false, reason = "asked to stop" } = {}) {
       stopped ??= reason;
       startedAt ??= clock.now();
-      if (!isSettingUp) dispatch({ type: "stop", now, reason, exitCode: 0 });
+      if (isSettingUp) plugins.abandon(now);
+      else dispatch({ type: "stop", now, reason, exitCode: 0 });
       return closed;
     },
     restart: createRestart({ waiters, state: () => state, dispatch, indexOf }),

@@ -1,4 +1,5 @@
 import type { Timeouts } from "./config.ts";
+import { timerAt } from "./degraded.ts";
 import type { Draft } from "./draft.ts";
 import type { Intent, KillCause } from "./exit.ts";
 import type { Group, ReloadRecord, Slot } from "./state.ts";
@@ -25,8 +26,8 @@ export function move(draft: Draft, index: number, cause: SlotCause, why: string 
 export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number): void {
   const slot = draft.slot(index);
   const at = draft.now + (ms ?? timeOf(timeoutsOf(draft, slot), kind));
-  draft.change(index, { deadline: { kind, at, awayMs: draft.pool.awayMs } });
-  draft.effect({ type: "arm", seat: index, at });
+  const after = draft.change(index, { deadline: { kind, at, awayMs: draft.pool.awayMs } });
+  draft.effect({ type: "arm", seat: index, at: kind === "silence" ? timerAt(after, draft.now, at) : at });
 }
 
 export function disarm(draft: Draft, index: number): void {

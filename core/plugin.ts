@@ -1,5 +1,14 @@
 import type { Pool } from "./pool.ts";
 
+/**
+ * Runs `work` as a part of a plugin: what it leaves running (timers, promises, sockets) counts as the plugin's too, as
+ * far as the runtime can tell.
+ */
+export type RunAs = <T>(plugin: string, work: () => T) => T;
+
+/** Runs `work`, and remembers nothing. */
+export const runAsNobody: RunAs = (_plugin, work) => work();
+
 /** Lets go of everything that a plugin's `setup` took. */
 export type Dispose = () => void | Promise<void>;
 

@@ -2,27 +2,41 @@ import type { Clock } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import { messageOf, PoolError } from "./errors.ts";
 import type { Notifier } from "./hooks.ts";
-import type { Dispose, Plugin, PluginInput } from "./plugin.ts";
+import type { Dispose, Plugin, PluginInput, RunAs } from "./plugin.ts";
 import type { Pool } from "./pool.ts";
 
 /** A setup that takes longer is told to `plugin:slow`, also while it still runs. Milliseconds. */
 export const SLOW_SETUP_MS = 1_000;
-/** A dispose that takes longer is not waited for: it must not keep a pool open that has ended. Milliseconds. */
+/**
+ * A dispose that takes longer, and a setup that takes longer after the pool was asked to stop, is not waited for: it must
+ * not keep a pool open that has ended. Milliseconds.
+ */
 export const DISPOSE_LIMIT_MS = 10_000;
 
 /** The plugins of one pool: a flat list without two of a name. */
 export interface PluginList {
   /** Throws `E_PLUGIN`. */
   add(inputs: readonly PluginInput[]): void;
-  /** Sets all up, one after the other. On failure the ones before it are disposed of, and it rejects. */
-  setup(pool: Pool): Promise<void>;
+  /**
+   * Sets all up, one after the other, each with its own view of the pool. On failure the ones before it are disposed of,
+   * and it rejects. Resolves early after `abandon`.
+   */
+  setup(viewOf: (plugin: string) => Pool): Promise<void>;
+  /**
+   * Sets no further plugin up. The one whose setup still runs is waited for, 10 s at most, or not at all with `now`; what
+   * it returns later is called then.
+   */
+  abandon(now: boolean): void;
   /** Disposes in reverse order; every one is called, whatever the others do, and waited for 10 s. Calling it again does nothing. */
   dispose(): Promise<void>;
 }
 
-export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
+export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs): PluginList {
   const plugins = new Map<string, Plugin>();
   const disposers: [name: string, dispose: Dispose][] = [];
+  let isAbandoned = false;
+  let giveUp!: () => void;
+  const givenUp = new Promise<void>((resolve) => (giveUp = resolve));
 
   async function setupOne(plugin: Plugin, pool: Pool): Promise<void> {
     const startedAt = clock.now();
@@ -30,8 +44,16 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
       notifier.notify("plugin:slow", { plugin: plugin.name, tookMs: clock.now() - startedAt });
     });
     try {
-      const dispose = await plugin.setup(pool);
-      if (typeof dispose === "function") disposers.push([plugin.name, dispose]);
+      let isLate = false;
+      const done = runAs(plugin.name, async () => plugin.setup(pool)).then(async (dispose) => {
+        if (typeof dispose !== "function") return;
+        if (isLate) await disposeOne(plugin.name, dispose);
+        else disposers.push([plugin.name, dispose]);
+      });
+      await Promise.race([done, givenUp.then(() => (isLate = true))]);
+      done.catch((error: unknown) => {
+        if (isLate) notifier.notify("plugin:error", { plugin: plugin.name, stage: "setup", error });
+      });
     } catch (error) {
       // A PoolError is already one clear line.
       if (error instanceof PoolError) throw error;
@@ -50,7 +72,7 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
       cancel = clock.at(clock.now() + DISPOSE_LIMIT_MS, () => reject(new Error(`not done after ${limit}`)));
     });
     try {
-      await Promise.race([dispose(), late]);
+      await Promise.race([runAs(plugin, dispose), late]);
     } catch (error) {
       notifier.notify("plugin:error", { plugin, stage: "dispose", error });
     } finally {
@@ -78,13 +100,21 @@ export function createPluginList(notifier: Notifier, clock: Clock): PluginList {
         plugins.set(name, input as Plugin);
       }
     },
-    async setup(pool) {
+    async setup(viewOf) {
       try {
-        for (const plugin of plugins.values()) await setupOne(plugin, pool);
+        for (const plugin of plugins.values()) {
+          if (isAbandoned) return;
+          await setupOne(plugin, viewOf(plugin.name));
+        }
       } catch (error) {
         await list.dispose();
         throw error;
       }
+    },
+    abandon(now) {
+      if (now) giveUp();
+      else if (!isAbandoned) clock.at(clock.now() + DISPOSE_LIMIT_MS, giveUp);
+      isAbandoned = true;
     },
     async dispose() {
       for (;;) {

@@ -8,7 +8,10 @@ import type { ReloadOptions, ReloadReport } from "./reloads.ts";
 import type { Runtime } from "./runtime.ts";
 import type { PoolStatus } from "./status.ts";
 
-/** How a pool ended. Exit codes: 0 requested or all ended in order, 1 critical, 75 every slot failed. */
+/**
+ * How a pool ended. Exit codes: 0 requested or all ended in order, 1 critical, 2 an entry could not be loaded, 75 every
+ * slot failed, or none was ready for `giveUp`.
+ */
 export interface PoolEnd {
   readonly exitCode: number;
   readonly reason: string;
@@ -38,7 +41,7 @@ export interface Pool {
   /** Adds plugins. Throws `E_STATE` once the pool was started, `E_PLUGIN` for a second one of a name. */
   use(...plugins: PluginInput[]): Pool;
   /**
-   * Sets up the plugins and starts the workers. Resolves when every wanted slot was ready once, or has ended,
+   * Sets up the plugins and starts the workers. Resolves when every wanted slot is ready, has ended or is degraded,
    * or the pool closed. Rejects with a `PoolError` when something is wrong before the first worker: nothing is
    * left running then.
    */
@@ -49,7 +52,7 @@ export interface Pool {
    */
   stop(options?: { now?: boolean; reason?: string }): Promise<PoolEnd>;
   /**
-   * Replaces the worker of one slot, uncounted, and resolves when the new one is ready. A failed slot starts
+   * Replaces the worker of one slot, uncounted, and resolves when the new one is ready. A failed or degraded slot starts
    * with a fresh budget. Rejects with `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (permanent, or scaled down).
    */
   restart(slot: string): Promise<void>;

@@ -10,6 +10,7 @@ import { settle } from "./shutdown.ts";
 import { pump } from "./starting.ts";
 import type { KernelState, Slot } from "./state.ts";
 import { isUp } from "./states.ts";
+import { rearm } from "./wake.ts";
 
 /** The next state, and what the shell has to do about it. */
 export interface Step {
@@ -33,11 +34,15 @@ export function reduce(state: KernelState, event: KernelEvent, now: number): Ste
   if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
   const movedPool = draft.pool.state !== state.pool.state;
-  if (draft.countsChanged || movedPool || draft.pool.halting > 0 || event.type === "reload") {
+  const { counts, halting, stuck } = draft.pool;
+  const isConcerned = draft.countsChanged || movedPool || halting > 0 || counts.queued > 0 || stuck !== null;
+  if (isConcerned || event.type === "reload") {
     if (draft.pool.ordered || draft.pool.halting > 0) advance(draft);
     if (draft.pool.reload) advanceReload(draft);
     if (isUp(draft.pool.state)) pump(draft);
+    if (draft.pool.state === "running" && counts.unready === 0) draft.pool.booted = true;
     settle(draft);
+    rearm(draft);
   }
   return { state: draft.commit(), effects: draft.effects };
 }
@@ -107,7 +112,11 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       draft.fact("worker:evidence", { ...draft.named(slot), evidence: event.evidence });
       return;
     case "goodbye":
-      draft.changeWorker(seat, { goodbye: event.kind, goodbyeReason: event.reason });
+      draft.changeWorker(seat, {
+        goodbye: event.kind,
+        goodbyeReason: event.reason,
+        failedStage: event.stage,
+      });
       draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "ack" } });
       move(draft, seat, "goodbye", event.kind);
       if (draft.slot(seat).state === "killing") return;

@@ -1,4 +1,5 @@
 import { isSurging } from "./counts.ts";
+import { recover } from "./degraded.ts";
 import type { Draft } from "./draft.ts";
 import type { Command } from "./events.ts";
 import type { Exited } from "./exited.ts";
@@ -32,7 +33,8 @@ export function reload(draft: Draft, command: Extract<Command, { type: "reload" 
 
 /** In a hard reload: the next worker of a slot is of the new generation, and has a budget of its own. */
 function renew(draft: Draft, slot: Slot, generation: number): void {
-  draft.change(slot.index, { generation, counted: [], streak: 0 });
+  draft.change(slot.index, { generation, counted: [], streak: 0, earlyEnds: 0 });
+  recover(draft, slot.index, "reload");
   if (!slot.wanted || (slot.state !== "backoff" && slot.state !== "failed") || isReplaced(draft, slot))
     return;
   disarm(draft, slot.index);
@@ -155,7 +157,9 @@ function takeOver(draft: Draft, surgeIndex: number): void {
     ended: false,
     counted: [],
     streak: 0,
+    earlyEnds: 0,
   });
+  recover(draft, old.index, "reload");
   arm(draft, old.index, "silence");
   retire(draft, surgeIndex);
   const replaced = record.replaced + 1;

@@ -8,6 +8,9 @@ import { checkCalls, resolveJobs } from "./jobs.ts";
 import { duration, oneOf, rule, text, texts, whole } from "./rules.ts";
 import { PERMISSION_KINDS } from "./runtime.ts";
 
+/** How long no worker may be ready before the pool gives up, unless the config says otherwise. Milliseconds. */
+const GIVE_UP_MS = 300_000;
+
 /** Slots of one pool, at most: far above what one machine carries, and below what a typo can ask for. */
 export const MAX_SLOTS = 100_000;
 
@@ -28,6 +31,7 @@ const poolRules: Readonly<Record<string, Rule>> = {
   plugins: rule("a list of plugins", Array.isArray),
   strategy: oneOf("one-for-one", "one-for-all", "rest-for-one"),
   onViolation: oneOf("restart", "escalate", "shutdown"),
+  giveUp: rule(`${duration.accepts}, or false`, (value) => value === false || duration.is(value)),
   root: text,
   executables: rule("an object of paths or commands", isRecord),
 };
@@ -113,6 +117,7 @@ export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): 
     groups,
     strategy: config.strategy ?? "one-for-one",
     onViolation: config.onViolation ?? "escalate",
+    giveUp: config.giveUp === false ? false : (parseDuration(config.giveUp) ?? GIVE_UP_MS),
     plugins: config.plugins ?? [],
   });
 }

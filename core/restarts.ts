@@ -24,7 +24,9 @@ export function createRestart({ waiters, state, dispatch, indexOf }: RestartCont
     const { epoch } = state().slots.get(index);
     dispatch({ type: "restart", slot: index });
     const isDone = (now: Slot): boolean =>
-      !now.wanted || isOver(now) || (now.epoch > epoch && now.state === "ready");
+      !now.wanted ||
+      isOver(now) ||
+      (now.epoch > epoch && (now.state === "ready" || (now.degraded && now.state === "backoff")));
     await waiters.until(({ slots }) => isDone(slots.get(index)));
     const slot = state().slots.get(index);
     if (slot.state === "ready" && slot.epoch > epoch) return;

@@ -47,7 +47,10 @@ export function force(draft: Draft): void {
   }
 }
 
-/** Ends the pool when no process is left and none comes by itself. */
+/**
+ * Ends the pool when no process is left and none comes by itself. A group without workers keeps it open where somebody
+ * from outside may wake it; one that only other groups call does not, for they are over too.
+ */
 export function settle(draft: Draft): void {
   const { pool } = draft;
   if (pool.counts.live > 0) return;

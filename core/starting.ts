@@ -2,11 +2,15 @@ import { SPAWN_INTERVAL_MS } from "./budget.ts";
 import type { Draft } from "./draft.ts";
 import { arm, move } from "./moves.ts";
 import { dequeue, enqueue } from "./queue.ts";
-import type { Slot } from "./state.ts";
+import type { Slot, Start } from "./state.ts";
 import { isUp } from "./states.ts";
 
-/** Workers that start at the same time, at most: a herd of crashes must not become a herd of starts. */
+/** Workers of one group that start at the same time, at most. */
 export const CONCURRENT_STARTS = 8;
+/** Starts of the whole pool within `FRESH_MS` that are not done yet, at most: a herd of crashes must not become a herd of starts. */
+export const FRESH_STARTS = 8;
+/** A start that takes longer waits for something, and holds nobody up any more. Milliseconds. */
+export const FRESH_MS = 1_000;
 
 /** A ticket of a slot whose group's turn has not come. */
 const HELD = -1;
@@ -43,22 +47,47 @@ export function releaseHeld(draft: Draft, groupIndex: number): void {
 
 function issueTicket(draft: Draft, index: number): void {
   const number = draft.pool.tickets++;
-  draft.pool.queue = enqueue(draft.pool.queue, { slot: index, number });
+  const group = draft.editGroup(draft.slot(index).group);
+  group.queue = enqueue(group.queue, { slot: index, number });
   draft.change(index, { ticket: number });
 }
 
-/** Starts slots from the queue while there is room. */
+/** Starts queued slots while there is room: one of each group in its turn, so that none waits for the herd of another. */
 export function pump(draft: Draft): void {
-  while (draft.pool.counts.starting < CONCURRENT_STARTS) {
-    const next = dequeue(draft.pool.queue);
-    if (!next) return;
-    draft.pool.queue = next.rest;
-    const { index, group, ticket } = draft.slot(next.value.slot);
+  const { pool, groupCount } = draft;
+  pool.fresh = pool.fresh.filter((each) => isFresh(draft, each));
+  let without = 0;
+  while (pool.counts.queued > 0 && pool.fresh.length < FRESH_STARTS && without < groupCount) {
+    const group = pool.turn % groupCount;
+    pool.turn = group + 1;
+    without = startNext(draft, group) ? 0 : without + 1;
+  }
+}
+
+/** When a queued slot may start although nothing happens until then: when a start ceases to be fresh. */
+export function roomAt(draft: Draft): number {
+  const { counts, fresh } = draft.pool;
+  return counts.queued > 0 && fresh.length >= FRESH_STARTS ? fresh[0]!.at + FRESH_MS : Infinity;
+}
+
+function isFresh(draft: Draft, { seat, at }: Start): boolean {
+  const { state, startedAt } = draft.slot(seat);
+  return state === "starting" && startedAt === at && draft.now - at < FRESH_MS;
+}
+
+/** Starts the slot of a group that has queued longest. Returns whether there was one, and room for it. */
+function startNext(draft: Draft, groupIndex: number): boolean {
+  if (draft.group(groupIndex).counts.starting >= CONCURRENT_STARTS) return false;
+  for (;;) {
+    const next = dequeue(draft.group(groupIndex).queue);
+    if (!next) return false;
+    draft.editGroup(groupIndex).queue = next.rest;
+    const { index, ticket } = draft.slot(next.value.slot);
     // A slot that gave up its place left its ticket behind.
     if (ticket !== next.value.number) continue;
     // Its turn may have gone by again while it queued.
-    if (turnHasCome(draft, group)) start(draft, index);
-    else draft.change(index, { ticket: HELD });
+    if (!turnHasCome(draft, groupIndex)) draft.change(index, { ticket: HELD });
+    else return (start(draft, index), true);
   }
 }
 
@@ -89,6 +118,7 @@ function start(draft: Draft, index: number): void {
       heard: false,
       goodbye: undefined,
       goodbyeReason: undefined,
+      failedStage: undefined,
       error: undefined,
       sentSignals: [],
       intent: undefined,
@@ -97,6 +127,7 @@ function start(draft: Draft, index: number): void {
       evidence: undefined,
     },
   });
+  draft.pool.fresh = [...draft.pool.fresh, { seat: index, at: draft.now }];
   move(draft, index, "start");
   arm(draft, index, "hello");
   draft.effect({ type: "spawn", ...draft.addressed(after), generation: after.generation });

@@ -1,7 +1,6 @@
-import type { RollingCount } from "./budget.ts";
 import type { Timeouts } from "./config.ts";
 import type { Counts } from "./counts.ts";
-import type { Evidence, Intent, KillCause, LastExit, ReportedError } from "./exit.ts";
+import type { Evidence, Intent, KillCause, LastExit, ReportedError, StartStage } from "./exit.ts";
 import type { GoodbyeKind, Violation } from "./protocol.ts";
 import type { Queue } from "./queue.ts";
 import type { DeadlineKind, PoolState, SlotState } from "./states.ts";
@@ -21,15 +20,25 @@ export interface PoolRecord {
   readonly ordered: boolean;
   generation: number;
   counts: Counts;
-  /** Groups that nobody wants a worker of: they may be woken by scaling, so they keep the pool open. */
+  /** Whether every wanted slot was ready once: only before that does a group that cannot start end the pool. */
+  booted: boolean;
+  /** Groups that nobody wants a worker of and no other group calls: they may be woken from outside, so they keep the pool open. */
   dormant: number;
   /** Groups whose workers all end now, to start again or for good. */
   halting: number;
   /** For how long the supervisor itself has been away in all: stopped, suspended or blocked. Milliseconds. */
   awayMs: number;
-  queue: Queue<Ticket>;
   tickets: number;
-  exits: RollingCount;
+  /** The group that is next to start a worker: each in its turn. */
+  turn: number;
+  /** The starts of late that are not done yet, oldest first. */
+  fresh: readonly Start[];
+  /** How long no slot may be ready before the pool gives up, in milliseconds; `false`: for ever. */
+  readonly giveUpMs: number | false;
+  /** Since when no wanted slot has been ready; `null` while one is, or nothing has gone wrong. */
+  stuck: Since | null;
+  /** When the pool's own timer comes. */
+  wakeAt: number | null;
   /** The reload under way. */
   reload: ReloadRecord | null;
   /** How the last one ended. */
@@ -80,6 +89,18 @@ export interface ReloadOutcome {
   readonly forced: number;
 }
 
+/** A point in time, with how long the supervisor had been away by then. Milliseconds. */
+export interface Since {
+  readonly at: number;
+  readonly awayMs: number;
+}
+
+/** A worker that was started. */
+export interface Start {
+  readonly seat: number;
+  readonly at: number;
+}
+
 /** A place in the queue of slots that wait to be started. */
 export interface Ticket {
   readonly slot: number;
@@ -93,6 +114,10 @@ export interface Group {
   readonly first: number;
   readonly min: number;
   readonly max: number;
+  /** Whether another group lists it in `calls`. */
+  readonly isCalled: boolean;
+  /** Its slots that wait to be started. */
+  queue: Queue<Ticket>;
   /** Of its generation. */
   timeouts: Timeouts;
   desired: number;
@@ -133,6 +158,10 @@ export interface Slot {
   /** Times of the counted exits within the window. */
   counted: readonly number[];
   streak: number;
+  /** Its budget is spent: it restarts at the longest wait, until a worker has been ready for a minute. */
+  degraded: boolean;
+  /** Ends in a row that did not count and came soon after the start. */
+  earlyEnds: number;
   lastExit: LastExit | null;
 }
 
@@ -155,6 +184,8 @@ export interface WorkerRecord {
   heard: boolean;
   goodbye: GoodbyeKind | undefined;
   goodbyeReason: string | undefined;
+  /** What failed before it was ready. */
+  failedStage: StartStage | undefined;
   error: ReportedError | undefined;
   sentSignals: readonly string[];
   intent: Intent | undefined;

@@ -89,7 +89,7 @@ export const SLOT_STATES: Readonly<Record<SlotState, SlotRow>> = {
     on: {},
   },
   failed: {
-    meaning: "restart budget spent",
+    meaning: "given up by its restart policy",
     process: false,
     on: { cancel: "idle" },
   },

@@ -46,6 +46,8 @@ export interface SlotStatus {
   readonly restarts: number;
   /** Milliseconds since the worker was spawned, 0 without a worker. */
   readonly uptimeMs: number;
+  /** Its restart budget is spent: it restarts at the longest wait, until a worker has been ready for a minute. */
+  readonly degraded: boolean;
   readonly lastExit: LastExit | null;
   /** What a slot that will be started waits for; `null` when it does not wait. */
   readonly waiting: SlotWaiting | null;
@@ -105,6 +107,7 @@ function slotStatus(slot: Slot, surge: Slot, now: number): SlotStatus {
     generation: slot.generation,
     restarts: slot.restarts,
     uptimeMs: slot.worker?.pid ? Math.round(now - slot.worker.spawnedAt) : 0,
+    degraded: slot.degraded,
     lastExit: slot.lastExit,
     waiting: waitingOf(slot, now),
     ...(worker ? { overlap: { state, pid: worker.pid ?? null, epoch, generation } } : {}),

@@ -4,7 +4,7 @@ import type { KernelEvent } from "./events.ts";
 import type { Frame } from "./frames.ts";
 import type { PinnedGroup } from "./generations.ts";
 import type { Notifier } from "./hooks.ts";
-import { readError, readLog, readText } from "./incoming.ts";
+import { readError, readLog, readStage, readText } from "./incoming.ts";
 import type { Address, Occupied } from "./judge.ts";
 import { goodbyeOf, judgeFrame, phaseOf } from "./protocol.ts";
 import { seatOf } from "./reduce.ts";
@@ -109,8 +109,8 @@ export function createWorkers(context: WorkersContext): Workers {
       case "goodbye": {
         const kind = goodbyeOf(frame);
         if (kind) {
-          const [reason, drains] = [readText(frame.reason), frame.drains === true];
-          return context.dispatch({ type: "goodbye", ...worker, kind, reason, drains });
+          const [reason, drains, stage] = [readText(frame.reason), frame.drains === true, readStage(frame)];
+          return context.dispatch({ type: "goodbye", ...worker, kind, reason, stage, drains });
         }
         const detail = "a goodbye of an unknown kind";
         return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });

@@ -8,7 +8,7 @@ import { jobErrorCodes } from "../core/job-errors.ts";
 import { GOODBYE_EXIT_CODES, WORKER_FRAMES } from "../core/protocol.ts";
 import type { Phase } from "../core/protocol.ts";
 import { resolveConfig } from "../core/resolve.ts";
-import { CONCURRENT_STARTS } from "../core/starting.ts";
+import { CONCURRENT_STARTS, FRESH_MS, FRESH_STARTS } from "../core/starting.ts";
 import { DEADLINES, POOL_STATES, SLOT_STATES } from "../core/states.ts";
 import type { DeadlineKind } from "../core/states.ts";
 import { exitClasses } from "../plugins/restart/classes.ts";
@@ -182,6 +182,7 @@ function timeOf(kind: DeadlineKind): string {
 function budgets(): string[][] {
   const seconds = (ms: number): string => `${ms / 1000} s`;
   const window = seconds(budget.BUDGET_WINDOW_MS);
+  const { giveUp } = resolveConfig({ name: "x", groups: { g: { entry: "./x.mjs" } } }, ["node"]);
   return [
     [
       "restarts at once when the worker lived at least",
@@ -191,15 +192,24 @@ function budgets(): string[][] {
       "else waits, doubling with each counted exit in a row",
       `from ${formatDuration(budget.backoffMs(0, 0.5))} to ${formatDuration(budget.backoffMs(99, 0.5))}, jittered by ±20 %`,
     ],
-    ["the row is forgotten after a worker was ready for", seconds(budget.HEALTHY_MS)],
-    ["a slot fails at more than", `${budget.SLOT_BUDGET} counted in ${window}, sliding`],
+    ["a slot is `degraded` at more than", `${budget.SLOT_BUDGET} counted in ${window}, sliding`],
+    ["a degraded slot waits", `${formatDuration(budget.longestBackoffMs(0.5))}, jittered`],
+    ["all of this is forgotten after a worker was ready for", seconds(budget.HEALTHY_MS)],
     [
-      "the pool shuts down, exit code 1, at more than",
-      `max(${budget.poolBudget(1)}, 3 · wanted slots) counted in ${window}, sliding`,
+      "ends in a row that do not count, each sooner than 10 s after its start, wait",
+      `${formatDuration(budget.UNCOUNTED_INTERVAL_MS)}, then from ${formatDuration(budget.earlyEndBackoffMs(2, 0.5))}, doubling up to ${formatDuration(budget.earlyEndBackoffMs(99, 0.5))}`,
+    ],
+    [
+      "the pool gives up, exit code 75, when no worker was ready for",
+      `\`giveUp\`, ${formatDuration(giveUp as number)} by default`,
     ],
     ["no slot starts twice within", formatDuration(budget.SPAWN_INTERVAL_MS)],
     ["the same for restarts that do not count", formatDuration(budget.UNCOUNTED_INTERVAL_MS)],
-    ["workers that start at the same time, at most", String(CONCURRENT_STARTS)],
+    ["workers of one group that start at the same time, at most", String(CONCURRENT_STARTS)],
+    [
+      `starts of the whole pool in ${seconds(FRESH_MS)}, unless they are done sooner, at most`,
+      `${FRESH_STARTS}, the groups in turn`,
+    ],
     ["flow violations that shut the pool down", `${VIOLATION_LIMIT} in ${seconds(VIOLATION_WINDOW_MS)}`],
   ];
 }

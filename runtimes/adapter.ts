@@ -59,6 +59,8 @@ export interface Adapter {
   words(request: SpawnRequest, ground: Ground): string[];
   /** What keeps a worker from being as its group says; the entry exists. */
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
+  /** Whether a line of a worker's stderr is the runtime's own, and wrong in a pool: it is not shown. */
+  isNoise?(line: string): boolean;
   /** Whether a worker can bind a port that others have too: `true`, or one line that says why not. */
   bindReusePort(installed: Installed): true | string;
   /** Whether the fastest HTTP server accepts on an inherited socket: `true`, or one line that says why not. */
@@ -96,7 +98,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     spawn(request, sink) {
       if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
       const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf(installed) });
-      return spawnWorker(channel, { file: installed.file, args: words, guard }, request, sink);
+      const quiet = adapter.isNoise ? withoutNoise(sink, (line) => adapter.isNoise!(line)) : sink;
+      return spawnWorker(channel, { file: installed.file, args: words, guard }, request, quiet);
     },
 
     realPath(path) {
@@ -159,6 +162,12 @@ function workerHalf({ typescript }: Installed): string {
       ? new URL("./worker/main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );
+}
+
+function withoutNoise(sink: WorkerSink, isNoise: (line: string) => boolean): WorkerSink {
+  const output: WorkerSink["output"] = (stream, line) =>
+    void ((stream === "stderr" && isNoise(line)) || sink.output(stream, line));
+  return { ...sink, output };
 }
 
 function neverStarted(spawnError: string, sink: WorkerSink): WorkerProcess {

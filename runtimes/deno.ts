@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Runtime } from "../core/runtime.ts";
 import { denoPermissions, refuseDenoPermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
@@ -6,6 +7,8 @@ import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
 export function deno(options: AdapterOptions = {}): Runtime {
   return createRuntime(adapter, options);
 }
+
+const SERVE_ADVICE = 'warning: Detected export default { fetch }, did you mean to run "deno serve"?';
 
 const adapter: Adapter = {
   name: "deno",
@@ -20,6 +23,9 @@ const adapter: Adapter = {
     const unstable = listeners.some(({ reusePort }) => reusePort) ? ["--unstable-net"] : [];
     return ["run", ...flags, ...unstable, ...execArgv, `--preload=${half}`, entry, ...args];
   },
+
+  // It says so of every module with `fetch` that `deno run` starts, and no flag keeps it from it.
+  isNoise: (line) => stripVTControlCharacters(line) === SERVE_ADVICE,
 
   refuse({ permissions }) {
     const reason = refuseDenoPermissions(permissions);

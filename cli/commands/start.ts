@@ -9,10 +9,13 @@ import { logs } from "../../plugins/logs/index.ts";
 import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../_args.ts";
 import { blame } from "../_blame.ts";
+import { takeConsole } from "../_console.ts";
 import type { Environment } from "../_environment.ts";
+import { describeError, exitCodeOf } from "../_exit.ts";
+import { leave } from "../_leave.ts";
 import { loadWithEnvironment } from "../_load.ts";
 import type { LoadOptions } from "../_load.ts";
-import { createOutput } from "../_output.ts";
+import { openOutput } from "../_output.ts";
 import type { Output } from "../_output.ts";
 import { checkName, entryConfig, overrideConfig } from "../_overrides.ts";
 import type { StartOptions } from "../_overrides.ts";
@@ -31,7 +34,15 @@ export const start: CommandDef = defineCommand({
       description: "A config, a folder with one, or a worker's entry",
     },
     workers: { type: "string", description: "How many workers: 2, or 1-4 for a range" },
-    port: { type: "string", description: "The TCP port to listen on, 0 for any" },
+    port: {
+      type: "string",
+      valueHint: "port…",
+      description: "The TCP port to listen on, 0 for any; more than once for several",
+    },
+    host: {
+      type: "string",
+      description: "The address of --port; all addresses for an entry, 127.0.0.1 for a config",
+    },
     type: { type: "string", description: "What the workers are: reactor, job or service" },
     restart: {
       type: "string",
@@ -41,18 +52,25 @@ export const start: CommandDef = defineCommand({
   },
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
-    const { target, name, workers, port, type, restart } = args;
-    const words = { name, workers, port, type, restart };
+    const { target, name, workers, port, host, type, restart } = args;
+    const words = { name, workers, port, host, type, restart };
     const options = Object.fromEntries(Object.entries(words).map(([key, value]) => [key, textOf(value)]));
-    const source = await findSource(textOf(target), { ...options, rest });
-    const config = await source.read();
-    const output = createOutput(process.stdout);
-    const exitCode = await source.blame(async () => {
-      const pool = compose(config, source, output, paintFor(process.stdout));
-      return await supervise(pool, (line) => output.line(line));
-    });
-    await output.flush(1_000);
-    process.exit(exitCode);
+    const paint = paintFor(process.stdout);
+    const [output, errors] = [openOutput(1), openOutput(2)];
+    takeConsole(output, errors);
+    let exitCode: number;
+    try {
+      const source = await findSource(textOf(target), { ...options, rest });
+      const config = await source.read();
+      exitCode = await source.blame(async () => {
+        const pool = compose(config, source, output, paint);
+        return await supervise(pool, (line) => output.line(line));
+      });
+    } catch (error) {
+      errors.line(describeError(error));
+      exitCode = exitCodeOf(error);
+    }
+    await leave(exitCode, [output, errors]);
   },
 }) as CommandDef;
 
@@ -98,7 +116,7 @@ function compose(config: PoolConfig, source: Source, output: Output, paint: Pain
   const plugins = [
     control({ directory, audit: write }),
     banner(write, paint),
-    logs({ write, paint }),
+    logs({ write: (line, ofWorker) => output.line(line, ofWorker), paint }),
     config.plugins,
   ];
   const { root, executables } = config;
@@ -125,7 +143,7 @@ function banner(write: (line: string) => void, paint: Paint): Plugin {
 /** Runs the pool to its end. Resolves with the exit code of the supervisor. */
 async function supervise(pool: Pool, say: (line: string) => void): Promise<number> {
   const ignoreSignals = handleSignals(pool, say);
-  const hasFailed = handleFaults(pool, say);
+  handleFaults(pool, say);
   try {
     await pool.start();
   } catch (error) {
@@ -133,5 +151,5 @@ async function supervise(pool: Pool, say: (line: string) => void): Promise<numbe
     throw error;
   }
   const { exitCode } = await pool.closed;
-  return hasFailed() ? 1 : exitCode;
+  return exitCode;
 }

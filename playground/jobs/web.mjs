@@ -1,10 +1,7 @@
 // A reactor that lets others compute: /square?of=7, /primes?below=100000, /stream?below=100, /many?jobs=40.
-import { defineWorker } from "poolable/worker";
+import { defineWorker, worker } from "poolable/worker";
 
-/** @type {import("poolable/worker").Worker} */
-let self;
-
-const maths = () => self.jobs("maths");
+const maths = () => worker.jobs("maths");
 
 const routes = {
   "/square": async (ask) => Response.json(await maths().run("square", ask("of", 7))),
@@ -20,9 +17,6 @@ const routes = {
 };
 
 export default defineWorker({
-  setup(worker) {
-    self = worker;
-  },
   async fetch(request) {
     const { pathname, searchParams } = new URL(request.url);
     const route = routes[pathname];

@@ -1,9 +1,6 @@
 // A web server in several processes on one port. Each path below ends its worker in a way of its own;
 // the supervisor says in one line what it made of it.
-import { defineWorker } from "poolable/worker";
-
-/** @type {import("poolable/worker").Worker} */
-let self;
+import { defineWorker, worker } from "poolable/worker";
 
 const provocations = {
   "/crash": () =>
@@ -27,18 +24,15 @@ const provocations = {
   "/abort": () => setTimeout(() => process.abort()),
   "/kill": () => setTimeout(() => process.kill(process.pid, "SIGKILL")),
   "/stop": () => setTimeout(() => process.kill(process.pid, "SIGSTOP")),
-  "/done": () => setTimeout(() => self.end({ restart: "enough for today" })),
-  "/retire": () => setTimeout(() => self.end({ permanent: "not needed any more" })),
-  "/fatal": () => setTimeout(() => self.end({ fatal: "nothing can go on" })),
+  "/done": () => setTimeout(() => worker.end({ restart: "enough for today" })),
+  "/retire": () => setTimeout(() => worker.end({ permanent: "not needed any more" })),
+  "/fatal": () => setTimeout(() => worker.end({ fatal: "nothing can go on" })),
 };
 
 export default defineWorker({
-  setup(worker) {
-    self = worker;
-  },
   fetch(request) {
     const url = new URL(request.url);
-    const answer = { slot: self.id, pid: process.pid, epoch: self.epoch };
+    const answer = { slot: worker.id, pid: process.pid, epoch: worker.epoch };
     if (url.pathname === "/") return Response.json(answer);
     const provoke = provocations[url.pathname];
     if (!provoke) return Response.json({ ...answer, try: Object.keys(provocations) }, { status: 404 });

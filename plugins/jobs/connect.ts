@@ -36,7 +36,7 @@ export interface PoolConnection {
 export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolConnection> {
   const loadOf = loadsFrom(() => clock.now());
   if (typeof target === "object" && "hooks" in target) {
-    const registry = registries.get(target);
+    const registry = registries.get(target.decisions);
     if (!registry)
       throw new PoolError(
         "E_STATE",

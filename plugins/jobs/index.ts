@@ -38,7 +38,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
         directory,
         callable.map(({ name, jobs: terms }) => [name, terms]),
       );
-      registries.set(pool, registry);
+      registries.set(pool.decisions, registry);
       const requests = createRequests(pool, registry);
       let isStopping = false;
       // In an ordered pool the callers are not asked to end before those that they call have.
@@ -90,7 +90,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
       const closePrograms = await servePrograms(join(directory, PROGRAMS_SOCKET), pool, registry);
       return async () => {
         for (const remove of removers) remove();
-        registries.delete(pool);
+        registries.delete(pool.decisions);
         registry.close();
         await closePrograms();
         if (options.directory === undefined) await rm(directory, { recursive: true, force: true });

@@ -4,8 +4,8 @@ import type { Pool } from "../../core/pool.ts";
 import type { GroupTerms, Peer, PeersUpdate } from "./wire/peer.ts";
 import { peerKey } from "./wire/peer.ts";
 
-/** The registry of each pool that runs in this process. */
-export const registries: WeakMap<Pool, Registry> = new WeakMap();
+/** The registry of each pool that runs in this process. By its decisions: a plugin has a view of the pool of its own. */
+export const registries: WeakMap<Pool["decisions"], Registry> = new WeakMap();
 
 /** How long an update waits that a caller's full queue has refused. Milliseconds. */
 const AGAIN_MS = 250;

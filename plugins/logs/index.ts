@@ -3,6 +3,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { PoolHooks } from "../../core/hooks.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
+import { reachOf } from "./reach.ts";
 import { exitSentence } from "./sentences.ts";
 import { stripControl } from "./strip.ts";
 
@@ -11,12 +12,13 @@ export { stripControl } from "./strip.ts";
 
 /** What {@link logs} takes. */
 export interface LogsOptions {
-  /** Takes one line without its newline. MUST NOT throw or block. */
-  write: (line: string) => void;
+  /** Takes one line without its newline, and whether a worker wrote it. MUST NOT throw or block. */
+  write: (line: string, ofWorker: boolean) => void;
   /** Colours a text, in the format names of `util.styleText`. Plain when it is left out. */
   paint?: (format: Format, text: string) => string;
 }
 
+type OfWorker = { readonly slot: string; readonly group: string };
 type Format = "red" | "yellow" | "green" | "cyan" | "magenta" | "blue" | "dim";
 
 const COLOURS: readonly Format[] = ["cyan", "magenta", "blue", "green", "yellow"];
@@ -32,18 +34,21 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
       );
       const say = (format: Format | undefined, text: string): void => {
         const line = stripControl(text);
-        write(format ? paint(format, line) : line);
+        write(format ? paint(format, line) : line, false);
       };
-      const ofWorker = (fact: { slot: string; group: string }, text: string, format?: Format): void => {
+      const about = (fact: OfWorker, text: string, format?: Format, isOwn = false): void => {
         const line = stripControl(text);
         write(
           `${paint(colours.get(fact.group)!, fact.slot)} ${paint("dim", "|")} ${format ? paint(format, line) : line}`,
+          isOwn,
         );
       };
+      const ofWorker = (fact: OfWorker, text: string, format?: Format): void =>
+        about(fact, text, format, true);
 
       const observers: Partial<PoolHooks> = {
         "listener:opened": ({ group, at, strategy, reason }) =>
-          say(undefined, `${group} listens on ${at} (${strategy}: ${reason})`),
+          say(undefined, `${group} listens on ${at} (${strategy}: ${reason})${reachOf(at)}`),
         "pool:running": ({ pool: name }) => say("green", `pool ${name} is running`),
         "pool:critical": ({ reason, exitCode }) => say("red", `critical, exit code ${exitCode}: ${reason}`),
         // With another code it is critical, which has been said.
@@ -79,21 +84,23 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
         "group:refused": ({ group, to, by, reason }) =>
           say("yellow", `${group} not scaled to ${to} by ${by}: ${reason}`),
+        "slot:degraded": (fact) =>
+          ofWorker(fact, `is degraded: ${fact.reason}; it goes on at the longest wait`, "red"),
+        "slot:recovered": (fact) => ofWorker(fact, `is not degraded any more: ${fact.reason}`, "green"),
         "worker:ready": (fact) =>
-          ofWorker(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
+          about(fact, `ready in ${formatDuration(fact.tookMs)}, pid ${fact.pid}`, "dim"),
         "worker:silent": (fact) => {
           const [silent, left] = [formatDuration(fact.silentMs), formatDuration(fact.leftMs)];
-          ofWorker(fact, `says nothing for ${silent}, and is killed in ${left} unless it does`, "yellow");
+          about(fact, `says nothing for ${silent}, and is killed in ${left} unless it does`, "yellow");
         },
         "worker:evidence": (fact) => {
-          ofWorker(fact, fact.evidence.summary, "yellow");
-          for (const line of fact.evidence.stack?.split("\n") ?? [])
-            ofWorker(fact, `    ${line.trim()}`, "dim");
+          about(fact, fact.evidence.summary, "yellow");
+          for (const line of fact.evidence.stack?.split("\n") ?? []) about(fact, `    ${line.trim()}`, "dim");
         },
         "worker:recovered": (fact) =>
-          ofWorker(fact, `speaks again after ${formatDuration(fact.silentMs)}`, "yellow"),
-        "worker:recycling": (fact) => ofWorker(fact, `is replaced: ${fact.reason}`),
-        "worker:draining": (fact) => ofWorker(fact, `draining: ${fact.reason}`, "dim"),
+          about(fact, `speaks again after ${formatDuration(fact.silentMs)}`, "yellow"),
+        "worker:recycling": (fact) => about(fact, `is replaced: ${fact.reason}`),
+        "worker:draining": (fact) => about(fact, `draining: ${fact.reason}`, "dim"),
         "worker:alarm": ({ slot, pid, reason }) => say("red", `${slot} pid ${pid}: ${reason}`),
         "worker:log": (fact) => ofWorker(fact, fact.message + dataOf(fact.data), LEVELS[fact.level]),
         "worker:output": (fact) => ofWorker(fact, fact.line, fact.stream === "stderr" ? "yellow" : undefined),

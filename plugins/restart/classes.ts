@@ -76,7 +76,8 @@ export const exitClasses: readonly ExitClassRow[] = [
     class: "ordered",
     indicators: "goodbye done or drained, acked, code 0 (or killed by us after the goodbye)",
     counts: 0,
-    match: (report) => said(report, "done") ?? said(report, "drained"),
+    match: (report) =>
+      failedAfterGoodbye(report) ? undefined : (said(report, "done") ?? said(report, "drained")),
   },
   {
     class: "oom",
@@ -119,13 +120,14 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
   {
     class: "uncaught",
-    indicators: "code ≠ 0 after ready",
+    indicators: "code ≠ 0 after ready, also one after goodbye done or drained",
     counts: 1,
     match(report) {
       const { code, error, stderrTail } = report;
       if (code === 0 || code === null) return undefined;
       const what = error ? `${error.name}: ${firstLine(error.message)}` : errorLine(stderrTail);
-      return withAdvice(what ? `code ${code}, ${what}` : `code ${code}`, report);
+      const after = report.goodbye ? ` after goodbye ${report.goodbye}` : "";
+      return withAdvice(`code ${code}${after}${what ? `, ${what}` : ""}`, report);
     },
   },
   {
@@ -136,23 +138,35 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
 ];
 
-/** A goodbye that was acknowledged, and an exit code that says otherwise. */
-function contradiction({ goodbye, acked, code, cause }: ExitReport): string | undefined {
-  if (!goodbye || !acked || code === null || cause === "overstayed") return undefined;
+/**
+ * A goodbye that tells of an error and was acknowledged, and then a success. The other way round is an error of the
+ * program while it finished what it had, or cleaned up: the worker has kept to the protocol.
+ */
+function contradiction(report: ExitReport): string | undefined {
+  const { goodbye, acked, code, cause } = report;
+  if (!goodbye || !acked || code !== 0 || cause === "overstayed") return undefined;
   const expected = GOODBYE_EXIT_CODES[goodbye];
   return code === expected ? undefined : `goodbye ${goodbye}, then code ${code} instead of ${expected}`;
+}
+
+/** Whether a worker that has said it ends in order then ended by an error. */
+function failedAfterGoodbye({ goodbye, code, cause }: ExitReport): boolean {
+  if (!goodbye || code === null || cause === "overstayed") return false;
+  return code !== GOODBYE_EXIT_CODES[goodbye];
 }
 
 function said(report: ExitReport, kind: ExitReport["goodbye"]): string | undefined {
   if (report.goodbye !== kind) return undefined;
   const reason = report.goodbyeReason ? `: ${firstLine(report.goodbyeReason)}` : "";
-  return `goodbye ${kind}${reason}${report.cause ? ` (killed: ${causes[report.cause]})` : ""}`;
+  const then = failedAfterGoodbye(report) ? `, then code ${report.code}` : "";
+  return `goodbye ${kind}${reason}${then}${report.cause ? ` (killed: ${causes[report.cause]})` : ""}`;
 }
 
 /** How a requested end went: clean, forced (it took SIGKILL), or dirty (it ended some other way). */
-function manner({ sentSignals, code, signal, goodbye }: ExitReport): string {
+function manner(report: ExitReport): string {
+  const { sentSignals, code, signal, goodbye } = report;
   if (sentSignals.includes("SIGKILL")) return "forced by SIGKILL";
-  if (code === 0 || goodbye) return "clean";
+  if (code === 0 || (goodbye && !failedAfterGoodbye(report))) return "clean";
   return signal && sentSignals.includes(signal) ? `clean by ${signal}` : `dirty: ${signal ?? `code ${code}`}`;
 }
 

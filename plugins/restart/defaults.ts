@@ -10,7 +10,7 @@ const restartAlways = always();
 const answers: Readonly<Record<string, (question: RestartQuestion) => RestartAnswer | undefined>> = {
   fatal: ({ verdict }) => ({ action: "shutdown", exitCode: 1, reason: verdict.reason }),
   permanent: () => ({ action: "permanent", reason: "as it said" }),
-  selfRestart: () => ({ action: "restart", reason: "asked for its own restart" }),
+  selfRestart: () => ({ action: "restart", delayMs: 0, reason: "asked for its own restart" }),
 };
 
 /** What happens to a slot when no plugin and no policy of the group has decided. */
@@ -19,13 +19,15 @@ export function defaultRestart(question: RestartQuestion): RestartAnswer | undef
 }
 
 /**
- * A group none of whose workers has ever been ready, and all of whose slots have failed to start, is not going
- * to work by trying again. An entry that throws while it is loaded is the user's mistake.
+ * While the pool starts: a group that has to have workers, and all of whose slots have failed to start, is not going to
+ * work by trying again. An entry that cannot be loaded is the user's mistake. A pool that was running once, and a group
+ * that starts from zero, go on: what worked will work again.
  */
-export function bootFailure({ report, verdict, group }: RestartQuestion): RestartAnswer | undefined {
-  if (verdict.class !== "startFailure") return undefined;
+export function bootFailure(question: RestartQuestion): RestartAnswer | undefined {
+  const { report, verdict, group, booting } = question;
+  if (verdict.class !== "startFailure" || !booting || group.min === 0) return undefined;
   if (group.everReady || group.bootFailures < group.wanted) return undefined;
-  const threw = report.goodbye === "startFailed" && report.cause === undefined;
-  const exitCode = threw ? EXIT_USAGE : 1;
+  const isUnloadable = report.failedStage === "import" && report.cause === undefined;
+  const exitCode = isUnloadable ? EXIT_USAGE : 1;
   return { action: "shutdown", exitCode, reason: `group ${group.name} cannot start: ${verdict.reason}` };
 }

@@ -31,6 +31,8 @@ export interface AdoptionOptions {
 export function createAdoption(options: AdoptionOptions): (fact: ServingFact) => void {
   const { pool, group, partners = [], adoptions } = options;
   const ready = new Set<Worker>();
+  /** Of a worker that has closed its port and may listen again: what it has used up stays so. */
+  const away = new Map<string, Worker>();
   const started = new Set<string>();
   const adopters = new Map<string, Worker>();
 
@@ -81,9 +83,15 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
     const isOwn = fact.group === group;
     if (!isOwn && !partners.includes(fact.group)) return;
     if (to === "starting" && isOwn) started.add(slot);
-    if (to === "ready") ready.add({ group: fact.group, slot, epoch, used: new Map() });
-    else {
-      for (const worker of ready) if (worker.slot === slot && worker.epoch === epoch) ready.delete(worker);
+    const key = `${slot} ${epoch}`;
+    if (to === "ready") ready.add(away.get(key) ?? { group: fact.group, slot, epoch, used: new Map() });
+    away.delete(key);
+    if (to !== "ready") {
+      for (const worker of ready) {
+        if (worker.slot !== slot || worker.epoch !== epoch) continue;
+        ready.delete(worker);
+        if (to === "draining") away.set(key, worker);
+      }
     }
     const served = new Set([...ready].map((worker) => worker.slot));
     for (const [orphan, adopter] of adopters) if (!ready.has(adopter)) adopters.delete(orphan);

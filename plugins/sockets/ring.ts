@@ -1,6 +1,6 @@
 import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
 import type { SocketStrategy } from "./strategy.ts";
-import { cannotOpen, slotsOf } from "./strategy.ts";
+import { cannotOpen, LISTENS, slotsOf } from "./strategy.ts";
 
 /** Slots on one port, at most: every worker inherits the sockets of all. */
 const MAX_SLOTS = 128;
@@ -56,7 +56,7 @@ export const ring: SocketStrategy = {
       adoptions,
       inherited: (own) =>
         slots.flatMap((slot, index) =>
-          Array.from({ length: slot === own ? 1 : adoptions }, () => socketOf(index)),
+          Array.from({ length: slot === own ? LISTENS : adoptions }, () => socketOf(index)),
         ),
       close,
     };

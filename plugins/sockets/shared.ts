@@ -1,6 +1,6 @@
 import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
-import { cannotOpen } from "./strategy.ts";
+import { cannotOpen, LISTENS } from "./strategy.ts";
 
 /**
  * One socket that the supervisor opens and every worker accepts on. The queue outlives any worker, because the
@@ -19,8 +19,14 @@ export const shared: SocketStrategy = {
 /** Shares a socket that is open already. */
 export function shareOne(opened: OpenListener, listener: ListenerRequest["listener"]): SharedListener {
   const { fd, port, host, path } = opened;
-  const inherited: InheritedListener[] = [
-    { name: listener.name, fd, port, host, path, backlog: listener.backlog },
-  ];
+  const { name, backlog } = listener;
+  const inherited = Array.from({ length: LISTENS }, (): InheritedListener => ({
+    name,
+    fd,
+    port,
+    host,
+    path,
+    backlog,
+  }));
   return { opened, inherited: () => inherited, close: () => opened.close() };
 }

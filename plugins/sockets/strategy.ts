@@ -16,7 +16,7 @@ export interface ListenerRequest {
 export interface SharedListener {
   /** Where it is, as it is told: the port that was given, also when 0 was asked for. */
   readonly opened: Pick<OpenListener, "port" | "host" | "path">;
-  /** What the worker of a slot inherits. */
+  /** What the worker of a slot inherits. One that is listed again can be closed and listened on again. */
   inherited(slot: string): InheritedListener[];
   /**
    * Set when every slot has a socket of its own: how often one worker can adopt the socket of one sibling, which
@@ -51,6 +51,9 @@ export interface SocketStrategy {
   /** Called once, before the group's first worker. Rejects with a `PoolError` `E_LISTEN`. */
   open(request: ListenerRequest): Promise<SharedListener>;
 }
+
+/** How often one worker can listen on its socket: each time takes a descriptor, because to stop accepting is to close one. */
+export const LISTENS = 16;
 
 /** The ids of all slots that a group can have. */
 export function slotsOf({ name, max }: ResolvedGroup): string[] {

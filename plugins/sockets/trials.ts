@@ -8,7 +8,8 @@ export type ServingFact = Pick<StateFact, "group" | "slot" | "epoch" | "to">;
 
 /**
  * Lets the workers that a reload brings up beside the old ones accept when they have been ready for long enough: one
- * that dies before has had nothing in hand that could be lost. They serve at once when nobody else does.
+ * that dies before has had nothing in hand that could be lost. They serve at once when nobody else does. A worker whose
+ * program has closed its last server does not serve, until it listens again.
  *
  * @param serving takes each `slot:state` fact of the group, `ready` only when the worker serves.
  * @returns what removes the observers.
@@ -20,6 +21,7 @@ export function createTrials(
 ): () => void {
   const held = new Map<string, ServingFact>();
   const ready = new Set<string>();
+  const closed = new Set<string>();
   const keyOf = ({ slot, epoch }: Pick<StateFact, "slot" | "epoch">): string => `${slot} ${epoch}`;
 
   function serve(worker: Pick<StateFact, "group" | "slot" | "epoch">): void {
@@ -39,11 +41,31 @@ export function createTrials(
     else {
       held.delete(key);
       ready.delete(key);
+      closed.delete(key);
       if (isReady) ready.add(key);
       serving(fact);
     }
+    release();
+  }
+
+  function release(): void {
     if (ready.size === 0) for (const worker of held.values()) serve(worker);
   }
 
-  return pool.hooks.addHooks({ "slot:state": move, "reload:trial": serve, "reload:progress": serve });
+  function hear({ group: from, slot, epoch, frame }: HookPayload<"worker:frame">): void {
+    if (from !== group || frame.type !== "event" || frame.name !== "sockets.listening") return;
+    const key = keyOf({ slot, epoch });
+    const [before, after] = frame.open === true ? [closed, ready] : [ready, closed];
+    if (!before.delete(key)) return;
+    after.add(key);
+    serving({ group, slot, epoch, to: after === ready ? "ready" : "draining" });
+    release();
+  }
+
+  return pool.hooks.addHooks({
+    "slot:state": move,
+    "reload:trial": serve,
+    "reload:progress": serve,
+    "worker:frame": hear,
+  });
 }

@@ -18,6 +18,8 @@ export interface Adoptions {
   release(slot: string): void;
   /** A server of this worker listens: it gets the connections of the adopted sockets of that name. */
   serve(server: Server, name: string): void;
+  /** A server was closed by its program: it gets no more of them. `isAll` when no other one is left. */
+  leave(server: object, isAll: boolean): void;
   /** Stops accepting on all of them, for good. */
   close(): void;
 }
@@ -67,6 +69,18 @@ export function createAdoptions(
       if (closed) return;
       servers.set(name, server);
       for (const slot of adopted.keys()) open(slot, name);
+    },
+    leave(server, isAll) {
+      for (const [name, known] of servers) {
+        if (known !== server) continue;
+        servers.delete(name);
+        for (const fronts of adopted.values()) {
+          fronts.get(name)?.close();
+          fronts.delete(name);
+        }
+      }
+      // The supervisor gives them to a sibling.
+      if (isAll) adopted.clear();
     },
     close() {
       closed = true;

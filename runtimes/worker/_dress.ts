@@ -9,17 +9,21 @@ export interface Dress {
   readonly left: Promise<void>;
 }
 
+/** What is dressed, and what tells it that it listens again. */
+const dressed = new WeakMap<Server, () => void>();
+
 /**
  * Makes a server on an inherited socket look as if it had opened it. Once the worker leaves, its `close` belongs
- * to the drain: the program's callback and `close` event come when the drain is done, and never as an error.
+ * to the drain: the program's callback and `close` event come when the drain is done, and never as an error. A server
+ * that listens again is dressed already.
  */
-export function dress(server: Server, { path, isLeaving, left }: Dress, onClose: () => void): void {
+export function dress(server: Server, { path, isLeaving, left }: Dress): void {
+  const known = dressed.get(server);
+  if (known) return known();
   const { close, address } = server;
   let hasClosed = false;
-  server.once("close", () => {
-    hasClosed = true;
-    onClose();
-  });
+  dressed.set(server, () => void (hasClosed = false));
+  server.on("close", () => (hasClosed = true));
   if (path !== undefined) server.address = () => (server.listening ? path : address.call(server));
   server.close = (callback) => {
     if (!isLeaving()) return close.call(server, callback);

@@ -4,6 +4,9 @@ import type { ReportedError } from "../../core/exit.ts";
 const MAX_TEXT = 8 * 1024;
 const MAX_CAUSES = 10;
 
+/** What is wrong with how a worker is written or configured. Its line says all: where it was thrown is of no use. */
+export class Mistake extends TypeError {}
+
 /** Anything that was thrown, in a form that can cross to the supervisor. Never throws, whatever its getters do. */
 export function reportedError(thrown: unknown, depth: number = 0): ReportedError {
   try {

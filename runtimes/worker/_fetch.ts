@@ -4,6 +4,8 @@ import { toNodeHandler } from "srvx/node";
 import { makeBunServer, type BunOptions } from "./_bun-serve.ts";
 import { makeDenoServer } from "./_deno-serve.ts";
 import type { WorkerDefinition } from "./define.ts";
+import { answerFailures } from "./_failed-fetch.ts";
+import { createContexts } from "./_fetch-context.ts";
 import type { Life } from "./_life.ts";
 import { serveNative } from "./_serve-native.ts";
 import type { Natives } from "./_takeover-serve.ts";
@@ -29,8 +31,9 @@ export async function serveFetch({ worker, listeners }: Life, definition: Worker
   const { Bun, Deno } = globalThis as Natives;
   const listener = listeners.pick();
   const isOwn = listener.fd === undefined;
-  const fetch = (request: Request, native: unknown): Response | Promise<Response> =>
-    definition.fetch!(request, native);
+  const contexts = createContexts(worker);
+  const own = (request: Request, native: unknown): unknown => definition.fetch!(request, contexts.of(native));
+  const fetch = answerFailures(own, contexts);
   let listening = Promise.resolve();
   const common = {
     listener,
@@ -38,7 +41,9 @@ export async function serveFetch({ worker, listeners }: Life, definition: Worker
     listen: (server: Server) => void (listening = worker.listen(server)),
   };
   if (Bun && listener.path === undefined) {
-    const options = { ...bunOptions(definition), fetch: fetch as BunOptions["fetch"] };
+    const given = bunOptions(definition);
+    // Its own `error` sees what `fetch` throws, as by hand.
+    const options = { ...given, fetch: (given.error ? own : fetch) as BunOptions["fetch"] };
     serveNative({ ...common, make: (place) => makeBunServer(Bun.serve, options, place) });
   } else if (Deno && isOwn) {
     serveNative({ ...common, make: (place) => makeDenoServer(Deno.serve, {}, fetch, place) });

@@ -16,10 +16,16 @@ export interface Held {
 
 /**
  * Holds a server back: to its program it listens, but it takes no connection before `open`, which calls `listen`.
- * So a worker that a reload has just started proves that it lives before anybody depends on it.
+ * So a worker that a reload has just started proves that it lives before anybody depends on it. `isTold` when the program
+ * has been told before that it listens.
  */
-export function holdBack(server: Server, listener: WelcomedListener, listen: () => Promise<void>): Held {
-  const pretence = pretend(server, listener);
+export function holdBack(
+  server: Server,
+  listener: WelcomedListener,
+  listen: () => Promise<void>,
+  isTold: boolean,
+): Held {
+  const pretence = pretend(server, listener, isTold);
   // Nothing else may keep the process of a program alive that has done all it has to, and listens.
   const alive = setInterval(() => {}, FOR_EVER_MS);
   const end = (): boolean => {
@@ -28,15 +34,21 @@ export function holdBack(server: Server, listener: WelcomedListener, listen: () 
   };
   return {
     async open() {
-      if (!end()) return;
-      // They have been told.
-      const told = server.rawListeners("listening");
-      server.removeAllListeners("listening");
-      await listen();
-      for (const listener of told) server.on("listening", listener as () => void);
+      if (end()) await listenUntold(server, listen);
     },
     drop() {
       if (end()) Server.prototype.close.call(acceptorOf(server));
     },
   };
+}
+
+/** Lets a server listen whose program believes already that it does: nobody is told a second time. */
+export async function listenUntold(server: Server, listen: () => Promise<void>): Promise<void> {
+  const told = server.rawListeners("listening");
+  server.removeAllListeners("listening");
+  try {
+    await listen();
+  } finally {
+    for (const listener of told) server.on("listening", listener as () => void);
+  }
 }

@@ -2,10 +2,13 @@ import type { Frame } from "../../core/frames.ts";
 import type { GoodbyeKind } from "../../core/protocol.ts";
 import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
 import { oneLine, reasonOf } from "./_errors.ts";
-import { createListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
+import { createListeners, ownListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
 
 /** A listener that is not listened on by then is told. */
 const UNUSED_MS = 3_000;
+
+/** How long a worker may listen nowhere once its program has closed its last server; then it makes room for another. */
+const REOPEN_MS = 5_000;
 
 /** After a stop the worker leaves at the latest by then, whatever its `run` does. */
 export const RETURN_MS = 5_000;
@@ -40,13 +43,17 @@ export interface Life {
   readonly worker: Worker;
   /** Whether a drain has begun. */
   readonly draining: boolean;
+  /** Whether its group listens anywhere. */
+  readonly listens: boolean;
   /** Resolves when the first server listens, at once without listeners. */
   readonly listening: Promise<void>;
+  /** Whether {@link listening} has resolved. */
+  readonly isListening: boolean;
   /** Accepts on the sockets of another slot, until it is told to let go. */
   adopt(slot: string): void;
   release(slot: string): void;
   /** Where its servers are counted that listen by themselves. */
-  readonly listeners: Pick<Listeners, "pick" | "bound">;
+  readonly listeners: Pick<Listeners, "pick" | "bound" | "listen">;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** `deadlineMs` is how long the supervisor lets it, here and below. */
@@ -86,11 +93,36 @@ export function createLife(
   let goodbye: Goodbye | undefined;
   let draining = false;
   let answered: Promise<void> | undefined;
+  let isListening = false;
   let markListening = (): void => {};
-  const listening = new Promise<void>((resolve) => (markListening = resolve));
+  const listening = new Promise<void>((resolve) => {
+    markListening = () => {
+      isListening = true;
+      resolve();
+    };
+  });
   if (config.listeners.length === 0) markListening();
+  let isClosed = false;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
   const listeners: Listeners = createListeners(config.listeners, config.slot, {
-    onListening: () => markListening(),
+    onListening() {
+      markListening();
+      clearTimeout(reopening);
+      if (isClosed) send(listeningFrame(true));
+      isClosed = false;
+    },
+    onClosed({ isLast, times }) {
+      if (draining || goodbye) return;
+      const at = ownListeners(config.listeners, config.slot).map(({ port, path }) => path ?? port);
+      const replace = (reason: string) => () => draining || goodbye || worker.end({ restart: reason });
+      if (!isClosed) send(listeningFrame(false));
+      isClosed = true;
+      clearTimeout(reopening);
+      reopening = isLast
+        ? setTimeout(replace(`its socket was closed ${times} times, and can be opened no more`), 0)
+        : setTimeout(replace(`nothing listens on ${at.join(", ")} any more`), REOPEN_MS);
+      reopening.unref();
+    },
     onTrouble: (line) => log.error(line),
   });
   const stopping = new Promise<void>((resolve) => {
@@ -180,7 +212,11 @@ export function createLife(
     get draining() {
       return draining;
     },
+    listens: config.listeners.length > 0,
     listening,
+    get isListening() {
+      return isListening;
+    },
     drain(deadlineMs) {
       if (draining || goodbye) return;
       draining = true;
@@ -201,6 +237,11 @@ export function createLife(
     goodbye: () => goodbye ?? { kind: "done" },
     answered: async () => answered,
   };
+}
+
+/** Tells the supervisor whether this worker accepts, so that a sibling does what it does not. */
+function listeningFrame(open: boolean): Frame {
+  return { type: "event", name: "sockets.listening", open };
 }
 
 function cutLine(connections: number, busy: number): string {

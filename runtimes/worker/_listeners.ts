@@ -2,7 +2,7 @@ import { Server } from "node:net";
 import { acceptRest } from "./_accept-rest.ts";
 import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
 import { acceptorOf } from "./_front.ts";
-import { holdBack, type Held } from "./_hold.ts";
+import { holdBack, listenUntold, type Held } from "./_hold.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
 
 /**
@@ -29,11 +29,12 @@ const { listen: listenOf } = Server.prototype;
 export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
   /** Names of the group's listeners that nothing has listened on. */
   unused(): string[];
-  listen(server: Server, name: string | undefined): Promise<void>;
+  /** `isTold` when the program believes already that its server listens. */
+  listen(server: Server, name: string | undefined, isTold?: boolean): Promise<void>;
   /** The listener of a name; without one `default`, or the only one. Throws when there is none. */
   pick(name?: string): WelcomedListener;
-  /** Takes in a server that listens by itself where this listener is. */
-  bound(server: TrackedServer, listener: WelcomedListener): void;
+  /** Takes in a server that listens by itself where this listener is. Returns what tells that it is closed. */
+  bound(server: TrackedServer, listener: WelcomedListener): () => void;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** Accepts what waits to be, and no more. Resolves when every server has answered its last connection. */
@@ -46,27 +47,45 @@ export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
 export interface ListenersEvents {
   /** At each server that listens. */
   onListening(): void;
+  /**
+   * The last server that listened was closed by its program. `isLast` when this process can never listen again where it
+   * did: `times` descriptors are used up.
+   */
+  onClosed(closed: { readonly isLast: boolean; readonly times: number }): void;
   /** A line about a socket that cannot be accepted on. */
   onTrouble(line: string): void;
 }
 
-/** The listeners that are this slot's own to listen on. */
+/** The listeners that are this slot's own to listen on, each once. */
 export function ownListeners(all: readonly WelcomedListener[], own: string): WelcomedListener[] {
-  return all.filter(({ slot }) => slot === undefined || slot === own);
+  const mine = all.filter(({ slot }) => slot === undefined || slot === own);
+  return mine.filter(({ name }, index) => mine.findIndex((each) => each.name === name) === index);
 }
 
 /** Puts the servers of slot `own` on inherited sockets. */
 export function createListeners(
   all: readonly WelcomedListener[],
   own: string,
-  { onListening, onTrouble }: ListenersEvents,
+  { onListening, onClosed, onTrouble }: ListenersEvents,
 ): Listeners {
   const listeners = ownListeners(all, own);
+  /** Descriptors that are left of each listener's socket: closing a server closes the one it listens on. */
+  const left = new Map(
+    listeners.map(({ name }) => [
+      name,
+      all.filter((each) => each.name === name && (each.slot ?? own) === own).flatMap(({ fd }) => fd ?? []),
+    ]),
+  );
+  const listensOf = new Map([...left].map(([name, { length }]) => [name, length]));
   const siblings = all.filter(({ slot }) => slot !== undefined && slot !== own) as SiblingSocket[];
   const adoptions = createAdoptions(siblings, (slot, error) =>
     onTrouble(`cannot accept on the socket of ${slot}: ${error.message}`),
   );
   const servers = new Set<TrackedServer>();
+  const tracked = new WeakMap<Server, TrackedServer>();
+  const watched = new WeakSet<Server>();
+  /** What listens now, and where. */
+  const listening = new Map<object, string>();
   const used = new Set<string>();
   const held = new Set<Held>();
   let isHeld = all.some((listener) => listener.held);
@@ -84,15 +103,49 @@ export function createListeners(
   }
 
   /** Accepts for a server from now on. */
-  async function open(server: Server, tracked: TrackedServer, listener: WelcomedListener): Promise<void> {
-    await listenOn(server, listener);
-    adoptions.serve(server, listener.name);
-    follow(tracked);
+  async function open(server: Server, listener: WelcomedListener): Promise<void> {
+    const { name } = listener;
+    if (listener.fd === undefined) await listenOn(server, listener);
+    else {
+      const fd = left.get(name)!.shift();
+      // This worker is being replaced since the last one was closed.
+      if (fd === undefined) return;
+      await listenOn(server, { ...listener, fd });
+    }
+    listening.set(server, name);
+    watch(server);
+    adoptions.serve(server, name);
+    follow(tracked.get(server)!);
+    onListening();
   }
 
-  function follow(tracked: TrackedServer): void {
-    if (stopped) tracked.stop();
-    else if (draining) void tracked.drain();
+  /** Notices when the program closes it. A drain closes it without its own `close`. */
+  function watch(server: Server): void {
+    if (watched.has(server)) return;
+    watched.add(server);
+    const { close } = server;
+    server.close = (callback) => {
+      const result = close.call(server, callback);
+      if (!server.listening) closed(server);
+      return result;
+    };
+  }
+
+  function closed(server: object): void {
+    const name = listening.get(server);
+    if (name === undefined) return;
+    listening.delete(server);
+    if (draining || stopped) return;
+    const isAll = listening.size === 0;
+    adoptions.leave(server, isAll);
+    const { fd } = listeners.find((listener) => listener.name === name)!;
+    const isLast = fd !== undefined && left.get(name)!.length === 0;
+    if (isAll || isLast) onClosed({ isLast, times: listensOf.get(name)! });
+  }
+
+  function follow(server: TrackedServer): void {
+    if (stopped) server.stop();
+    else if (draining) void server.drain();
   }
 
   function dropHeld(): void {
@@ -104,25 +157,36 @@ export function createListeners(
     pick,
     bound(server, { name }) {
       servers.add(server);
+      listening.set(server, name);
       follow(server);
       used.add(name);
       onListening();
+      return () => closed(server);
     },
-    async listen(server, name) {
+    async listen(server, name, isTold = false) {
       const listener = pick(name);
-      const tracked = trackServer(server);
-      servers.add(tracked);
-      const begin = (): Promise<void> => open(server, tracked, listener);
-      if (isHeld && !draining && !stopped) held.add(holdBack(server, listener, begin));
-      else await begin();
+      if (!tracked.has(server)) tracked.set(server, trackServer(server));
+      servers.add(tracked.get(server)!);
+      const begin = (): Promise<void> => open(server, listener);
+      if (isHeld && !draining && !stopped) {
+        held.add(holdBack(server, listener, begin, isTold));
+        onListening();
+      } else await (isTold ? listenUntold(server, begin) : begin());
       used.add(listener.name);
-      onListening();
     },
     serve() {
       isHeld = false;
-      // What goes wrong is uncaught, as it would be in a server that nobody holds back.
-      for (const each of held) each.open().catch((error: unknown) => process.nextTick(() => throwIt(error)));
+      const opening = [...held].map((each) => each.open());
       held.clear();
+      if (opening.length === 0) return;
+      void Promise.all(opening).then(
+        () => {
+          const isClosed = listening.size === 0 && !draining && !stopped;
+          if (isClosed) onClosed({ isLast: false, times: 1 });
+        },
+        // It is uncaught, as it would be in a server that nobody holds back.
+        (error: unknown) => process.nextTick(() => throwIt(error)),
+      );
     },
     adopt: (slot) => adoptions.adopt(slot),
     release: (slot) => adoptions.release(slot),

@@ -7,8 +7,15 @@ export interface Pretence {
   end(): boolean;
 }
 
-/** Makes a server look as if it listened: `listening`, `address()`, `close()`, and the events of both. */
-export function pretend(server: Server, { port = 0, host = "127.0.0.1", path }: WelcomedListener): Pretence {
+/**
+ * Makes a server look as if it listened: `listening`, `address()`, `close()`, and the events of both. `isTold` when its
+ * program has been told so before.
+ */
+export function pretend(
+  server: Server,
+  { port = 0, host = "127.0.0.1", path }: WelcomedListener,
+  isTold: boolean = false,
+): Pretence {
   let isOpen = true;
   const { close, address } = server;
   const listening = Object.getOwnPropertyDescriptor(server, "listening");
@@ -22,7 +29,7 @@ export function pretend(server: Server, { port = 0, host = "127.0.0.1", path }: 
     setImmediate(() => server.emit("close"));
     return server;
   };
-  process.nextTick(() => isOpen && server.emit("listening"));
+  if (!isTold) process.nextTick(() => isOpen && server.emit("listening"));
   return {
     end() {
       if (!isOpen) return false;

@@ -65,6 +65,7 @@ export function watchProgram(options: ProgramOptions): Program {
   const takeover: TakeoverOptions = {
     worker,
     listeners,
+    own: life.listeners,
     isLeaving: () => life.draining || worker.signal.aborted,
     onTaken() {
       if (listens) return;
@@ -77,7 +78,8 @@ export function watchProgram(options: ProgramOptions): Program {
       tellElsewhere();
     },
   };
-  const removers = [takeOverListen(takeover), takeOverServe(takeover, life.listeners)];
+  const taken = takeOverListen(takeover);
+  const releaseServe = takeOverServe(takeover, taken);
 
   /** Why a program that has nothing left to do was no worker; `undefined` when it has just done its work. */
   function failure(exports: Exports): string | undefined {
@@ -90,9 +92,12 @@ export function watchProgram(options: ProgramOptions): Program {
 
   return {
     get listens() {
-      return listens;
+      return listens || taken.claims.isOpen();
     },
-    release: () => removers.forEach((remove) => remove()),
+    release() {
+      taken.release();
+      releaseServe();
+    },
     async live(exports) {
       isLive = true;
       sigterm.hold();

@@ -27,8 +27,10 @@ export function serveNative<M extends Made>({ listener, ...options }: NativeOpti
   const shown = { port: listener.port ?? 0, hostname: listener.host ?? "127.0.0.1" };
   if (listener.fd === undefined) {
     const where = { ...shown, reusePort: true };
-    const made = options.make({ where, shown, peerOf: () => undefined, onStop() {}, onRef() {} });
-    options.listeners.bound(trackNative(made.native), listener);
+    let closed = (): void => {};
+    const onStop = (): void => closed();
+    const made = options.make({ where, shown, peerOf: () => undefined, onStop, onRef() {} });
+    closed = options.listeners.bound(trackNative(made.native), listener);
     options.listening?.(made);
     return made;
   }

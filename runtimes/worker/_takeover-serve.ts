@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import type { AskedAddress } from "./_asked-address.ts";
 import { makeBunServer, type BunOptions, type BunServe, type BunServer } from "./_bun-serve.ts";
 import { makeDenoServer, type DenoOptions, type DenoServe, type DenoServer } from "./_deno-serve.ts";
-import type { Listeners, WelcomedListener } from "./_listeners.ts";
+import type { WelcomedListener } from "./_listeners.ts";
 import type { Made, NativePlace } from "./_native.ts";
 import { serveNative } from "./_serve-native.ts";
-import { elsewhere, isAt, type TakeoverOptions } from "./_takeover.ts";
+import { elsewhere, isAt, type Takeover, type TakeoverOptions } from "./_takeover.ts";
 
 type DenoHandler = NonNullable<DenoOptions["handler"]>;
 
@@ -20,8 +20,8 @@ export interface Natives {
  * Gives the group's sockets to `Bun.serve` and `Deno.serve` on their addresses; everything else listens as it would by
  * hand. Returns its remover.
  */
-export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bound">): () => void {
-  const { listeners } = options;
+export function takeOverServe(options: TakeoverOptions, { claims }: Takeover): () => void {
+  const { listeners, own } = options;
   const { Bun, Deno } = globalThis as Natives;
 
   function find(asked: AskedAddress, name: string): WelcomedListener | undefined {
@@ -34,10 +34,12 @@ export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bo
 
   function give<M extends Made>(
     listener: WelcomedListener,
+    asked: AskedAddress,
     make: (place: NativePlace) => M,
     listening?: (made: M) => void,
   ): M {
-    const { port, host } = listener;
+    const { port, host } = asked;
+    if (claims.isTaken(listener, asked)) throw inUse(port);
     // What takes over `listen` sees to the rest.
     const listen = (server: Server): void => void server.listen({ port, host });
     if (listener.fd === undefined) options.onTaken();
@@ -57,7 +59,7 @@ export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bo
     Bun.serve = (given: BunOptions): BunServer => {
       const asked = bunAddress(given);
       const listener = find(asked, "Bun.serve");
-      if (listener) return give(listener, (place) => makeBunServer(serve, given, place)).facade;
+      if (listener) return give(listener, asked, (place) => makeBunServer(serve, given, place)).facade;
       const server = serve.call(Bun, given);
       options.onElsewhere(elsewhere(listeners, asked.path === undefined ? { port: server.port } : asked));
       return server;
@@ -69,12 +71,14 @@ export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bo
     Deno.serve = (first: DenoOptions | DenoHandler, second?: DenoHandler): DenoServer => {
       const given = typeof first === "function" ? {} : first;
       const handler = typeof first === "function" ? first : (second ?? first.handler);
-      const asked = given.path === undefined ? { port: given.port ?? 8_000 } : { path: resolve(given.path) };
+      const { hostname: host = "0.0.0.0" } = given;
+      const asked =
+        given.path === undefined ? { port: given.port ?? 8_000, host } : { path: resolve(given.path) };
       const listener = handler && find(asked, "Deno.serve");
       if (listener) {
         const make = (place: NativePlace): ReturnType<typeof makeDenoServer> =>
           makeDenoServer(serve, given, handler, place);
-        return give(listener, make, (made) => made.listening()).facade;
+        return give(listener, asked, make, (made) => made.listening()).facade;
       }
       const server = Reflect.apply(serve, Deno, second ? [first, second] : [first]) as DenoServer;
       options.onElsewhere(
@@ -88,8 +92,15 @@ export function takeOverServe(options: TakeoverOptions, own: Pick<Listeners, "bo
 }
 
 /** Where Bun listens when it is told nothing, too. */
-function bunAddress({ port, unix }: BunOptions): AskedAddress {
+function bunAddress({ port, unix, hostname: host = "0.0.0.0" }: BunOptions): AskedAddress {
   if (unix !== undefined) return { path: resolve(unix) };
   const { BUN_PORT, PORT, NODE_PORT } = process.env;
-  return { port: Number(port ?? BUN_PORT ?? PORT ?? NODE_PORT ?? 3_000) };
+  return { port: Number(port ?? BUN_PORT ?? PORT ?? NODE_PORT ?? 3_000), host };
+}
+
+/** As by hand, where the second server of a program on one port throws. */
+function inUse(port: number | undefined): Error {
+  const { Deno } = globalThis as { Deno?: { errors: { AddrInUse: typeof Error } } };
+  const Kind = Deno?.errors.AddrInUse ?? Error;
+  return Object.assign(new Kind(`Failed to start server. Is port ${port} in use?`), { code: "EADDRINUSE" });
 }

@@ -3,7 +3,7 @@ import type { WorkerState } from "./_board.ts";
 import type { CallGroup, JobHandlers } from "./_jobs.ts";
 
 /** What a worker module may have. At least one of the four. */
-export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
+export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers, Native = unknown> {
   /** Runs before the worker counts as ready. A throw is a failed start. */
   setup?(worker: Worker): void | Promise<void>;
   /**
@@ -12,12 +12,20 @@ export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers> {
    */
   run?(worker: Worker): void | Promise<void>;
   /**
-   * Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. What comes beside the
-   * request is the runtime's own: the server of `Bun.serve`, the `info` of `Deno.serve`, under Node nothing.
+   * Answers HTTP requests on the group's `default` (or only) listener, until the worker stops. A throw or a rejection
+   * is logged and answered with 500.
    */
-  fetch?(request: Request, native?: unknown): Response | Promise<Response>;
+  fetch?(request: Request, context: FetchContext & Native): Response | Promise<Response>;
   /** What other groups call, by name: `docs/jobs.md`. */
   jobs?: Jobs;
+}
+
+/**
+ * What `fetch` is given beside the request: this worker, and what the runtime gives by hand: the server of `Bun.serve`,
+ * the `info` of `Deno.serve`, under Node nothing.
+ */
+export interface FetchContext {
+  readonly worker: Worker;
 }
 
 /**
@@ -91,8 +99,9 @@ export interface Worker {
 }
 
 /** Types a worker module and returns it unchanged. */
-export function defineWorker<const Jobs extends JobHandlers = {}>(
-  definition: WorkerDefinition<Jobs>,
+export function defineWorker<const Jobs extends JobHandlers = {}, Native = unknown>(
+  // The second part types the parameters of a job that have no type of their own.
+  definition: WorkerDefinition<Jobs, Native> & { readonly jobs?: JobHandlers },
 ): WorkerDefinition<Jobs> {
-  return definition;
+  return definition as WorkerDefinition<Jobs>;
 }

@@ -1,5 +1,6 @@
 export {
   defineWorker,
+  type FetchContext,
   type Worker,
   type WorkerDeadline,
   type WorkerDefinition,
@@ -7,6 +8,7 @@ export {
   type WorkerEvent,
   type WorkerLog,
 } from "./define.ts";
+export { worker } from "./_current.ts";
 export { JobError, jobErrorCodes, type JobErrorCode } from "../../core/job-errors.ts";
 export type { WorkerState } from "./_board.ts";
 export type {

@@ -5,9 +5,10 @@ import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
 import type { WatchdogWelcome } from "./_watchdog.ts";
 import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
+import { setWorker } from "./_current.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
-import { reasonOf, reportedError } from "./_errors.ts";
+import { Mistake, reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
 import { createLife, type Life, type LifeJobs, RETURN_MS } from "./_life.ts";
@@ -69,6 +70,8 @@ async function live(session: Session): Promise<void> {
   if (!definition) return liveProgram(session, exports);
   session.program.release();
   socket.ref();
+  const unserved = definition.fetch && whyUnserved(session);
+  if (unserved !== undefined) return failStart(session, "import", new Mistake(unserved));
   try {
     await definition.setup?.(life.worker);
     if (definition.jobs) await serveJobs(session, definition.jobs);
@@ -101,6 +104,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const jobs =
     plugins?.jobs && (await import("./_jobs.ts")).createWorkerJobs(plugins.jobs, config, board, send);
   const life = createLife(config, send, jobs ?? noJobs(config.group), board.read);
+  setWorker(life.worker);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(() => {
@@ -173,6 +177,21 @@ function definitionOf(value: unknown): WorkerDefinition | undefined {
   return hasJobs || parts.some((name) => typeof given[name] === "function") ? given : undefined;
 }
 
+/** Why a module's `fetch` has no listener to be served on; `undefined` when it has one. */
+function whyUnserved({ life, boot }: Session): string | undefined {
+  const { group } = life.worker;
+  if (!life.listens) {
+    const wayOut = "add `listen: 3000` to its config, or --port 3000 to the command line";
+    return `${boot.entry} exports fetch, and group ${group} listens nowhere: ${wayOut}`;
+  }
+  try {
+    life.listeners.pick();
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
 async function serveJobs({ jobs, life }: Session, handlers: JobHandlers): Promise<void> {
   if (jobs) return jobs.serve(life.worker, handlers);
   const { group, type } = life.worker;
@@ -192,7 +211,7 @@ async function liveProgram(session: Session, exports: Exports): Promise<void> {
   const failure = jobs?.missing ?? (await program.live(exports));
   if (life.worker.signal.aborted) await program.end();
   socket.ref();
-  if (failure !== undefined) return failStart(session, "import", new TypeError(failure));
+  if (failure !== undefined) return failStart(session, "import", new Mistake(failure));
   await leave(uplink, acked, life.goodbye(), life.answered());
 }
 
@@ -217,6 +236,17 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
     await failRun(session, failed.error);
     return false;
   }
+  if (settled && !worker.signal.aborted && !life.isListening) {
+    const { entry } = session.boot;
+    const wayOut =
+      "call worker.listen(server) in it, and await worker.stopping, or remove `listen` from the config";
+    await failStart(
+      session,
+      "setup",
+      new Mistake(`run of ${entry} returned, and nothing listens: ${wayOut}`),
+    );
+    return false;
+  }
   // `run` may return before what it has started is finished.
   if (life.draining) await worker.stopping;
   return true;
@@ -234,7 +264,8 @@ async function start({ life, jobs }: Session, definition: WorkerDefinition): Pro
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {
   const { uplink, acked } = session;
-  uplink.send({ type: "error", stage, error: reportedError(error) });
+  // What the goodbye says is all there is to know of a mistake: it has no stack.
+  if (!(error instanceof Mistake)) uplink.send({ type: "error", stage, error: reportedError(error) });
   const goodbye = { kind: "startFailed", stage, reason: reasonOf(error) } as const;
   if (!(error instanceof SyntaxError)) return leave(uplink, acked, goodbye);
   await part(uplink, acked, goodbye);

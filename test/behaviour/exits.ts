@@ -112,7 +112,7 @@ function rowsOf(world: World): Record<string, Row> {
       violation("oversized", "more than 1048576 bytes"),
       violation("endless", "more than 1048576 bytes"),
       violation("flood", "without credit"),
-      violation("contradiction", "goodbye done, then code 1 instead of 0"),
+      violation("contradiction", "goodbye fatal, then code 0 instead of 1"),
     ]),
     "another protocol": {
       act: ["serve"],

@@ -60,24 +60,50 @@ export function poolBehaviours(suite: Suite, world: World): void {
     assert.equal(states, ["permanent", "idle"]);
   });
 
-  test(
-    "all failed: 75, after no more than the budget, never faster than the bound",
-    { timeout: 60_000 },
-    async (t) => {
-      const pool = poolOf(t, ["late", "9"]);
-      const spawnedAt: number[] = [];
-      pool.hooks.hook("worker:spawned", () => void spawnedAt.push(performance.now()));
-      const decided = record(pool, "restart:decided");
-      await pool.start();
-      const end = await pool.closed;
-      assert.is(end.exitCode, 75);
-      assert.is(decided.length, 6);
-      assert.match(decided.at(-1)!.reason, "6 counted exits");
-      assert.is(decided.at(-1)!.action, "fail");
-      const gaps = spawnedAt.slice(1).map((at, index) => at - spawnedAt[index]!);
-      gaps.forEach((gap, index) => assert.ok(gap >= 0.8 * 250 * 2 ** index, `gap ${index} of ${gap} ms`));
-    },
-  );
+  test("a spent budget: degraded, and it goes on at the longest wait", async (t) => {
+    const heavy = definePlugin(() => ({
+      name: "heavy",
+      setup({ decisions }) {
+        decisions.classifyExit.tap("heavy", () => ({ class: "heavy", reason: "heavy", counts: 3 }));
+      },
+    }));
+    const pool = poolOf(t, ["late", "9"], {}, { plugins: [heavy()] });
+    const decided = record(pool, "restart:decided");
+    const degraded = once(pool, "slot:degraded");
+    await pool.start();
+    assert.is((await degraded).counted, 6);
+    assert.equal(
+      decided.map(({ action }) => action),
+      ["restart", "restart"],
+    );
+    assert.ok(decided[1]!.delayMs >= 24_000);
+    assert.is(pool.status().groups[0]!.slots[0]!.degraded, true);
+  });
+
+  test("an error after the goodbye is no flow violation: while it drains", { brief: true }, async (t) => {
+    const pool = poolOf(t, ["endThenThrow"], { listen: { port: 0 } }, { onViolation: "shutdown" });
+    const opened = once(pool, "listener:opened");
+    const ended = once(pool, "exit:classified");
+    await pool.start();
+    const { at } = await opened;
+    await fetch(at).catch(() => {});
+    const { verdict } = await ended;
+    assert.is(verdict.class, "selfRestart", verdict.reason);
+    assert.match(verdict.reason, "goodbye restart: quota, then code 1");
+    assert.is(pool.status().pool.state, "running");
+  });
+
+  test("an error after the goodbye is no flow violation: in its cleanup", { brief: true }, async (t) => {
+    const pool = poolOf(t, ["cleanupThrows"], {}, { onViolation: "shutdown" });
+    const ended = once(pool, "exit:classified");
+    await pool.start();
+    process.kill(pool.status().groups[0]!.slots[0]!.pid!, "SIGTERM");
+    const { verdict, report } = await ended;
+    assert.is(verdict.class, "uncaught", verdict.reason);
+    assert.match(verdict.reason, `code ${report.code} after goodbye`);
+    assert.match(verdict.reason, "from the cleanup");
+    assert.is(pool.status().pool.state, "running");
+  });
 
   test("three flow violations shut the pool down", { timeout: 30_000 }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue(world, "junk"));

@@ -55,9 +55,11 @@ const matrix = [
   { files: "jobs/settles", where: "inside", brief: false },
   { files: "recycle/recycle", where: "inside", brief: false },
   { files: "cli/commands", where: "beside", brief: true },
+  { files: "cli/output", where: "beside", brief: true },
   { files: "cli/config", where: "inside", brief: false },
   { files: "cli/deploy", where: "beside", brief: false },
   { files: "cli/environment", where: "beside", brief: true },
+  { files: "cli/faults", where: "beside", brief: false },
 ];
 
 /**

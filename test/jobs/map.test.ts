@@ -45,4 +45,35 @@ test("the first failure gives up the others, and asks for no more", async (t) =>
   assert.equal(await jobs.map("add", [1, 2]), [2, 3]);
 });
 
+/** Yields the inputs, and then nothing for ever. */
+async function* idle(...inputs: unknown[]): AsyncGenerator<unknown> {
+  yield* inputs;
+  await new Promise(() => {});
+}
+
+test("an idle async source: map settles on abort, and on a failure", { timeout: 10_000 }, async (t) => {
+  const { jobs } = await running(t, { w: work() });
+  const controller = new AbortController();
+  const aborted = errorOf(jobs.map("add", idle(1), { signal: controller.signal }));
+  await jobs.run("add", 1);
+  controller.abort(new Error("enough"));
+  assert.is((await aborted).code, "ABORTED");
+  assert.is((await errorOf(jobs.map("fail", idle(1, 2)))).code, "JOB_FAILED");
+  const source = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+  const early = new AbortController();
+  const none = errorOf(jobs.map("add", source, { signal: early.signal }));
+  early.abort();
+  assert.is((await none).code, "ABORTED");
+});
+
+test("a source that fails fails the map, and what is on its way is given up", async (t) => {
+  const { jobs } = await running(t, { w: work() });
+  async function* broken(): AsyncGenerator<unknown> {
+    yield { ms: 60_000 };
+    throw new RangeError("no more");
+  }
+  assert.is((await errorOf(jobs.map("slow", broken()))).message, "no more");
+  assert.is(await jobs.run("add", 1), 2);
+});
+
 test.run();

@@ -111,6 +111,8 @@ export class FakeRuntime implements Runtime {
   readonly workers: FakeWorker[] = [];
   begin: (worker: FakeWorker) => void;
   isOpen = false;
+  prepare?: () => Promise<void>;
+  refuse?: NonNullable<Runtime["refuse"]>;
 
   constructor(begin: (worker: FakeWorker) => void = () => {}) {
     this.begin = begin;
@@ -193,6 +195,8 @@ const OBSERVED = [
   "group:scaled",
   "group:refused",
   "slot:state",
+  "slot:degraded",
+  "slot:recovered",
   "worker:exited",
   "worker:violation",
   "worker:silent",

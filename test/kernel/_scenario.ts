@@ -12,6 +12,8 @@ export interface Scenario {
   readonly groups?: readonly Partial<GroupPlan>[];
   readonly strategy?: GroupStrategy;
   readonly onViolation?: ViolationPolicy;
+  /** Milliseconds; never when it is left out. */
+  readonly giveUp?: number | false;
   readonly ops?: readonly Op[];
   /** What a worker does differently, by the index of its slot in the pool and its epoch. */
   readonly behave?: (slot: number, epoch: number) => Partial<Behaviour> | undefined;
@@ -68,6 +70,7 @@ export function scenario({
   groups = [{}],
   strategy = "one-for-one",
   onViolation = "escalate",
+  giveUp = false,
   ops = [],
   behave,
 }: Scenario): Story {
@@ -77,6 +80,7 @@ export function scenario({
     groups: groups.map((group) => ({ min: 1, max: 1, policy: "default", timeouts: TIMEOUTS, ...group })),
     strategy,
     onViolation,
+    giveUp,
     trouble: 0,
     ops,
     behave: (slot: number, epoch: number) => ({ ...CALM, ...behave?.(slot, epoch) }),

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import type { Asker } from "../../core/ask.ts";
-import { createAsker, KERNEL } from "../../core/ask.ts";
+import { createAsker } from "../../core/ask.ts";
+import { KERNEL } from "../../core/exit.ts";
 import type { RestartQuestion } from "../../core/decisions.ts";
 import { DEFAULT_TAP } from "../../core/decisions.ts";
 import type { ExitReport } from "../../core/exit.ts";

@@ -1,22 +1,14 @@
 import * as assert from "uvu/assert";
 import {
-  addCount,
   backoffMs,
-  BUDGET_WINDOW_MS,
+  earlyEndBackoffMs,
   isHealthy,
-  NO_COUNT,
-  poolBudget,
-  sumCount,
+  longestBackoffMs,
   withinWindow,
 } from "../../core/budget.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("budget");
-
-test("the pool bears 10 counted exits, and 3 a slot where that is more", () => {
-  const borne = [0, 1, 3, 4, 10, 1000].map(poolBudget);
-  assert.equal(borne, [10, 10, 10, 12, 30, 3000]);
-});
 
 test("the backoff doubles from 250 ms up to 30 s", () => {
   const middle = Array.from({ length: 10 }, (_, streak) => backoffMs(streak, 0.5));
@@ -45,16 +37,13 @@ test("what is a window old has left it", () => {
   assert.equal(withinWindow([], 1e9), []);
 });
 
-test("a rolling count forgets by the second, and its size is bound", () => {
-  let rolling = NO_COUNT;
-  for (let now = 0; now < 300_000; now += 100) {
-    rolling = addCount(rolling, 1, now);
-    assert.ok(rolling.buckets.length <= BUDGET_WINDOW_MS / 1000);
-  }
-  assert.is(sumCount(rolling), 600);
-  assert.is(sumCount(addCount(rolling, 2, 358_000)), 12);
-  assert.is(sumCount(addCount(rolling, 2, 400_000)), 2);
-  assert.is(sumCount(NO_COUNT), 0);
+test("a degraded slot waits the longest, jittered", () => {
+  assert.equal([0, 0.5, 0.999999].map(longestBackoffMs), [24_000, 30_000, 30_000]);
+});
+
+test("ends soon after the start wait nothing once, and then twice as long each time", () => {
+  const waits = [0, 1, 2, 3, 4, 5, 6, 50].map((ends) => earlyEndBackoffMs(ends, 0.5));
+  assert.equal(waits, [0, 0, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 });
 
 test("healthy is ready for 60 s", () => {

@@ -34,6 +34,36 @@ test("every observer hears a fact, whatever the others do", async () => {
   );
 });
 
+test("an observer that fails is told under the name of its plugin, however it was added", async () => {
+  const { hooks, of, notify } = createNotifier();
+  const told: unknown[] = [];
+  hooks.hook("plugin:error", ({ plugin, error }) => void told.push([plugin, (error as Error).message]));
+  const fails = (what: string) => (): never => {
+    throw new Error(what);
+  };
+  const [one, two] = [of("one"), of("two")];
+  const remove = one.hook("pool:starting", fails("hook"));
+  two.hookOnce("pool:starting", fails("hookOnce"));
+  const removeAll = two.addHooks({ "pool:starting": fails("addHooks") });
+  one.hook("pool:starting", () => Promise.reject(new Error("later")) as unknown as void);
+  notify("pool:starting", FACT);
+  await turn();
+  assert.equal(told.splice(0), [
+    ["one", "hook"],
+    ["two", "hookOnce"],
+    ["two", "addHooks"],
+    ["one", "later"],
+  ]);
+  remove();
+  removeAll();
+  const again = fails("again");
+  one.hook("pool:starting", again);
+  two.removeHook("pool:starting", again);
+  notify("pool:starting", FACT);
+  await turn();
+  assert.equal(told, [["one", "later"]]);
+});
+
 test("anything may be thrown", () => {
   const { hooks, notify } = createNotifier();
   const errors: unknown[] = [];

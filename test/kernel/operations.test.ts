@@ -2,7 +2,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { PoolConfig } from "../../core/config.ts";
-import type { PoolError } from "../../core/errors.ts";
+import { PoolError } from "../../core/errors.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import { suite } from "../_suite.ts";
 import type { FakeWorker } from "./_ports.ts";
@@ -82,6 +82,96 @@ test("a stop while the plugins are set up starts nothing", async () => {
   assert.not(runtime.isOpen);
   assert.is(pool.status().pool.state, "terminated");
 });
+
+test("a stop while the runtimes are looked for sets up no plugin and opens nothing", async () => {
+  const notes: string[] = [];
+  const { pool, runtime } = rig({ plugins: [{ name: "late", setup: () => void notes.push("set up") }] });
+  let found!: () => void;
+  runtime.prepare = () => new Promise<void>((resolve) => (found = resolve));
+  const start = pool.start();
+  await turn();
+  const stop = pool.stop({ reason: "changed my mind" });
+  assert.is(await settled(stop), "pending");
+  found();
+  assert.equal(await settled(stop), { exitCode: 0, reason: "changed my mind" });
+  assert.is(await settled(start), undefined);
+  assert.equal(notes, []);
+  assert.not(runtime.isOpen);
+});
+
+for (const [what, now, ms] of [
+  ["10 s", false, 10_000],
+  ["nothing, when it is forced", true, 0],
+] as const) {
+  test(`a stop waits for a setup that hangs for ${what}, and lets go of what it takes later`, async () => {
+    const notes: string[] = [];
+    let done!: () => void;
+    const first: Plugin = { name: "first", setup: () => () => void notes.push("first disposed") };
+    const hanging: Plugin = {
+      name: "hanging",
+      async setup() {
+        await new Promise<void>((resolve) => (done = resolve));
+        return () => void notes.push("hanging disposed");
+      },
+    };
+    const never: Plugin = { name: "never", setup: () => void notes.push("set up after a stop") };
+    const { pool, clock, runtime } = rig({ plugins: [first, hanging, never] });
+    const start = pool.start();
+    await turn();
+    const stop = pool.stop({ now });
+    if (ms > 0) {
+      await clock.pass(ms - 1);
+      assert.is(await settled(stop), "pending");
+      await clock.pass(1);
+    }
+    assert.equal(await settled(stop), { exitCode: 0, reason: "asked to stop" });
+    assert.is(await settled(start), undefined);
+    assert.equal(notes, ["first disposed"]);
+    done();
+    await turn();
+    assert.equal(notes, ["first disposed", "hanging disposed"]);
+    assert.not(runtime.isOpen);
+  });
+}
+
+for (const [what, refuse] of [
+  [
+    "its runtime is missing",
+    ({ runtime }) => (runtime.prepare = () => Promise.reject(new PoolError("E_RUNTIME", "no such runtime"))),
+  ],
+  [
+    "its runtime cannot run a group",
+    ({ runtime }) => (runtime.refuse = () => ({ key: "entry", reason: "no such file" })),
+  ],
+  [
+    "its runtime does not open",
+    ({ runtime }) => (runtime.open = () => Promise.reject(new PoolError("E_LISTEN", "no room"))),
+  ],
+] as readonly (readonly [string, (made: ReturnType<typeof rig>) => unknown])[]) {
+  test(`a start that is refused because ${what} leaves nothing, and closed settles`, async () => {
+    const notes: string[] = [];
+    const made = rig({
+      plugins: [
+        {
+          name: "noting",
+          setup() {
+            notes.push("+");
+            return () => void notes.push("-");
+          },
+        },
+      ],
+    });
+    refuse(made);
+    const { pool, runtime } = made;
+    const error = (await settled(pool.start())) as PoolError;
+    assert.ok(error instanceof PoolError, String(error));
+    assert.equal(await settled(pool.closed), { exitCode: 2, reason: "start failed" });
+    assert.is(notes.filter((note) => note === "+").length, notes.filter((note) => note === "-").length);
+    assert.is(pool.status().pool.state, "terminated");
+    assert.equal(await settled(pool.stop()), { exitCode: 2, reason: "start failed" });
+    assert.not(runtime.isOpen);
+  });
+}
 
 test("the first reason to end stands", async () => {
   const { pool, runtime, facts } = rig({}, (worker) => worker.say("hello", "ready"));

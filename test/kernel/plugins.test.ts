@@ -178,7 +178,12 @@ test("a plugin that fails in every hook and every decision breaks nothing", asyn
     ["ready", "ready", "ready"],
   );
   assert.equal(await pool.stop(), { exitCode: 0, reason: "asked to stop" });
-  const stages = new Set(facts("plugin:error").map(({ stage }) => stage));
+  const [stages, names] = [new Set<string>(), new Set<string>()];
+  for (const { stage, plugin } of facts("plugin:error")) {
+    stages.add(stage);
+    names.add(plugin);
+  }
+  assert.equal([...names], ["hostile"], "told under its name");
   for (const stage of ["slot:state", "classifyExit", "restart", "scaleTarget", "reloadPlan", "refuseScale"]) {
     assert.ok(stages.has(stage), `${stage} was never reported: ${[...stages].join()}`);
   }

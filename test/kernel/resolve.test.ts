@@ -61,11 +61,11 @@ for (const [config, message] of [
   [{ name: "a", group: {} }, "group: unknown key; did you mean groups?"],
   [
     { name: "a", wurst: 1 },
-    "wurst: unknown key; known keys are name, groups, plugins, strategy, onViolation, root, executables",
+    "wurst: unknown key; known keys are name, groups, plugins, strategy, onViolation, giveUp, root, executables",
   ],
   [
     { name: "a", constructor: 1 },
-    "constructor: unknown key; known keys are name, groups, plugins, strategy, onViolation, root, executables",
+    "constructor: unknown key; known keys are name, groups, plugins, strategy, onViolation, giveUp, root, executables",
   ],
   [
     { name: "a", groups: { web: { entry } }, plugins: {} },

@@ -47,6 +47,8 @@ export type StaleKind = (typeof STALE_KINDS)[number];
 export interface GroupPlan {
   readonly min: number;
   readonly max: number;
+  /** Another group lists it in `calls`; never the first one. */
+  readonly isCalled?: boolean;
   readonly policy: keyof typeof POLICIES;
   readonly timeouts: Timeouts;
 }
@@ -57,6 +59,8 @@ export interface History {
   readonly groups: readonly GroupPlan[];
   readonly strategy: GroupStrategy;
   readonly onViolation: ViolationPolicy;
+  /** Milliseconds, or `false`. */
+  readonly giveUp: number | false;
   /** How likely a worker misbehaves. */
   readonly trouble: number;
   readonly ops: readonly Op[];
@@ -88,6 +92,7 @@ export function drawHistory(seed: number): History {
     groups.push({
       min,
       max,
+      isCalled: index > 0 && random.chance(0.3),
       policy: random.pick(["default", "default", "default", ...Object.keys(POLICIES)]),
       timeouts: {
         hello: random.pick([1000, 4000, 10_000]),
@@ -103,6 +108,7 @@ export function drawHistory(seed: number): History {
     groups,
     strategy: random.pick(["one-for-one", "one-for-one", "one-for-all", "rest-for-one"]),
     onViolation: random.pick(["escalate", "escalate", "restart", "shutdown"]),
+    giveUp: random.pick([false, 5_000, 20_000, 60_000, 300_000]),
     trouble: random.pick([0.05, 0.15, 0.4, 0.8]),
     ops: drawOps(random, groups),
   };
@@ -153,6 +159,7 @@ export function configOf(history: History): ResolvedPool {
     root: "/",
     strategy: history.strategy,
     onViolation: history.onViolation,
+    giveUp: history.giveUp,
     plugins: [],
     groups: history.groups.map(({ min, max, policy, timeouts }, index) => ({
       name: `g${index}`,
@@ -163,7 +170,7 @@ export function configOf(history: History): ResolvedPool {
       min,
       max,
       listen: [],
-      calls: [],
+      calls: index === 0 ? history.groups.flatMap((group, at) => (group.isCalled ? [`g${at}`] : [])) : [],
       jobs: resolveJobs(""),
       args: [],
       env: {},
@@ -179,10 +186,11 @@ export function configOf(history: History): ResolvedPool {
 /** The history in words, a line each. */
 export function describe(history: History): string[] {
   const lines = [
-    `seed ${history.seed}, ${history.strategy}, onViolation ${history.onViolation}, trouble ${history.trouble}`,
+    `seed ${history.seed}, ${history.strategy}, onViolation ${history.onViolation}, giveUp ${history.giveUp}, trouble ${history.trouble}`,
   ];
-  for (const [index, { min, max, policy, timeouts }] of history.groups.entries()) {
-    lines.push(`group g${index}: ${min} to ${max}, policy ${policy}, ${JSON.stringify(timeouts)}`);
+  for (const [index, { min, max, policy, timeouts, isCalled }] of history.groups.entries()) {
+    const called = isCalled ? ", called by g0" : "";
+    lines.push(`group g${index}: ${min} to ${max}${called}, policy ${policy}, ${JSON.stringify(timeouts)}`);
   }
   for (const { at, snap, do: what, ...rest } of history.ops) {
     lines.push(`op at ${at} ms${snap ? `, ${snap} the next deadline` : ""}: ${what} ${JSON.stringify(rest)}`);

@@ -1,19 +1,21 @@
 import type { Effect, KernelEvent } from "../../core/events.ts";
-import type { KernelState } from "../../core/state.ts";
+import type { KernelState, Slot } from "../../core/state.ts";
 import { broken } from "./broken.ts";
 import { checkCounts } from "./rules/counts.ts";
 import { Ends } from "./rules/ends.ts";
 import { Exits } from "./rules/exits.ts";
+import { GiveUp } from "./rules/give-up.ts";
 import { Reloads } from "./rules/reload.ts";
 import { checkSeat } from "./rules/seats.ts";
 import { checkToWorker } from "./rules/signals.ts";
 import { Starts } from "./rules/starts.ts";
-import { HAS_PROCESS, NEXT, RANK, silenceOf } from "./spec.ts";
+import { HAS_PROCESS, HEALTHY_MS, NEXT, RANK, silenceOf } from "./spec.ts";
 import type { Watcher, World } from "./world.ts";
 
 /** Everything that must hold at every step of every history; the names are those of the list of races. */
 export class Invariants implements Watcher {
   readonly ends: Ends = new Ends();
+  readonly #giveUp: GiveUp = new GiveUp();
   readonly #exits: Exits;
   readonly #starts: Starts;
   readonly #reloads: Reloads = new Reloads();
@@ -92,12 +94,15 @@ export class Invariants implements Watcher {
       if (timer && !fits(timer.at, now.deadline!, world.now)) {
         broken("I4", `${now.id}: timer at ${timer.at}, deadline at ${now.deadline!.at}`);
       }
+      if (timer) checkRecovery(world, now, timer.at);
       if (now === before.slots.get(seat)) continue;
       if (now.state !== this.#told[seat])
         broken("table", `${now.id} is ${now.state}, told ${this.#told[seat]}`);
       checkSeat(world, now);
+      if (now.seat === "main") this.#exits.checkDegraded(world, now, event);
       checkIntent(before, after, seat);
     }
+    this.#giveUp.check(world, event, before);
     if (event.type === "heartbeat") return checkHeartbeat(world, event);
     this.#exits.check(world, event, before, world.subject);
     checkCounts(world);
@@ -124,12 +129,16 @@ export class Invariants implements Watcher {
       } else if (event.type === "goodbye") notes.part(event.drains, now);
       else if (event.type === "disconnected") notes.disconnectedAt = now;
       else if (event.type === "violation") notes.violatedAt = now;
-      else if (event.type === "exited") this.#exits.expect(world, event, before, subject);
+      else if (event.type === "exited")
+        this.#exits.expect(world, event, before, subject, this.#giveUp.booted);
     }
     const { books } = this.#exits;
     if (event.type === "restart") {
-      const { state, worker } = before.slots.get(event.slot);
-      if (state === "failed") books[event.slot]!.clear();
+      const { state, worker, degraded } = before.slots.get(event.slot);
+      if (state !== "permanent" && !worker) {
+        if (state === "failed" || degraded) books[event.slot]!.clear();
+        books[event.slot]!.early = 0;
+      }
       if (!worker) books[event.slot]!.notBefore = -Infinity;
     }
     for (const slot of event.type === "scale" || event.type === "reload" ? before.slots : []) {
@@ -184,6 +193,18 @@ export class Invariants implements Watcher {
 /** Whether a timer is the one of a deadline: heartbeats move the deadline alone, and a late one fires at once. */
 function fits(timer: number, { kind, at }: { kind: string; at: number }, now: number): boolean {
   return timer === at || (kind === "silence" && timer < at) || (timer <= now && at <= now);
+}
+
+/** A slot that has been degraded is looked at when its worker has been ready for a minute. */
+function checkRecovery(
+  world: World,
+  { degraded, deadline, seat, index, epoch, id }: Slot,
+  timer: number,
+): void {
+  if (!degraded || seat !== "main" || deadline?.kind !== "silence") return;
+  const healthyAt = world.processOf(index, epoch)!.notes.readyAt + HEALTHY_MS;
+  if (timer > Math.max(healthyAt, world.now))
+    broken("degraded", `${id} is healthy at ${healthyAt}, and looked at at ${timer}`);
 }
 
 /** A worker's silence is told after its time, once, and so is its end, when it speaks. */

@@ -57,7 +57,8 @@ async function seek(folder: string, name: string, of: Part, mutant?: Mutant): Pr
   }
 }
 
-const partOf = ({ file }: Mutant): Part => (file.startsWith("core/") ? "core" : "plugins");
+const partOf = ({ file }: Mutant): Part =>
+  file.startsWith("core/") || file.startsWith("plugins/restart/") ? "core" : "plugins";
 
 const part = process.argv[2] ?? "";
 const chosen = [...mutants, ...jobMutants].filter(({ file, what }) => `${file} ${what}`.includes(part));

@@ -68,7 +68,10 @@ function run(world: World, invariants: Invariants): void {
 /** Nothing more will happen: every slot that should have a worker has one that behaves. */
 function isAtRest({ state, live, now }: World): boolean {
   if (state.pool.state !== "running" || state.pool.reload || state.pool.halting > 0) return false;
-  const { up, ready, live: alive } = state.pool.counts;
+  if (state.pool.wakeAt !== null) return false;
+  const { up, ready, live: alive, degraded } = state.pool.counts;
+  // It heals by itself.
+  if (degraded > 0) return false;
   if (ready !== up || alive !== up) return false;
   for (const processes of live) {
     for (const { alive, connected, hung, parted, pausedUntil, doomed, behaviour } of processes) {

@@ -8,7 +8,11 @@ export const HEALTHY_MS = 60_000;
 export const AT_ONCE_MS = 10_000;
 export const SPAWN_GAP_MS = 250;
 export const UNCOUNTED_GAP_MS = 1_000;
+/** Starts of one group at the same time. */
 export const CONCURRENT_STARTS = 8;
+/** Starts of the pool that are younger than this, at most so many. */
+export const FRESH_MS = 1_000;
+export const FRESH_STARTS = 8;
 /** The supervisor may be away for so long without noticing it: what workers have to spare. */
 export const UNNOTICED_MS = 2_000;
 /** Between two looks at the clock. */
@@ -23,8 +27,13 @@ export const LEAVE_MS = 2_000;
 export const KILL_MS = 5_000;
 export const EXIT_ALL_FAILED = 75;
 
-export function poolLimit(wanted: number): number {
-  return Math.max(10, 3 * wanted);
+/** The longest wait, with the jitter that makes it least. */
+export const LONGEST_MS = 30_000;
+export const LONGEST_LEAST_MS = 24_000;
+
+/** The wait after so many early ends in a row, without jitter. */
+export function earlyPace(ends: number): number {
+  return ends > 1 ? Math.min(30_000, 1000 * 2 ** (ends - 1)) : 0;
 }
 
 /** The wait before restart `streak`, without jitter. */

@@ -27,6 +27,7 @@ export function staleEvent(state: KernelState, slot: number, epoch: number, kind
           ready: true,
           goodbye: "fatal",
           goodbyeReason: undefined,
+          failedStage: undefined,
           acked: true,
           code: 1,
           signal: null,

@@ -1,6 +1,6 @@
 import type { ResolvedPool } from "../../core/config.ts";
 import type { RestartQuestion } from "../../core/decisions.ts";
-import type { Effect, KernelEvent, WorkerEvent } from "../../core/events.ts";
+import type { Effect, Fact, KernelEvent, WorkerEvent } from "../../core/events.ts";
 import type { Frame } from "../../core/frames.ts";
 import { restartRefusal, scaleRefusal } from "../../core/commands.ts";
 import { initialState } from "../../core/initial.ts";
@@ -23,8 +23,9 @@ import { hash, Random } from "./random.ts";
 import { LOOK_MS, UNNOTICED_MS } from "./spec.ts";
 import { staleEvent } from "./stale.ts";
 
-/** From this epoch on every worker behaves, so that a pool that stays up must come to rest. */
+/** From this epoch on every worker behaves, so that a pool that stays up must come to rest. In one history of four it is late. */
 const GOOD_FROM_EPOCH = 5;
+const LATE_GOOD_FROM_EPOCH = 11;
 
 /** What watches a run. Everything is optional work for the one who watches; it throws what it finds wrong. */
 export interface Watcher {
@@ -58,7 +59,7 @@ export class World implements Host {
   subject: FakeProcess | undefined;
   /** What the policies were asked about the exit that comes next. */
   asked: RestartQuestion | undefined;
-  /** What came in the middle of a reload. */
+  /** What came together, or came at all, of what is rare. */
   readonly met: Set<string> = new Set();
   /** Time that the supervisor was frozen, and how often. */
   frozenMs = 0;
@@ -82,6 +83,7 @@ export class World implements Host {
   #generation = 1;
   #nextReload: Extract<Op, { do: "reload" }> | null = null;
   readonly #random: Random;
+  readonly #goodFrom: number;
 
   constructor(history: History, watcher: Watcher) {
     this.history = history;
@@ -90,8 +92,10 @@ export class World implements Host {
     this.#watcher = watcher;
     this.#judge = createJudge(this.config, (question) => (this.asked = question));
     this.#random = new Random(hash(history.seed, 1));
+    this.#goodFrom = hash(history.seed, 2) % 4 === 0 ? LATE_GOOD_FROM_EPOCH : GOOD_FROM_EPOCH;
     this.live = Array.from({ length: this.state.slots.length / 2 }, () => []);
-    this.timers = Array.from({ length: this.state.slots.length }, () => null);
+    // The last is the pool's own.
+    this.timers = Array.from({ length: this.state.slots.length + 1 }, () => null);
     this.#lastWord = this.live.map(() => null);
     this.#opsLeft = history.ops.length;
     this.#push(0, true, () => this.dispatch({ type: "start" }));
@@ -171,12 +175,19 @@ export class World implements Host {
     const { state, effects } = reduce(before, event, this.now);
     this.state = state;
     this.steps++;
+    for (const effect of effects) if (effect.type === "fact") this.#notice(effect);
     this.#watcher.step(this, event, before, state, effects);
     for (const effect of effects) {
       this.#watcher.effect(this, effect);
       this.#carryOut(effect);
     }
     this.#watcher.settled(this, event, before);
+  }
+
+  #notice({ name, payload }: Fact): void {
+    if (name === "slot:degraded") this.met.add("a degraded slot");
+    else if (name === "slot:recovered" && payload.reason.startsWith("ready")) this.met.add("a slot recovers");
+    else if (name === "pool:critical" && payload.exitCode === 75) this.met.add("a pool gives up");
   }
 
   #meet(event: KernelEvent, hard: boolean): void {
@@ -217,9 +228,9 @@ export class World implements Host {
   #spawn(slot: number, epoch: number, generation: number): void {
     const random = new Random(hash(this.history.seed, slot, epoch));
     const behaviour: Behaviour =
-      epoch >= GOOD_FROM_EPOCH ? good(random) : drawBehaviour(random, this.history.trouble);
+      epoch >= this.#goodFrom ? good(random) : drawBehaviour(random, this.history.trouble);
     const isBad = generation > 1 && this.history.trouble > hash(this.history.seed, -generation) / 2 ** 32;
-    if (isBad && epoch < 2 * GOOD_FROM_EPOCH) spoil(behaviour, random);
+    if (isBad && epoch < 2 * this.#goodFrom) spoil(behaviour, random);
     Object.assign(behaviour, this.history.behave?.(slot, epoch));
     const { heartbeat } = this.config.groups[this.state.slots.get(slot).group]!.timeouts;
     const at = { slot, epoch, pid: this.#pids++ };

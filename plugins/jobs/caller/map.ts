@@ -26,8 +26,12 @@ export async function mapJobs(
   // The signal is heard once for all of them.
   const calls = new Map<number, Submitted>();
   let end: JobError | undefined;
+  let giveUp = (_error: JobError): void => {};
+  // Whatever a lane waits for: a source may have nothing to say for ever.
+  const stopped = new Promise<never>((_, reject) => (giveUp = reject));
   const stop = (error: JobError): void => {
     end ??= error;
+    giveUp(end);
     for (const call of [...calls.values()]) call.abort(error);
   };
   const release = signal && onAbort(signal, () => stop(aborted(what, signal)));
@@ -59,17 +63,19 @@ export async function mapJobs(
   const lane = async (): Promise<void> => {
     for (;;) {
       const { done, value } = await source.next();
-      if (done) return;
+      if (done || end) return;
       const index = count++;
       results[index] = await one(value, index);
     }
   };
   try {
-    await Promise.all(Array.from({ length: concurrency }, lane));
+    await Promise.race([Promise.all(Array.from({ length: concurrency }, lane)), stopped]);
     return results;
   } catch (error) {
     stop(new JobError("ABORTED", `${what}: another call of the same map failed`, { cause: error }));
-    await source.return?.();
+    // One that is in the middle of something closes when that is over, which nobody waits for.
+    const closed = source.return().catch(() => {});
+    await Promise.race([closed, new Promise(setImmediate)]);
     throw error;
   } finally {
     release?.();

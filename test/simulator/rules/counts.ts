@@ -1,6 +1,6 @@
 import type { Counts } from "../../../core/counts.ts";
 import { broken } from "../broken.ts";
-import { CONCURRENT_STARTS, HAS_PROCESS } from "../spec.ts";
+import { CONCURRENT_STARTS, FRESH_MS, FRESH_STARTS, HAS_PROCESS } from "../spec.ts";
 import type { World } from "../world.ts";
 
 type Tally = { -readonly [Name in keyof Counts]: number };
@@ -11,11 +11,13 @@ function empty(): Tally {
     starting: 0,
     ready: 0,
     pending: 0,
+    queued: 0,
     wanted: 0,
     up: 0,
     unready: 0,
     over: 0,
     failed: 0,
+    degraded: 0,
     bootFailed: 0,
     surging: 0,
   };
@@ -32,6 +34,8 @@ export function checkCounts(world: World): void {
   let dormant = 0;
   let halting = 0;
   let isHeldUp = false;
+  const fresh = freshStarts(world);
+  if (fresh > FRESH_STARTS) broken("herd", `${fresh} have just been started`);
   for (let groupIndex = 0; groupIndex < groups.length; groupIndex++) {
     const group = groups.get(groupIndex);
     const tally = empty();
@@ -50,7 +54,8 @@ export function checkCounts(world: World): void {
         if (ticket === null) continue;
         const mayGo = pool.halting === 0 && !(ordered && isHeldUp);
         if (ticket < 0 && mayGo) broken("forgotten", `${id} is held, and its turn has come`);
-        if (ticket >= 0 && mayGo && pool.counts.starting < CONCURRENT_STARTS) {
+        const hasRoom = group.counts.starting < CONCURRENT_STARTS && fresh < FRESH_STARTS;
+        if (ticket >= 0 && mayGo && hasRoom) {
           broken("forgotten", `${id} queues, and there is room`);
         }
       }
@@ -66,7 +71,9 @@ export function checkCounts(world: World): void {
       broken("I14", `${group.name}: ${group.desired}`);
     if (tally.up > group.desired)
       broken("I14", `${group.name} has ${tally.up} slots up, ${group.desired} desired`);
-    if (group.desired === 0) dormant++;
+    if (tally.starting > CONCURRENT_STARTS)
+      broken("herd", `${tally.starting} of ${group.name} start at once`);
+    if (group.desired === 0 && !world.history.groups[groupIndex]!.isCalled) dormant++;
     if (group.halting !== "no") halting++;
     if (tally.unready > 0) isHeldUp = true;
   }
@@ -76,13 +83,25 @@ export function checkCounts(world: World): void {
   }
   if (pool.dormant !== dormant) broken("counts", `dormant is ${pool.dormant} and should be ${dormant}`);
   if (pool.halting !== halting) broken("counts", `halting is ${pool.halting} and should be ${halting}`);
-  if (all.starting > CONCURRENT_STARTS) broken("herd", `${all.starting} start at once`);
   const isOver = all.live === 0 && all.pending === 0 && dormant === 0;
   if (isUp && isOver) broken("I6", "everything is over, and the pool goes on");
   if (pool.state === "shutdown" && all.live === 0) broken("I6", "nobody is left, and the pool goes on");
 }
 
-function add(tally: Tally, { seat, state, wanted, ended, ticket, bootFailed }: Seat): void {
+/** Starts that are younger than the bound and not done yet. */
+function freshStarts({ live, now, state }: World): number {
+  let fresh = 0;
+  for (const [slot, processes] of live.entries()) {
+    const main = state.slots.get(slot);
+    for (const seat of [main, state.slots.get(main.twin)]) {
+      const process = processes.find(({ epoch }) => epoch === seat.epoch);
+      if (seat.state === "starting" && process && now - process.notes.spawnAt < FRESH_MS) fresh++;
+    }
+  }
+  return fresh;
+}
+
+function add(tally: Tally, { seat, state, wanted, ended, ticket, degraded, bootFailed }: Seat): void {
   const over = state === "permanent" || state === "failed" || (state === "idle" && ended);
   if (HAS_PROCESS.has(state)) tally.live++;
   if (state === "starting") tally.starting++;
@@ -90,7 +109,9 @@ function add(tally: Tally, { seat, state, wanted, ended, ticket, bootFailed }: S
   if (state === "backoff" || ticket !== null) tally.pending++;
   if (wanted) tally.wanted++;
   if (wanted && !over) tally.up++;
-  if (wanted && !over && state !== "ready") tally.unready++;
+  if (ticket !== null && ticket >= 0) tally.queued++;
+  if (wanted && !over && degraded) tally.degraded++;
+  if (wanted && !over && !degraded && state !== "ready") tally.unready++;
   if (over) tally.over++;
   if (state === "failed") tally.failed++;
   if (bootFailed) tally.bootFailed++;
@@ -103,5 +124,6 @@ interface Seat {
   readonly wanted: boolean;
   readonly ended: boolean;
   readonly ticket: number | null;
+  readonly degraded: boolean;
   readonly bootFailed: boolean;
 }

@@ -101,6 +101,8 @@ export class Ends {
 /** The code that the end at this step must have. */
 function codeOf(world: World, event: KernelEvent, before: KernelState, exits: Exits): number {
   if (event.type === "stop") return event.exitCode;
+  // Whether it was time is for another rule to say.
+  if (event.type === "due" && event.seat === before.slots.length) return EXIT_ALL_FAILED;
   if (exits.mustEnd !== null) return exits.mustEnd;
   let failed = 0;
   for (const slot of before.slots) {
@@ -111,8 +113,10 @@ function codeOf(world: World, event: KernelEvent, before: KernelState, exits: Ex
     if (now.wanted && now.state === "idle" && !now.ended)
       broken("code", `the pool ends, and ${now.id} is wanted`);
   }
-  for (const group of world.state.groups)
-    if (group.desired === 0) broken("code", `the pool ends, ${group.name} is dormant`);
+  for (const group of world.state.groups) {
+    const { isCalled } = world.history.groups[group.index]!;
+    if (group.desired === 0 && !isCalled) broken("code", `the pool ends, ${group.name} is dormant`);
+  }
   return failed > 0 ? EXIT_ALL_FAILED : 0;
 }
 

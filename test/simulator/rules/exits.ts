@@ -6,8 +6,10 @@ import type { FakeProcess } from "../process.ts";
 import {
   AT_ONCE_MS,
   HEALTHY_MS,
+  earlyPace,
+  LONGEST_LEAST_MS,
+  LONGEST_MS,
   pace,
-  poolLimit,
   SLOT_BUDGET,
   SPAWN_GAP_MS,
   UNCOUNTED_GAP_MS,
@@ -20,32 +22,38 @@ type Exited = Extract<KernelEvent, { type: "exited" }>;
 /** What must be decided about an exit. */
 interface Expected {
   readonly action: string;
-  /** The wait, where it does not depend on chance. */
-  readonly exactly: number | null;
-  readonly isUntouched: boolean;
-  /** What is left of the shortest time between two starts. */
-  readonly gap: number;
-  readonly streak: number;
+  /** Who has decided so. */
+  readonly by: string;
+  /** The shortest and the longest wait that it may have; the same where it does not depend on chance. */
+  readonly wait: readonly [low: number, high: number];
+  /** Whether a rule of the kernel sets the wait that has to be named. */
+  readonly isRuled: boolean;
 }
+
+const KERNEL = "poolable:kernel";
 
 /** The budget of a slot, kept a second time. */
 export class SlotBook {
   counted: number[] = [];
   streak = 0;
+  /** The budget is spent, and no worker was ready for a minute since. */
+  degraded = false;
+  /** Uncounted ends in a row soon after the start. */
+  early = 0;
   /** No start before this, as decided at the last exit; `-Infinity` after somebody asked for a start. */
   notBefore: number = -Infinity;
 
   clear(): void {
     this.counted = [];
     this.streak = 0;
+    this.degraded = false;
+    this.early = 0;
   }
 }
 
-/** I8, I9: what becomes of a slot is what the design says, and the budgets are kept. */
+/** I8, I9: what becomes of a slot is what the design says, the budgets are kept, and who decided is named. */
 export class Exits {
   readonly books: SlotBook[];
-  /** Seconds and counts of the exits that the pool bears. */
-  #pool: [second: number, counts: number][] = [];
   /** The pool has to end, with this code. */
   mustEnd: number | null = null;
   #decided: HookPayload<"restart:decided"> | null = null;
@@ -68,11 +76,12 @@ export class Exits {
     else if (name === "restart:decided") {
       this.#facts += "d";
       this.#decided = payload as HookPayload<"restart:decided">;
-    }
+    } else if (name === "slot:degraded") this.#facts += "D";
+    else if (name === "slot:recovered") this.#facts += "R";
   }
 
   /** Before the effects: enters the exit into the books, and says what must come of it. */
-  expect(world: World, event: Exited, before: KernelState, process: FakeProcess): void {
+  expect(world: World, event: Exited, before: KernelState, process: FakeProcess, booted: boolean): void {
     const main = before.slots.get(event.slot);
     if (main.epoch !== process.epoch || !main.worker) return;
     const book = this.books[event.slot]!;
@@ -80,56 +89,51 @@ export class Exits {
     const counts = verdict.class === "requested" ? 0 : verdict.counts;
     const { notes } = process;
     const { now } = world;
-    if (now - notes.readyAt >= HEALTHY_MS) book.streak = 0;
-    book.counted = book.counted.filter((at) => now - at < WINDOW_MS);
-    if (verdict.class !== "requested") checkQuestion(world, before, main, book, event);
-    const action = this.#actionOf(before, main, event, counts);
-    let exactly: number | null = null;
-    if (action === "restart") {
-      const asked = verdict.class === "requested" ? 0 : answer.delayMs;
-      if (counts === 0) exactly = Math.max(asked ?? 0, notes.spawnAt + UNCOUNTED_GAP_MS - now, 0);
-      else if (asked !== undefined) exactly = Math.max(asked, notes.spawnAt + SPAWN_GAP_MS - now, 0);
+    if (now - notes.readyAt >= HEALTHY_MS) {
+      book.streak = 0;
+      book.degraded = false;
     }
+    book.counted = book.counted.filter((at) => now - at < WINDOW_MS);
+    if (verdict.class !== "requested") checkQuestion(world, before, main, book, event, booted);
+    const [action, by] = actionOf(before, main, event);
     const isUntouched =
-      book.counted.length === 0 && notes.readyAt >= 0 && event.report.uptimeMs >= AT_ONCE_MS;
-    const gap = Math.max(0, notes.spawnAt + SPAWN_GAP_MS - now);
-    this.#expected = { action, exactly, isUntouched, gap, streak: book.streak };
+      book.counted.length === 0 &&
+      !book.degraded &&
+      notes.readyAt >= 0 &&
+      event.report.uptimeMs >= AT_ONCE_MS;
+    const streak = isUntouched ? null : book.streak;
     if (counts > 0) {
       for (let count = 0; count < counts; count++) book.counted.push(now);
       book.streak++;
     }
+    if (verdict.class !== "requested")
+      book.early = counts === 0 && event.report.uptimeMs < AT_ONCE_MS ? book.early + 1 : 0;
+    const isSpent = counts > 0 && !answer.ownBudget && (book.degraded || book.counted.length > SLOT_BUDGET);
+    book.degraded = action === "restart" && (isSpent || book.degraded);
+    const asked = verdict.class === "requested" ? 0 : answer.delayMs;
+    const gap = Math.max(0, notes.spawnAt + (counts > 0 ? SPAWN_GAP_MS : UNCOUNTED_GAP_MS) - now);
+    const wait = waitOf(
+      isSpent,
+      asked,
+      gap,
+      counts > 0 ? (streak === null ? 0 : pace(streak)) : earlyPace(book.early),
+    );
+    const isLonger = answer.delayMs !== undefined && gap > answer.delayMs;
+    const isEarly = asked === undefined && counts === 0 && book.early > 1;
+    const isRuled = verdict.class !== "requested" && (isSpent || isLonger || isEarly);
+    this.#expected = { action, by, wait, isRuled: isRuled && action === "restart" };
     const isUp = before.pool.state === "running" || before.pool.state === "restarting";
-    if (action === "shutdown") {
-      if (isUp) this.mustEnd = answer.exitCode ?? 1;
-    } else if (isUp && action !== "fail" && counts > 0) {
-      const second = Math.floor(now / 1000);
-      this.#pool = this.#pool.filter(([at]) => second - at < WINDOW_MS / 1000);
-      this.#pool.push([second, counts]);
-      const spent = this.#pool.reduce((sum, [, count]) => sum + count, 0);
-      if (spent > poolLimit(before.pool.counts.wanted)) this.mustEnd = 1;
-    }
-  }
-
-  #actionOf({ pool }: KernelState, slot: Slot, { verdict, answer, report }: Exited, counts: number): string {
-    const isUp = pool.state === "running" || pool.state === "restarting";
-    if (verdict.class === "requested") {
-      if (report.intent === undefined) broken("I8", "requested, and nobody asked");
-      return slot.wanted && isUp ? "restart" : "idle";
-    }
-    if (!isUp && answer.action !== "shutdown") return "idle";
-    if (answer.action !== "restart") return answer.action;
-    if (!slot.wanted) return "idle";
-    const spent = this.books[slot.index]!.counted.length + counts;
-    return counts > 0 && !answer.ownBudget && spent > SLOT_BUDGET ? "fail" : "restart";
+    if (action === "shutdown" && isUp) this.mustEnd = answer.exitCode ?? 1;
+    if (action === "shutdown" && verdict.class === "startFailure") checkBoot(before, main, booted);
   }
 
   /** After the effects. */
   check(world: World, event: KernelEvent, before: KernelState, process: FakeProcess | undefined): void {
     if (event.type !== "exited" || !process) {
-      if (this.#facts !== "") broken("I2", "an exit was told that did not happen");
+      if (/[ecdD]/.test(this.#facts)) broken("I2", "an exit was told that did not happen");
       return;
     }
-    if (this.#facts !== "ecd") broken("I2", `told ${this.#facts} of one exit`);
+    if (!/^R?ecd[DR]?$/.test(this.#facts)) broken("I2", `told ${this.#facts} of one exit`);
     const decided = this.#decided!;
     if (decided.epoch !== process.epoch) broken("I2", "the exit of another epoch was told");
     const expected = this.#expected;
@@ -138,17 +142,20 @@ export class Exits {
       if (decided.action !== "idle") broken("surge", `a surge seat is to ${decided.action}`);
       return;
     }
-    const { action, exactly } = expected;
+    const { action, by, wait, isRuled } = expected;
     if (decided.action !== action)
       broken("I9", `decided ${decided.action} (${decided.reason}), expected ${action}`);
     const after = world.state.slots.get(event.slot);
     const book = this.books[event.slot]!;
     if (action === "restart") {
       book.notBefore = world.now + decided.delayMs;
-      this.#checkDelay(expected, decided.delayMs);
+      const [low, high] = wait;
+      if (decided.delayMs < low - 1e-6 || decided.delayMs > high + 1e-6)
+        broken("I9", `waits ${decided.delayMs} ms, expected ${low} to ${high} (streak ${book.streak})`);
     }
-    if (exactly !== null && Math.abs(decided.delayMs - exactly) > 1e-6)
-      broken("I9", `waits ${decided.delayMs}, expected ${exactly}`);
+    if (decided.by !== by) broken("by", `decided by ${decided.by} (${decided.reason}), expected ${by}`);
+    if ((decided.kernelRule !== undefined) !== isRuled)
+      broken("by", `the wait is by the rule ${decided.kernelRule}, expected one: ${isRuled}`);
     const isUp = world.state.pool.state === "running" || world.state.pool.state === "restarting";
     const ends: Record<string, string> = {
       permanent: "permanent",
@@ -163,6 +170,8 @@ export class Exits {
     }
     if (action === "idle" && after.ended !== after.wanted)
       broken("I9", `ended ${after.ended}, wanted ${after.wanted}`);
+    if (after.earlyEnds !== book.early)
+      broken("I8", `${after.earlyEnds} early ends, should be ${book.early}`);
     if (after.streak !== book.streak) broken("I8", `streak is ${after.streak} and should be ${book.streak}`);
     if (after.counted.join() !== book.counted.join())
       broken("I8", `counted ${after.counted.join()}, not ${book.counted.join()}`);
@@ -174,14 +183,53 @@ export class Exits {
     }
   }
 
-  #checkDelay({ exactly, isUntouched, gap, streak }: Expected, delayMs: number): void {
-    if (exactly !== null) return;
-    const wait = isUntouched ? 0 : pace(streak);
-    const low = Math.max(gap, wait * 0.8 - 1);
-    const high = Math.max(gap, Math.min(30_000, wait * 1.2 + 1));
-    if (delayMs < low || delayMs > high)
-      broken("I9", `waits ${delayMs} ms, expected ${low} to ${high} (streak ${streak})`);
+  /** A slot is degraded as long as its book says so; the time that heals is noticed by a timer. */
+  checkDegraded(world: World, slot: Slot, cause: KernelEvent): void {
+    const book = this.books[slot.index]!;
+    if (!slot.degraded && book.degraded) {
+      const process = world.processOf(slot.index, slot.epoch);
+      const isHealthy = process !== undefined && world.now - process.notes.readyAt >= HEALTHY_MS;
+      const isScaledAway = cause.type === "scale" && !slot.wanted;
+      if (!isHealthy && !isScaledAway) broken("degraded", `${slot.id} has recovered before its time`);
+      book.degraded = false;
+    }
+    if (slot.degraded !== book.degraded)
+      broken("degraded", `${slot.id} is degraded ${slot.degraded}, should be ${book.degraded}`);
   }
+}
+
+function actionOf({ pool }: KernelState, slot: Slot, event: Exited): readonly [action: string, by: string] {
+  const { verdict, answer, report, decidedBy } = event;
+  const isUp = pool.state === "running" || pool.state === "restarting";
+  if (verdict.class === "requested") {
+    if (report.intent === undefined) broken("I8", "requested, and nobody asked");
+    return [slot.wanted && isUp ? "restart" : "idle", KERNEL];
+  }
+  if (!isUp && answer.action !== "shutdown") return ["idle", KERNEL];
+  if (answer.action !== "restart") return [answer.action, decidedBy];
+  return slot.wanted ? ["restart", decidedBy] : ["idle", KERNEL];
+}
+
+/** The wait before a restart: the longest one where the budget is spent, what was asked, or the pace with its jitter. */
+function waitOf(
+  isSpent: boolean,
+  asked: number | undefined,
+  gap: number,
+  usual: number,
+): readonly [number, number] {
+  if (isSpent) return [Math.max(gap, asked ?? 0, LONGEST_LEAST_MS), Math.max(gap, asked ?? 0, LONGEST_MS)];
+  if (asked !== undefined) return [Math.max(gap, asked), Math.max(gap, asked)];
+  const low = usual === 0 ? 0 : usual * 0.8 - 1;
+  const high = usual === 0 ? 0 : Math.min(LONGEST_MS, usual * 1.2 + 1);
+  return [Math.max(gap, low), Math.max(gap, high)];
+}
+
+/** A start that fails ends the pool only while it starts, and for a group that has to have workers. */
+function checkBoot(before: KernelState, slot: Slot, booted: boolean): void {
+  const { name, min, everReady } = before.groups.get(slot.group);
+  if (booted) broken("boot", `${name} cannot start, and ends a pool that was running`);
+  if (min === 0) broken("boot", `${name} starts from zero, and ends the pool`);
+  if (everReady) broken("boot", `${name} was ready, and ends the pool because it cannot start`);
 }
 
 /** What the policies were told of the slot and of its group. */
@@ -191,6 +239,7 @@ function checkQuestion(
   slot: Slot,
   book: SlotBook,
   event: Exited,
+  booted: boolean,
 ): void {
   if (!asked) broken("asked", `nobody was asked about ${slot.id}`);
   const group = before.groups.get(slot.group);
@@ -204,11 +253,14 @@ function checkQuestion(
     counted: book.counted.length + event.verdict.counts,
     limit: SLOT_BUDGET,
     streak: book.streak,
+    booting: !booted,
+    "group.min": group.min,
     "group.bootFailures": bootFailures,
     "group.wanted": group.counts.wanted,
   };
   const told = {
     ...asked,
+    "group.min": asked.group.min,
     "group.bootFailures": asked.group.bootFailures,
     "group.wanted": asked.group.wanted,
   };

@@ -1,7 +1,7 @@
 import type { Effect, KernelEvent } from "../../../core/events.ts";
 import type { KernelState } from "../../../core/state.ts";
 import { broken } from "../broken.ts";
-import { SPAWN_GAP_MS } from "../spec.ts";
+import { CONCURRENT_STARTS, SPAWN_GAP_MS } from "../spec.ts";
 import type { World } from "../world.ts";
 import type { Exits } from "./exits.ts";
 
@@ -11,23 +11,42 @@ type Spawn = Extract<Effect, { type: "spawn" }>;
 export class Starts {
   readonly #last: number[];
   readonly #epochs: number[];
-  /** The highest ticket of those that started in this step; -1 when none did. */
-  #latest = -1;
+  /** The highest ticket of those that started in this step, by group. */
+  readonly #latest: Map<number, number> = new Map();
+  /** How many of another group have started since a group has had somebody in the queue, and room: `[waiting][started]`. */
+  readonly #passes: Map<number, Map<number, number>> = new Map();
 
   constructor(seats: number) {
     this.#last = Array.from({ length: seats }, () => -Infinity);
     this.#epochs = Array.from({ length: seats / 2 }, () => 0);
   }
 
-  /** The queue is first in, first out: nobody waits who came before one that starts. */
+  /**
+   * The queue of a group is first in, first out: nobody waits who came before one that starts. And the groups take
+   * turns: no group starts two while another has somebody in its queue, and room.
+   */
   checkFair(world: World): void {
-    const number = this.#latest;
-    if (number < 0) return;
-    this.#latest = -1;
-    for (const { ticket, id } of world.state.slots) {
-      if (ticket !== null && ticket >= 0 && ticket < number)
-        broken("fair", `${id} queues longer than one that started`);
+    const { slots, groups } = world.state;
+    for (const [groupIndex, number] of this.#latest) {
+      for (const { ticket, id, group } of slots) {
+        if (group === groupIndex && ticket !== null && ticket >= 0 && ticket < number)
+          broken("fair", `${id} queues longer than one of its group that started`);
+      }
     }
+    this.#latest.clear();
+    for (const { index, name, counts } of groups) {
+      const waits = counts.queued > 0 && counts.starting < CONCURRENT_STARTS;
+      if (!waits) this.#passes.delete(index);
+      else if (!this.#passes.has(index)) this.#passes.set(index, new Map());
+      for (const passed of this.#passes.get(index)?.values() ?? [])
+        if (passed > 1) broken("fair", `${name} queues, and another group has started ${passed}`);
+    }
+  }
+
+  /** A worker of this group starts. */
+  #pass(group: number): void {
+    this.#passes.delete(group);
+    for (const passed of this.#passes.values()) passed.set(group, (passed.get(group) ?? 0) + 1);
   }
 
   swap(a: number, b: number): void {
@@ -54,7 +73,9 @@ export class Starts {
     this.#last[seat.index] = now;
     // A ticket of this very step is younger than all before it.
     const ticket = before.slots.get(seat.index).ticket ?? -1;
-    this.#latest = Math.max(this.#latest, ticket < 0 ? before.pool.tickets : ticket);
+    const latest = this.#latest.get(seat.group) ?? -1;
+    this.#latest.set(seat.group, Math.max(latest, ticket < 0 ? before.pool.tickets : ticket));
+    this.#pass(seat.group);
     if (generation !== seat.generation)
       broken("generation", `started from ${generation}, not ${seat.generation}`);
     const group = state.groups.get(seat.group);

@@ -1,0 +1,8 @@
+// timeout: 120
+import { suite } from "../_suite.ts";
+import { listenBehaviours } from "./listens.ts";
+import { places } from "./_program.ts";
+
+const test = suite("unchanged programs that close, probe and listen again, Bun");
+listenBehaviours(test, places["Bun"]!);
+test.run();
