@@ -1,8 +1,9 @@
-import { createAsker, KERNEL } from "./ask.ts";
+import { createAsker } from "./ask.ts";
 import type { Clock } from "./clock.ts";
 import type { PoolConfig } from "./config.ts";
 import { PoolError } from "./errors.ts";
 import type { Effect, KernelEvent } from "./events.ts";
+import { KERNEL } from "./exit.ts";
 import { checkNeeds, createGenerations } from "./generations.ts";
 import { createNotifier } from "./hooks.ts";
 import { MAX_TEXT } from "./incoming.ts";
