@@ -46,9 +46,9 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
   const last = positionals.at(-1);
   const takesMore = last !== undefined && takesSeveral(last[1]);
   if (values.length > positionals.length && !takesMore) {
-    throw usage(
-      `unexpected argument ${show(values[positionals.length]!)}; see \`poolable ${command} --help\``,
-    );
+    const wayOut =
+      command === "start" ? "arguments of an entry follow `--`" : `see \`poolable ${command} --help\``;
+    throw usage(`unexpected argument ${show(values[positionals.length]!)}; ${wayOut}`);
   }
   for (const [index, [name, { required }]] of positionals.entries()) {
     if (required !== false && values[index] === undefined) {

@@ -54,7 +54,8 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   const [group, given] = groups[0]!;
   const has = isRecord(given.env) ? given.env["PORT"] : undefined;
   const isUnset = has === undefined || (has === true && process.env["PORT"] === undefined);
-  const env = { ...given.env, ...portVariable(options, isUnset) };
+  const variable = portVariable(options, isUnset);
+  const env = isRecord(given.env ?? {}) ? { ...given.env, ...variable } : given.env;
   return { ...config, name, root, groups: { [group]: { ...given, env, ...changes } } };
 }
 

@@ -1,5 +1,5 @@
 import { formatDuration } from "../core/duration.ts";
-import type { PoolStatus, SlotStatus } from "../core/status.ts";
+import type { PoolStatus, SlotStatus, SlotWaiting } from "../core/status.ts";
 import type { Board } from "../plugins/scoreboard/index.ts";
 import type { WorkerState } from "../plugins/scoreboard/record.ts";
 import { stripControl } from "../plugins/logs/index.ts";
@@ -54,6 +54,10 @@ export function renderStatus({ pool, groups }: PoolStatus, workers: Board["worke
       "",
       `${paint("bold", stripControl(group.name))}  ${ready} of ${group.desired} ready${range}${degraded > 0 ? `, ${degraded}${DEGRADED.slice(1)}` : ""}, ${kind}`,
     );
+    if (group.urls.length > 0)
+      lines.push(
+        `  listens on ${stripControl(group.urls.join(", "))} (${stripControl(String(group.strategyReason))})`,
+      );
     const rows = group.slots.map((slot) => cellsOf(slot, boardOf(slot, workers)));
     lines.push(...renderRows([COLUMNS, ...rows], paint).map((line) => `  ${line}`));
   }
@@ -91,12 +95,19 @@ function figuresOf(state: WorkerState | undefined): string[] {
 }
 
 function cellsOf(slot: SlotStatus, board: WorkerState | undefined): string[] {
-  const { id, pid, epoch, restarts, uptimeMs, lastExit } = slot;
+  const { id, pid, epoch, restarts, uptimeMs, lastExit, waiting } = slot;
   const state = slot.degraded ? `${slot.state}${DEGRADED}` : slot.state;
-  const last = lastExit ? `${lastExit.class}: ${lastExit.reason}` : "–";
+  const exit = lastExit ? `${lastExit.class}: ${lastExit.reason}` : "–";
+  const last = waiting ? waitingText(waiting) : exit;
   const uptime = pid === null ? "–" : formatDuration(uptimeMs);
   const about = [id, state, String(pid ?? "–"), String(epoch), String(restarts), uptime];
   return [...about, ...figuresOf(board), last].map(stripControl);
+}
+
+function waitingText({ reason, startsInMs }: SlotWaiting): string {
+  return startsInMs === null
+    ? `waits to start: ${reason}`
+    : `starts in ${formatDuration(startsInMs)}, after ${reason}`;
 }
 
 function renderRows(rows: readonly string[][], paint: Paint): string[] {

@@ -1,7 +1,8 @@
 import { realpathSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { PoolError } from "../core/errors.ts";
+import { hasPackage, isConfigOfData, noConfig, noEntry, noFile, startOf } from "./_entries.ts";
 
 /** What `poolable start` was pointed at. */
 export interface Target {
@@ -10,7 +11,7 @@ export interface Target {
   readonly file: string;
 }
 
-/** In the order of preference, where a folder has more than one. */
+/** Names of the config of a folder, which has one of them at most. */
 const NAMES = ["ts", "mts", "js", "mjs"].map((extension) => `poolable.config.${extension}`);
 
 /**
@@ -27,37 +28,49 @@ export function workingFolder(): string {
 }
 
 /**
- * Finds what to start: a config file (`*.config.*`), a folder that has one, or an entry, which is any other file.
+ * Finds what to start: a config file (`*.config.*`), a folder that has one, or an entry, which is any other module.
  * Without an argument the working folder is looked into.
  *
- * @throws PoolError `E_CONFIG_MISSING`
+ * @throws PoolError `E_CONFIG_MISSING`, one line with the way out
  */
 export async function findTarget(argument: string | undefined, cwd: string): Promise<Target> {
   const path = resolve(cwd, argument ?? ".");
   const info = await stat(path).catch(() => undefined);
-  if (info?.isDirectory()) {
-    const file = await findConfig(path);
-    if (file) return { kind: "config", file };
-    const where = argument === undefined ? "here" : `in ${argument}`;
-    const wayOut = "write a poolable.config.ts, or name a file: `poolable start ./worker.js`";
-    throw new PoolError(
-      "E_CONFIG_MISSING",
-      `there is no poolable.config.{ts,mts,js,mjs} ${where}: ${wayOut}`,
-    );
+  if (!info) throw missing(noFile(argument!, cwd));
+  if (!info.isDirectory()) {
+    if (/\.config\.[cm]?[jt]s$/.test(basename(path))) return { kind: "config", file: path };
+    const why = info.isFile() ? noEntry(path) : `${argument} is no file: name a config, an entry or a folder`;
+    if (why !== undefined) throw missing(why);
+    return { kind: "entry", file: path };
   }
-  if (!info)
-    throw new PoolError(
-      "E_CONFIG_MISSING",
-      `${argument} does not exist: name a config, an entry or a folder`,
-    );
-  return { kind: /\.config\.[cm]?[jt]s$/.test(basename(path)) ? "config" : "entry", file: path };
+  const file = await findConfig(path);
+  if (file) return { kind: "config", file };
+  const other = (await readdir(path)).find((name) => name.startsWith("poolable.") && isConfigOfData(name));
+  if (other !== undefined) throw missing(noConfig(other));
+  const where = argument === undefined ? "here" : `in ${argument}`;
+  const wayOut = hasPackage(path)
+    ? `write one; ${startOf(path)}`
+    : "write a poolable.config.ts, or name a file: `poolable start ./worker.js`";
+  throw missing(`there is no poolable.config.{ts,mts,js,mjs} ${where}: ${wayOut}`);
 }
 
-/** The config file of a folder, if it has one. */
+/**
+ * The config file of a folder, if it has one.
+ *
+ * @throws PoolError `E_CONFIG_MISSING` when it has several
+ */
 export async function findConfig(folder: string): Promise<string | undefined> {
+  const found: string[] = [];
   for (const name of NAMES) {
-    const file = join(folder, name);
-    if ((await stat(file).catch(() => undefined))?.isFile()) return file;
+    if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) found.push(name);
   }
-  return undefined;
+  if (found.length > 1) {
+    const wayOut = "keep one, or name the config (for a running pool: its --name)";
+    throw missing(`there are several configs in ${folder}: ${found.join(", ")}; ${wayOut}`);
+  }
+  return found[0] === undefined ? undefined : join(folder, found[0]);
+}
+
+function missing(message: string): PoolError {
+  return new PoolError("E_CONFIG_MISSING", message);
 }

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import type { ArgsDef, CommandDef } from "citty";
-import { nearest } from "../core/check.ts";
-import { checkArguments, show, splitRest, usage } from "./_args.ts";
+import { checkArguments, splitRest, usage } from "./_args.ts";
+import { refuseRunner } from "./_entries.ts";
 import { describeError, exitCodeOf } from "./_exit.ts";
+import { unknownCommand } from "./_guess.ts";
 import { wantsColour } from "./_terminal.ts";
 import { commands } from "./commands/index.ts";
 
@@ -20,17 +21,12 @@ async function main(words: readonly string[]): Promise<void> {
   if (name === undefined || ["help", "--help", "-h"].includes(name)) return printUsage(poolable);
   if (name === "--version" || name === "-v") return console.log(readVersion());
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined;
-  if (!command) throw unknownCommand(name);
+  if (!command) throw unknownCommand(name, given, Object.keys(commands));
   if (given.includes("--help") || given.includes("-h")) return printUsage(command, poolable);
   if (rest && name !== "start") throw usage("`--` and what follows is for the entry of `poolable start`");
+  if (name === "start") refuseRunner(given, process.cwd());
   const rawArgs = checkArguments(name, command.args as ArgsDef, given);
   await runCommand(command, { rawArgs, data: { rest } });
-}
-
-function unknownCommand(name: string): Error {
-  const near = nearest(name, Object.keys(commands));
-  const hint = near ? `did you mean ${near}?` : `there are ${Object.keys(commands).join(", ")}`;
-  return usage(`unknown ${name.startsWith("-") ? "option" : "command"} ${show(name)}; ${hint}`);
 }
 
 async function printUsage(command: CommandDef, parent?: CommandDef): Promise<void> {

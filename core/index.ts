@@ -72,4 +72,4 @@ export type {
 } from "./runtime.ts";
 export { POOL_STATES, SLOT_STATES } from "./states.ts";
 export type { PoolState, SlotState } from "./states.ts";
-export type { GroupStatus, PoolStatus, SlotStatus } from "./status.ts";
+export type { GroupStatus, PoolStatus, SlotStatus, SlotWaiting } from "./status.ts";

@@ -27,12 +27,16 @@ export interface Pool {
   readonly decisions: Decisions;
   /** Every runtime that a group of this pool uses, by name. */
   readonly runtimes: ReadonlyMap<string, Runtime>;
-  /** How each group shares its sockets, and why so; filled in by the plugin that shares them, shown by `status`. */
+  /**
+   * How each group shares its sockets, why, and where it listens (URLs, or paths). The plugin that shares the sockets
+   * fills this in, and `status` shows it.
+   */
   readonly strategies: Map<
     string,
     {
       readonly name: string;
       readonly reason: string;
+      readonly urls?: readonly string[];
       /** Whether connections to any of them are refused, because no worker is ready. */
       readonly refusing?: boolean;
     }

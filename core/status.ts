@@ -5,7 +5,7 @@ import type { KernelState, Slot } from "./state.ts";
 import { isOver } from "./state.ts";
 import type { PoolState, SlotState } from "./states.ts";
 
-/** What `pool.status()` and `poolable status --json` say. Never holds environment, arguments or secrets. */
+/** What `pool.status()` returns and `poolable status --json` prints. Never holds environment, arguments or secrets. */
 export interface PoolStatus {
   readonly pool: {
     readonly name: string;
@@ -21,10 +21,12 @@ export interface GroupStatus {
   readonly name: string;
   readonly type: GroupType;
   readonly runtime: string;
-  /** How the group shares its sockets, `null` when it has none. */
+  /** How the group shares its sockets; `null` when it has none. */
   readonly strategy: string | null;
-  /** Why they are shared so. */
+  /** Why they are shared this way; `null` when it has none. */
   readonly strategyReason: string | null;
+  /** Where it listens: URLs, or paths of Unix domain sockets. */
+  readonly urls: readonly string[];
   /** Whether connections are refused, because no worker has been ready for `refuseAfter`. */
   readonly refusing: boolean;
   readonly desired: number;
@@ -49,8 +51,18 @@ export interface SlotStatus {
   /** Its restart budget is spent: it restarts at the longest wait, until a worker has been ready for a minute. */
   readonly degraded: boolean;
   readonly lastExit: LastExit | null;
+  /** What a slot that will be started waits for; `null` when it does not wait. */
+  readonly waiting: SlotWaiting | null;
   /** There while a reload overlaps: the slot's other worker, the next one or the old one that drains. */
   readonly overlap?: Pick<SlotStatus, "state" | "pid" | "epoch" | "generation">;
+}
+
+/** Why a slot has no worker yet although it will get one. */
+export interface SlotWaiting {
+  /** One line, for people. */
+  readonly reason: string;
+  /** Milliseconds until its worker is started; `null` when that depends on other workers. */
+  readonly startsInMs: number | null;
 }
 
 /** Puts the state into the words of `status`. */
@@ -76,6 +88,7 @@ export function statusOf(
         runtime: config.runtime,
         strategy: pool.strategies.get(config.name)?.name ?? null,
         strategyReason: pool.strategies.get(config.name)?.reason ?? null,
+        urls: pool.strategies.get(config.name)?.urls ?? [],
         refusing: pool.strategies.get(config.name)?.refusing ?? false,
         desired: group.desired,
         min: group.min,
@@ -99,6 +112,17 @@ function slotStatus(slot: Slot, surge: Slot, now: number): SlotStatus {
     uptimeMs: slot.worker?.pid ? Math.round(now - slot.worker.spawnedAt) : 0,
     degraded: slot.degraded,
     lastExit: slot.lastExit,
+    waiting: waitingOf(slot, now),
     ...(worker ? { overlap: { state, pid: worker.pid ?? null, epoch, generation } } : {}),
   };
+}
+
+function waitingOf({ state, deadline, lastExit, ticket }: Slot, now: number): SlotWaiting | null {
+  if (state === "backoff" && deadline) {
+    const reason = lastExit ? `${lastExit.class}: ${lastExit.reason}` : "it could not be started";
+    return { reason, startsInMs: Math.max(0, Math.round(deadline.at - now)) };
+  }
+  if (ticket === null) return null;
+  const reason = ticket < 0 ? "the groups before its own are not ready" : "as many start as may at one time";
+  return { reason, startsInMs: null };
 }

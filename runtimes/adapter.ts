@@ -15,6 +15,7 @@ import { migrateQueueAbility, openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
 import { workerEnvironment } from "./_environment.ts";
 import { processFigures } from "./_figures.ts";
+import { noModule } from "./_module.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { socketCalls } from "./_sockets.ts";
@@ -146,7 +147,7 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
 function faultOf(entry: string): string | undefined {
   try {
-    return statSync(entry).isDirectory() ? "is a folder: name a file in it" : undefined;
+    return statSync(entry).isDirectory() ? "is a folder: name a file in it" : noModule(entry);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be read: ${code}`;

@@ -228,7 +228,8 @@ function tell(
   const { strategy, reason } = how;
   const unique = (texts: string[]): string => [...new Set(texts)].join(", ");
   const names = unique(all.map((listener) => listener.strategy.name));
-  pool.strategies.set(group, { name: names, reason: unique(all.map((listener) => listener.reason)) });
+  const urls = all.map((listener) => urlOf(listener.opened));
+  pool.strategies.set(group, { name: names, reason: unique(all.map((listener) => listener.reason)), urls });
   pool.tell("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
 }
 

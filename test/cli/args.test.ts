@@ -2,6 +2,8 @@ import type { ArgsDef } from "citty";
 import { parseArgs } from "citty";
 import * as assert from "uvu/assert";
 import { checkArguments, splitRest, wholeNumber } from "../../cli/_args.ts";
+import { refuseRunner } from "../../cli/_entries.ts";
+import { unknownCommand } from "../../cli/_guess.ts";
 import { parseWorkers } from "../../cli/_overrides.ts";
 import { parseCount } from "../../cli/commands/scale.ts";
 import { suite } from "../_suite.ts";
@@ -89,6 +91,40 @@ test("scale takes a count or a difference", () => {
   assert.equal(parseCount("-2"), { delta: -2 });
   for (const text of ["", "+", "--1", "1.5", "all", "10001"])
     assert.throws(() => parseCount(text), /whole number/);
+});
+
+test("a guess is answered with what was meant", () => {
+  const names = ["start", "status", "stop"];
+  const guess = (...words: string[]): string => unknownCommand(words[0]!, words.slice(1), names).message;
+  const start = "`poolable start";
+  assert.is(
+    guess("w.mjs", "--port", "80"),
+    `unknown command "w.mjs"; to start it: ${start} w.mjs --port 80\``,
+  );
+  assert.match(guess("--port", "80"), `options follow a command: ${start} server.js --port 80\``);
+  assert.match(guess("--versoin"), "did you mean --version?");
+  for (const word of ["list", "ps", "ls"])
+    assert.is(guess(word), `unknown command "${word}"; use \`poolable status\``);
+  assert.match(guess("logs"), "`poolable start` prints the lines of all workers");
+  assert.match(guess("stats"), "did you mean status?");
+  assert.match(guess("constructor"), "there are start, status, stop");
+});
+
+test("a command line in place of an entry is refused with the entry", () => {
+  const refuse = (...words: string[]) => {
+    try {
+      refuseRunner(words, "/nowhere");
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "accepted";
+  };
+  assert.match(refuse("npm", "start"), /^npm is a command and no entry: name the module that it starts/);
+  assert.is(
+    refuse("node", "--inspect", "w.mjs"),
+    "node is a command and no entry: use `poolable start w.mjs`",
+  );
+  assert.is(refuse("server.js", "--port", "80"), "accepted");
 });
 
 test.run();

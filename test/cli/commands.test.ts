@@ -26,7 +26,7 @@ async function startFixture(
   return { cli, pool, status };
 }
 
-test("starts, tells, scales, restarts and stops a real pool", { brief: true }, async (t) => {
+test("starts, tells, scales, restarts and stops a real pool", { brief: true, timeout: 60_000 }, async (t) => {
   const { cli, pool, status } = await startFixture(t);
   const before = await status();
   assert.is(before.pool.pid, pool.child.pid);
@@ -48,6 +48,7 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true }, a
     "uptimeMs",
     "degraded",
     "lastExit",
+    "waiting",
   ];
   assert.equal(Object.keys(before.groups[0]!.slots[0]!), keys);
 
@@ -248,7 +249,7 @@ test("what a running pool refuses is one line and a code", async (t) => {
 
 test(
   "bad input is one line with the way out and exit code 2",
-  { brief: true, timeout: 60_000 },
+  { brief: true, timeout: 110_000 },
   async (t) => {
     const cli = await createCli(t);
     const write = (name: string, body: string): Promise<void> =>
@@ -289,7 +290,7 @@ test(
       [["start", "w.mjs", "--type", "web"], /--type: "web" is not one of/],
       [["start", "w.mjs", "--restart", "once"], /--restart: "once" is not one of never, on-failure, always/],
       [["stats"], /unknown command "stats"; did you mean status\?/],
-      [["--verbose"], /unknown option "--verbose"/],
+      [["--verbose"], /unknown option "--verbose"; options follow a command/],
       [["status", "--jsn"], /did you mean --json/],
       [["status", "a", "--name", "b"], /name the pool once/],
       [["status", "../x"], /is no pool name/],

@@ -32,7 +32,6 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
 
 test("finds a config in a folder, a named config, and an entry", async (t) => {
   const folder = await folderWith(t, {
-    "a/poolable.config.mjs": "",
     "a/poolable.config.ts": "",
     "a/prod.config.js": "",
     "a/web.ts": "",
@@ -50,6 +49,44 @@ test("finds a config in a folder, a named config, and an entry", async (t) => {
   assert.match(await messageOf(find(undefined)), "there is no poolable.config.{ts,mts,js,mjs} here: write a");
   assert.match(await messageOf(find("empty")), "in empty: write a");
   assert.match(await messageOf(find("nope.ts")), "nope.ts does not exist");
+});
+
+test("what is neither a config nor an entry is refused with the way out", async (t) => {
+  const folder = await folderWith(t, {
+    "several/poolable.config.mjs": "",
+    "several/poolable.config.ts": "",
+    "yaml/poolable.config.yml": "",
+    "package/package.json": '{ "scripts": { "start": "node --enable-source-maps src/server.js --fast" } }',
+    "main/package.json": '{ "main": "./main.cjs" }',
+    "strange/package.json": '{ "scripts": { "start": "make `x`" }, "main": 1 }',
+    "prod.config.json": "",
+    "data.yaml": "",
+    "run.sh": "",
+    run: "#!/bin/sh\nnode x.js",
+    "run.py": "#!/usr/bin/env python3",
+    www: "#!/usr/bin/env node\n",
+  });
+  const refused = (argument: string) => messageOf(findTarget(argument, folder));
+  assert.match(
+    await refused("several"),
+    /several: poolable.config.ts, poolable.config.mjs; keep one, or name/,
+  );
+  assert.match(await refused("yaml"), "poolable.config.yml cannot be read: a config is a program; write a");
+  assert.match(await refused("prod.config.json"), "prod.config.json cannot be read: a config is a program");
+  const start = "to start what it starts: `poolable start";
+  assert.match(await refused("package"), `in package: write one; ${start} src/server.js\``);
+  assert.match(await refused("package/package.json"), `package.json is no entry: ${start} src/server.js\``);
+  assert.match(await refused("main"), `${start} ./main.cjs\``);
+  assert.match(await refused("strange"), "name the module that it starts, such as");
+  assert.match(
+    await refused("data.yaml"),
+    "data.yaml is a data file: name a JavaScript or TypeScript module",
+  );
+  for (const name of ["run.sh", "run"])
+    assert.match(await refused(name), `${name} is a shell script: name the`);
+  assert.match(await refused("run.py"), "run.py is no JavaScript or TypeScript module: name a");
+  assert.match(await refused("npm"), "npm is a command and no entry: name the module");
+  assert.is((await findTarget("www", folder)).kind, "entry");
 });
 
 test("loads every kind of file", async (t) => {

@@ -75,7 +75,9 @@ test("a status is a table whose columns line up", () => {
     uptimeMs: 61_000,
     degraded: false,
     lastExit: null,
+    waiting: null,
   };
+  const waiting = { reason: "uncaught: threw \u001b[31mboom", startsInMs: 4_200 };
   const lastExit = { class: "uncaught", code: 1, signal: null, reason: "threw \u001b[31mboom" };
   const status: PoolStatus = {
     pool: { name: "shop", state: "running", pid: 7, uptimeMs: 1_500, generation: 1 },
@@ -85,7 +87,8 @@ test("a status is a table whose columns line up", () => {
         type: "reactor",
         runtime: "node",
         strategy: "shared",
-        strategyReason: null,
+        strategyReason: "asked for",
+        urls: ["http://127.0.0.1:80", "/run/web.sock"],
         refusing: false,
         desired: 2,
         min: 1,
@@ -101,6 +104,7 @@ test("a status is a table whose columns line up", () => {
             restarts: 11,
             degraded: true,
             lastExit,
+            waiting,
           },
         ],
       },
@@ -113,9 +117,10 @@ test("a status is a table whose columns line up", () => {
       "shop  running, pid 7, up 1.5 s, generation 1",
       "",
       "web  1 of 2 ready (1 to 4), 1 degraded, reactor, node, shared",
+      "  listens on http://127.0.0.1:80, /run/web.sock (asked for)",
       "  SLOT   STATE              PID  EPOCH  RESTARTS  UPTIME      MEMORY  BUSY  WORK           LAST EXIT",
       "  web#0  ready              41   1      0         1 min 01 s  50 MiB  13 %  1204 requests  –",
-      "  web#1  backoff, degraded  –    12     11        –           –       –     –              uncaught: threw boom",
+      "  web#1  backoff, degraded  –    12     11        –           –       –     –              starts in 4.2 s, after uncaught: threw boom",
     ].join("\n"),
   );
 });
