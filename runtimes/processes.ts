@@ -178,8 +178,17 @@ function lend({ listeners }: SpawnRequest): Lent {
 
 /** `descriptors` are the worker's own numbers of what it inherits, in the order of its listeners. */
 function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame {
-  const { pool, slot, group, type, epoch, generation, heartbeatMs, lingerMs, welcome: plugins = {} } =
-    request;
+  const {
+    pool,
+    slot,
+    group,
+    type,
+    epoch,
+    generation,
+    heartbeatMs,
+    lingerMs,
+    welcome: plugins = {},
+  } = request;
   const numbers = descriptors.values();
   const listeners = request.listeners.map(({ fd, ...listener }) => ({
     ...listener,

@@ -24,7 +24,7 @@ export function createFrameTracker(): FrameTracker {
 
   return {
     push(chunk) {
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         if (isHead) {
           lastFour = ((lastFour << 8) | chunk[at++]!) >>> 0;
           isHead = lastFour !== 0x0d0a0d0a;

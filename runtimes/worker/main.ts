@@ -137,8 +137,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
       else if (frame.type === "stop") {
         termination.stopping();
         life.stop("stopped", timeLeft());
-      }
-      else if (frame.type === "reload") life.reload(timeLeft());
+      } else if (frame.type === "reload") life.reload(timeLeft());
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
       else if (frame.type === "peers") jobs?.receive(frame);

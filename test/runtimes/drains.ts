@@ -137,12 +137,18 @@ export function drainBehaviours(suite: Suite, world: World): void {
     for (const agent of [idle, used]) await ask(port, "/", agent!);
     const started = performance.now();
     worker.send({ type: "drain", deadlineMs: 2_500 });
+    await worker.until("the drain", () => worker.lines.stdout.includes("draining"));
+    // Its connections are told a few turns later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const [pid, response] = await ask(port, "/", used!);
     assert.equal([pid, response.headers.connection], [String(worker.pid()), "close"]);
     await worker.end();
     assert.ok(performance.now() - started < 2_500, `${performance.now() - started} ms`);
     assert.is((await worker.frame("goodbye")).kind, "drained");
-    assert.not.ok(worker.frames.some(({ type }) => type === "log"), "nothing was cut");
+    assert.not.ok(
+      worker.frames.some(({ type }) => type === "log"),
+      "nothing was cut",
+    );
   });
 
   test("a SIGTERM from outside cuts no request", async (t) => {

@@ -73,7 +73,9 @@ export function workerBehaviours(suite: Suite, world: World): void {
   });
 
   const asksToDrain = (worker: Observed): Promise<unknown> =>
-    worker.until("its question", () => worker.frames.find(({ type, op }) => type === "request" && op === "drain"));
+    worker.until("its question", () =>
+      worker.frames.find(({ type, op }) => type === "request" && op === "drain"),
+    );
 
   test("SIGTERM is a drain: the supervisor is asked for it, and the entry's own handler comes last", async (t) => {
     const worker = await part(t, "term 0");
@@ -227,7 +229,10 @@ export function workerBehaviours(suite: Suite, world: World): void {
     const node = await runtime(t, world.runtime);
     const none = observe(t, node, fixture("none.worker.mjs"));
     assert.is((await none.end()).code, 1);
-    assert.match(String((await none.frame("goodbye")).reason), /exports no worker: export default defineWorker\(/);
+    assert.match(
+      String((await none.frame("goodbye")).reason),
+      /exports no worker: export default defineWorker\(/,
+    );
     const missing = observe(t, node, fixture("missing.mjs"));
     assert.is((await missing.end()).code, 1);
     if (world.saysWhatItCannotLoad) assert.is((await missing.frame("goodbye")).stage, "import");

@@ -95,7 +95,6 @@ export function drawHistory(seed: number): History {
         heartbeat: random.pick([4000, 9000, 30_000]),
         linger: 5_000,
         drain: random.pick([1000, 5000, 30_000]),
-        linger: 5_000,
         stop: random.pick([1000, 4000, 10_000]),
       },
     });
