@@ -6,7 +6,7 @@ import { drainOfProcess } from "./_linger.ts";
 import { createListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
 
 /** A listener that is not listened on by then is told. */
-const UNUSED_MS = 3_000;
+export const UNUSED_MS = 3_000;
 
 /** After a stop the worker leaves at the latest by then, whatever its `run` does. */
 const RETURN_MS = 5_000;

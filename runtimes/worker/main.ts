@@ -8,10 +8,10 @@ import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import { setWorker } from "./_current.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
-import { Mistake, reasonOf, reportedError } from "./_errors.ts";
+import { Mistake, printError, reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
-import { createLife, type Life, type LifeJobs } from "./_life.ts";
+import { createLife, type Life, type LifeJobs, UNUSED_MS } from "./_life.ts";
 import { watchProgram, type Program } from "./_program.ts";
 import { drainOfProcess } from "./_linger.ts";
 import { ownSigterm } from "./_sigterm.ts";
@@ -82,7 +82,7 @@ async function live(session: Session): Promise<void> {
     else if (session.jobs?.missing) throw new Error(session.jobs.missing);
   } catch (error) {
     if (!life.worker.signal.aborted) {
-      console.error(error);
+      printError(error);
       return failStart(session, "setup", error);
     }
   }
@@ -173,7 +173,7 @@ async function load(session: Session): Promise<Exports | undefined> {
     loaded = true;
     socket.ref();
     // A syntax error is printed by the runtime, with its place.
-    if (!(error instanceof SyntaxError)) console.error(error);
+    if (!(error instanceof SyntaxError)) printError(error);
     await failStart(session, "import", error);
     return undefined;
   }
@@ -257,6 +257,13 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   void Promise.all([life.listening, new Promise(setImmediate)]).then(() => {
     if (!settled && !worker.signal.aborted) uplink.send({ type: "ready" });
   });
+  // The reason of a start that takes too long; what is told later is forgotten when it is ready.
+  const unused = setTimeout(() => {
+    if (settled || life.isListening || worker.signal.aborted) return;
+    const message = "nothing listens yet: run has to call worker.listen(server)";
+    uplink.send({ type: "error", stage: "listen", error: { name: "Error", message } });
+  }, UNUSED_MS).unref();
+  void life.listening.then(() => clearTimeout(unused));
   const failed = await Promise.race([outcome, life.overdue.then(() => undefined)]);
   if (failed && !(worker.signal.aborted && isAbort(failed.error))) {
     await failRun(session, failed.error);
@@ -304,7 +311,7 @@ async function failStart(session: Session, stage: "import" | "setup", error: unk
 
 /** No goodbye: a `run` that throws is an uncaught error, and ends as one. */
 async function failRun({ uplink, socket }: Session, error: unknown): Promise<void> {
-  console.error(error);
+  printError(error);
   uplink.send({ type: "error", stage: "run", error: reportedError(error) });
   await within(ORPHAN_MS / 2, uplink.flushed());
   // Closed from here and awaited, so that the supervisor has read all of it.

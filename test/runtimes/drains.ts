@@ -58,6 +58,15 @@ export function drainBehaviours(suite: Suite, world: World): void {
     assert.equal(worker.lines.stderr, []);
   });
 
+  test("a run that returns before anything listens is a failed start", async (t) => {
+    const { spawn } = await served(t);
+    const worker = spawn("returns.worker.mjs");
+    assert.is((await worker.end()).code, 1);
+    const { kind, stage, reason } = await worker.frame("goodbye");
+    assert.equal([kind, stage], ["startFailed", "import"]);
+    assert.match(String(reason), /returned, and nothing listens: call worker\.listen\(server\)/);
+  });
+
   test("a fetch that fails is a 500 with its stack in the log, and the worker goes on", async (t) => {
     const { port, spawn } = await served(t);
     const worker = spawn();

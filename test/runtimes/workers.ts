@@ -201,6 +201,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     const end = await worker.end();
     assert.is(end.code, 1);
     assert.match(end.stderrTail, /error: no setup\n +at .*parts\.worker\.ts.*:.*\d+/i);
+    assert.not.match(end.stderrTail, /worker-main|node:internal/, "frames of the user's code alone");
     const { stage, error } = await worker.frame("error");
     assert.is(stage, "setup");
     assert.is((error as Error).message, "no setup");
