@@ -75,6 +75,11 @@ export interface GroupConfig {
   heartbeat?: Duration;
   /** Longest time to finish what a worker has; 30 s when it is left out. */
   drain?: Duration;
+  /**
+   * Longest time, within `drain`, for connections that have no end of their own, once nothing else is left: WebSockets
+   * (closed with 1012, spread over it), event streams, silent plain TCP; 5 s when it is left out.
+   */
+  linger?: Duration;
   /** Longest time from the stop message to SIGKILL, with SIGTERM half way; 10 s when it is left out. */
   stop?: Duration;
 }
@@ -144,6 +149,7 @@ export interface Timeouts {
   readonly ready: number;
   readonly heartbeat: number;
   readonly drain: number;
+  readonly linger: number;
   readonly stop: number;
 }
 

@@ -11,6 +11,8 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
   | { readonly type: "hello" }
   | { readonly type: "ready" }
   | { readonly type: "heartbeat" }
+  /** Somebody other than the supervisor has told it to end: it asks for a drain. */
+  | { readonly type: "drainAsked" }
   | { readonly type: "error"; readonly error: ReportedError }
   /** What a plugin found out about it from outside. */
   | { readonly type: "evidence"; readonly evidence: Evidence }

@@ -90,14 +90,22 @@ export function end(draft: Draft, index: number, intent: Intent, how: "drain" | 
   if (!before || PRECEDENCE[intent] > PRECEDENCE[before]) draft.changeWorker(index, { intent });
   if (how === "kill") {
     kill(draft, index, undefined);
-  } else if (how === "drain" && move(draft, index, "drain", intent)) {
-    const { drain } = timeoutsOf(draft, slot);
-    draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "drain", deadlineMs: drain } });
-    draft.fact("worker:draining", { ...draft.named(draft.slot(index)), reason: intent });
-    arm(draft, index, "drain");
+  } else if (how === "drain" && drain(draft, index, intent)) {
+    return;
   } else if (slot.state === "starting" || how === "stop") {
     stop(draft, index, intent);
   }
+}
+
+/** The drain message, and the group's time for it. Returns whether the slot was ready. */
+export function drain(draft: Draft, index: number, why: string): boolean {
+  if (!move(draft, index, "drain", why)) return false;
+  const slot = draft.slot(index);
+  const { drain: deadlineMs } = timeoutsOf(draft, slot);
+  draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "drain", deadlineMs } });
+  draft.fact("worker:draining", { ...draft.named(slot), reason: why });
+  arm(draft, index, "drain");
+  return true;
 }
 
 /** The stop message now, SIGTERM half way of the time to stop, SIGKILL at its end. */

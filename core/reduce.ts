@@ -3,7 +3,7 @@ import { recovered } from "./due.ts";
 import { Draft } from "./draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./events.ts";
 import { exited } from "./exited.ts";
-import { arm, disarm, kill, move, silenceMs, timeoutsBy } from "./moves.ts";
+import { arm, disarm, drain, kill, move, silenceMs, timeoutsBy } from "./moves.ts";
 import { advance } from "./order.ts";
 import { advanceReloads, heard, minReadyMs, surgeExited } from "./reload.ts";
 import { settle } from "./shutdown.ts";
@@ -101,6 +101,9 @@ function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {
       if (slot.state !== "ready") return;
       if (slot.deadline?.kind === "heartbeat") recovered(draft, seat);
       if (slot.seat === "surge") heard(draft, seat);
+      return;
+    case "drainAsked":
+      drain(draft, seat, "SIGTERM");
       return;
     case "error":
       draft.changeWorker(seat, { error: event.error });

@@ -57,6 +57,7 @@ const groupRules: Readonly<Record<string, Rule>> = {
   ready: duration,
   heartbeat: duration,
   drain: duration,
+  linger: duration,
   stop: duration,
 };
 
@@ -90,7 +91,14 @@ const permission = rule(
 const permissionRules = Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, permission]));
 
 /** Milliseconds; the meaning of each is in `GroupConfig`. */
-const TIMEOUTS = { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, stop: 10_000 } as const;
+const TIMEOUTS = {
+  hello: 10_000,
+  ready: 30_000,
+  heartbeat: 30_000,
+  drain: 30_000,
+  linger: 5_000,
+  stop: 10_000,
+} as const;
 
 /**
  * Checks a config and fills in every default. `runtimes` are the names there are, the default first.

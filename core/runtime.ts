@@ -165,6 +165,8 @@ export interface SpawnRequest extends Readonly<SpawnOptions> {
   readonly generation: number;
   /** How often the worker says that it is alive, in milliseconds. */
   readonly heartbeatMs: number;
+  /** How long connections without an end of their own may stay in a drain; the worker knows a default. */
+  readonly lingerMs?: number;
 }
 
 /** What a runtime tells the kernel about one worker. */

@@ -75,9 +75,9 @@ export function createWorkers(context: WorkersContext): Workers {
     }
     // Asked to end meanwhile: `abandon` has told so.
     if (!processes.has(keyOf(worker))) return;
-    const { heartbeat } = group.timeouts;
+    const { heartbeat, linger: lingerMs } = group.timeouts;
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
-    const request = { ...options, ...about, pool: context.pool, type: group.type, heartbeatMs };
+    const request = { ...options, ...about, pool: context.pool, type: group.type, heartbeatMs, lingerMs };
     processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
   }
 
@@ -115,6 +115,9 @@ export function createWorkers(context: WorkersContext): Workers {
         const detail = "a goodbye of an unknown kind";
         return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }
+      case "request":
+        if (frame.op === "drain") return context.dispatch({ type: "drainAsked", ...worker });
+        return context.notifier.notify("worker:frame", { ...named(worker), frame });
       default:
         return context.notifier.notify("worker:frame", { ...named(worker), frame });
     }

@@ -178,7 +178,17 @@ function lend({ listeners }: SpawnRequest): Lent {
 
 /** `descriptors` are the worker's own numbers of what it inherits, in the order of its listeners. */
 function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame {
-  const { pool, slot, group, type, epoch, generation, heartbeatMs, welcome: plugins = {} } = request;
+  const {
+    pool,
+    slot,
+    group,
+    type,
+    epoch,
+    generation,
+    heartbeatMs,
+    lingerMs,
+    welcome: plugins = {},
+  } = request;
   const numbers = descriptors.values();
   const listeners = request.listeners.map(({ fd, ...listener }) => ({
     ...listener,
@@ -192,6 +202,7 @@ function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame
     epoch,
     generation,
     heartbeatMs,
+    lingerMs,
     listeners,
     plugins,
     credit: CREDIT_WINDOW,

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
+import { drainOfProcess, type LongConnection } from "./_linger.ts";
 import { sayClose } from "./_say-close.ts";
+import { asksForWebSocket, CLOSE_FRAME } from "./_websocket.ts";
 
-/** Longest idle time of a connection while its server drains, where `keepAliveTimeout` is 0. */
+/** Longest idle time of a connection while its server drains, whatever longer `keepAliveTimeout` it has. */
 const IDLE_MS = 5_000;
 
 /** How much later than the server's own timer an idle connection is ended, should that timer not do it. */
@@ -10,6 +12,8 @@ const GRACE_MS = 2_000;
 
 /** How often a draining server looks for connections that have been idle for long enough. */
 const LOOK_MS = 250;
+
+const EVENT_STREAM = /^content-type: ?text\/event-stream\b/im;
 
 /** What only servers that speak HTTP/1 have. */
 interface Timeouts {
@@ -25,8 +29,10 @@ export interface Http1Drain {
   shakesHands(raw: Socket): void;
   asked(request: IncomingMessage, response: ServerResponse): void;
   /** Something else is spoken on it from now on. */
-  forget(socket: Socket): void;
+  upgraded(request: IncomingMessage, socket: Socket): void;
   drain(): void;
+  /** Connections that have no end of their own: upgraded ones, and those of event streams. */
+  long(): readonly LongConnection[];
   /** How many have a request that is not answered. */
   busy(): number;
 }
@@ -44,6 +50,8 @@ interface Client {
 /** Follows the connections of a server, so that it can end without cutting a request. */
 export function createHttp1Drain(server: Server): Http1Drain {
   const clients = new Map<Socket, Client>();
+  const upgraded = new Map<Socket, LongConnection>();
+  const streams = new WeakMap<ServerResponse, LongConnection>();
   const handshakes = new Map<Socket, number>();
   let draining = false;
   let drainedAt = 0;
@@ -53,14 +61,14 @@ export function createHttp1Drain(server: Server): Http1Drain {
 
   function idleMs(): number {
     const { keepAliveTimeout, keepAliveTimeoutBuffer = 0 } = server as Timeouts;
-    return keepAliveTimeout ? keepAliveTimeout + keepAliveTimeoutBuffer : IDLE_MS;
+    return keepAliveTimeout ? Math.min(keepAliveTimeout + keepAliveTimeoutBuffer, IDLE_MS) : IDLE_MS;
   }
 
   /** Ends what nobody uses. An answered connection is the server's own timer's, which began with the answer. */
   function endIdle(): void {
     const now = performance.now();
     const isOver = (since: number, graceMs: number): boolean =>
-      now - Math.max(since, drainedAt) >= idleMs() + graceMs;
+      now - Math.max(since, drainedAt) >= Math.min(idleMs() + graceMs, drainOfProcess.idleMs);
     for (const [socket, { responses, idleSince, idleBytes, graceMs }] of clients) {
       const { _httpMessage: isAnswering } = socket as { _httpMessage?: unknown };
       // More bytes: a request is arriving.
@@ -96,7 +104,22 @@ export function createHttp1Drain(server: Server): Http1Drain {
         client.graceMs = (server as Timeouts).keepAliveTimeout ? GRACE_MS : 0;
       });
     },
-    forget: (socket) => void clients.delete(socket),
+    upgraded(request, socket) {
+      clients.delete(socket);
+      upgraded.set(socket, longOf(request, socket));
+      socket.once("close", () => upgraded.delete(socket));
+    },
+    long() {
+      const all = [...upgraded.values()];
+      for (const { responses } of clients.values()) {
+        const [response] = responses;
+        if (responses.length !== 1 || !isEventStream(response!)) continue;
+        let long = streams.get(response!);
+        if (!long) streams.set(response!, (long = streamOf(response!)));
+        all.push(long);
+      }
+      return all;
+    },
     drain() {
       draining = true;
       drainedAt = performance.now();
@@ -107,4 +130,53 @@ export function createHttp1Drain(server: Server): Http1Drain {
     },
     busy: () => [...clients.values()].filter(({ responses }) => responses.length > 0).length,
   };
+}
+
+function longOf(request: IncomingMessage, socket: Socket): LongConnection {
+  const before = socket.bytesWritten;
+  return {
+    kind: asksForWebSocket(request) ? "websocket" : "raw",
+    bytes: () => socket.bytesRead + socket.bytesWritten,
+    close() {
+      if (!asksForWebSocket(request)) return cut(socket);
+      // Not before the program has accepted it.
+      return socket.bytesWritten > before && socket.write(CLOSE_FRAME) !== undefined;
+    },
+    cut: () => void cut(socket),
+  };
+}
+
+/**
+ * What a browser subscribes to with `EventSource`, and asks for again when it ends. What a POST is answered with may look
+ * the same, and has an end.
+ */
+function isEventStream(response: ServerResponse): boolean {
+  if (!response.headersSent || response.req?.method !== "GET") return false;
+  // Headers that only `writeHead` was given are in the written head alone; Bun keeps no such text.
+  const { _header: head } = response as { _header?: unknown };
+  if (typeof head === "string" && EVENT_STREAM.test(head)) return true;
+  return String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
+}
+
+function streamOf(response: ServerResponse): LongConnection {
+  return {
+    kind: "stream",
+    bytes: () => 0,
+    close() {
+      if (response.writableEnded) return true;
+      response.end();
+      // To the program the client has left: what it still writes is no error.
+      response.write = () => false;
+      response.end = () => response;
+      return true;
+    },
+    cut: () => void cut(response.socket),
+  };
+}
+
+/** Ends a connection once what was written is on its way. */
+export function cut(socket: Socket | null): true {
+  if (socket?.destroySoon) socket.destroySoon();
+  else socket?.destroy();
+  return true;
 }

@@ -5,6 +5,8 @@ import type {
   ServerStreamResponseOptions,
 } from "node:http2";
 
+import { drainOfProcess } from "./_linger.ts";
+
 /** Longest wait for the client's answer to two pings. */
 const PING_MS = 1_000;
 
@@ -43,8 +45,9 @@ export function createHttp2Drain(): Http2Drain {
   let draining = false;
 
   function endIdle(): void {
+    const idleMs = Math.min(IDLE_MS, drainOfProcess.idleMs);
     for (const [session, { streams, idleSince, isTold }] of clients) {
-      if (streams.size === 0 && !isTold && performance.now() - idleSince >= IDLE_MS) session.close();
+      if (streams.size === 0 && !isTold && performance.now() - idleSince >= idleMs) session.close();
     }
   }
 

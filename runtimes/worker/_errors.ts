@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { ReportedError } from "../../core/exit.ts";
 
 /** Characters of one text, and depth of causes, that an error frame carries. */
@@ -6,6 +7,28 @@ const MAX_CAUSES = 10;
 
 /** What is wrong with how a worker is written or configured. Its line says all: where it was thrown is of no use. */
 export class Mistake extends TypeError {}
+
+/** Where this half of the worker lies, and what is the runtime's own: frames that tell a user nothing. */
+const OWN = [fileURLToPath(new URL(".", import.meta.url)), import.meta.url.replace(/[^/]*$/, "")];
+const INTERNAL = /[( ](?:node:internal\/|ext:|native:|internal:)/;
+
+/** Prints an error of the entry, with the frames of the user's code alone where it has any. */
+export function printError(thrown: unknown): void {
+  try {
+    if (thrown instanceof Error && typeof thrown.stack === "string") thrown.stack = withoutOwn(thrown.stack);
+  } catch {
+    // Its stack cannot be read or written: it is printed as it is.
+  }
+  console.error(thrown);
+}
+
+function withoutOwn(stack: string): string {
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const isOwn = (line: string): boolean => INTERNAL.test(line) || OWN.some((place) => line.includes(place));
+  const lines = stack.split("\n");
+  if (!lines.some((line) => isFrame(line) && !isOwn(line))) return stack;
+  return lines.filter((line) => !isFrame(line) || !isOwn(line)).join("\n");
+}
 
 /** Anything that was thrown, in a form that can cross to the supervisor. Never throws, whatever its getters do. */
 export function reportedError(thrown: unknown, depth: number = 0): ReportedError {

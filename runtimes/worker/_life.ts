@@ -2,16 +2,17 @@ import type { Frame } from "../../core/frames.ts";
 import type { GoodbyeKind } from "../../core/protocol.ts";
 import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
 import { oneLine, reasonOf } from "./_errors.ts";
+import { drainOfProcess } from "./_linger.ts";
 import { createListeners, ownListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
 
 /** A listener that is not listened on by then is told. */
-const UNUSED_MS = 3_000;
+export const UNUSED_MS = 3_000;
 
 /** How long a worker may listen nowhere once its program has closed its last server; then it makes room for another. */
 const REOPEN_MS = 5_000;
 
 /** After a stop the worker leaves at the latest by then, whatever its `run` does. */
-export const RETURN_MS = 5_000;
+const RETURN_MS = 5_000;
 
 /** Characters of one log message. */
 const MAX_MESSAGE = 16 * 1024;
@@ -25,6 +26,8 @@ export interface Config {
   readonly epoch: number;
   readonly generation: number;
   readonly heartbeatMs: number;
+  /** How long connections without an end of their own may stay in a drain. */
+  readonly lingerMs?: number;
   readonly listeners: readonly WelcomedListener[];
   /** What plugins of the supervisor say, by their names. */
   readonly plugins?: Readonly<Record<string, unknown>>;
@@ -43,6 +46,10 @@ export interface Life {
   readonly worker: Worker;
   /** Whether a drain has begun. */
   readonly draining: boolean;
+  /** Whether it ends already, by a drain, a stop, or its own word. */
+  readonly ends: boolean;
+  /** Resolves when the worker leaves whatever its `run` does. A drain gives `run` all of the group's time. */
+  readonly overdue: Promise<void>;
   /** Whether its group listens anywhere. */
   readonly listens: boolean;
   /** Resolves when the first server listens, at once without listeners. */
@@ -125,6 +132,10 @@ export function createLife(
     },
     onTrouble: (line) => log.error(line),
   });
+  let expire = (): void => {};
+  const overdue = new Promise<void>((resolve) => {
+    expire = () => void setTimeout(resolve, RETURN_MS).unref();
+  });
   const stopping = new Promise<void>((resolve) => {
     controller.signal.addEventListener("abort", () => resolve(), { once: true });
   });
@@ -161,13 +172,16 @@ export function createLife(
     goodbye = as;
     // The handlers are called, not awaited: who needs time takes it in `run`, and the supervisor has a deadline.
     void call("stop", Math.min(deadlineMs, RETURN_MS));
+    expire();
     controller.abort();
-    if (as.drains) answered = finish();
+    if (as.drains) answered = finish(Infinity);
     else cut();
   }
 
-  async function finish(): Promise<void> {
+  async function finish(deadlineMs: number): Promise<void> {
+    drainOfProcess.begin({ lingerMs: config.lingerMs, deadlineMs });
     await Promise.all([listeners.drain(), jobs.drain()]);
+    drainOfProcess.end();
   }
 
   function cut(): void {
@@ -212,6 +226,10 @@ export function createLife(
     get draining() {
       return draining;
     },
+    get ends() {
+      return draining || goodbye !== undefined;
+    },
+    overdue,
     listens: config.listeners.length > 0,
     listening,
     get isListening() {
@@ -220,7 +238,7 @@ export function createLife(
     drain(deadlineMs) {
       if (draining || goodbye) return;
       draining = true;
-      void Promise.all([call("drain", deadlineMs), finish()]).then(() => {
+      void Promise.all([call("drain", deadlineMs), finish(deadlineMs)]).then(() => {
         if (goodbye) return;
         goodbye = { kind: "drained" };
         controller.abort();
@@ -230,8 +248,10 @@ export function createLife(
     release: (slot) => listeners.release(slot),
     serve: () => listeners.serve(),
     stop(reason, deadlineMs) {
-      if (goodbye) cut();
-      else leave({ kind: "done", reason }, deadlineMs);
+      if (goodbye) {
+        expire();
+        cut();
+      } else leave({ kind: "done", reason }, deadlineMs);
     },
     reload: (deadlineMs) => void call("reload", deadlineMs),
     goodbye: () => goodbye ?? { kind: "done" },

@@ -22,7 +22,11 @@ export interface Program {
   release(): void;
   /** Lives until the program has ended. Resolves with what it failed to be, if it never was ready. */
   live(exports: Exports): Promise<string | undefined>;
-  /** Calls the program's SIGTERM handlers, and waits until they are done. It may exit meanwhile. */
+  /** Keeps SIGTERM from the entry's own handlers from now on. */
+  holdHandlers(): void;
+  /** Calls the program's SIGTERM handlers, once. It may exit meanwhile. */
+  callHandlers(): void;
+  /** The same, and waits until they are done. */
   end(): Promise<void>;
 }
 
@@ -44,6 +48,7 @@ export function watchProgram(options: ProgramOptions): Program {
   let listens = false;
   let isReady = false;
   let isLive = false;
+  let handlers: number | undefined;
   const elsewhere: string[] = [];
 
   function ready(): void {
@@ -93,7 +98,8 @@ export function watchProgram(options: ProgramOptions): Program {
     const isNoWorker = Object.keys(exports).length > 0 ? notAWorker(entry) : undefined;
     if (listeners.length === 0) return isNoWorker;
     const declared = listeners.map((listener) => listener.port ?? listener.path).join(", ");
-    return isNoWorker ?? `${entry} ended without listening on ${declared}`;
+    const ended = `${entry} ended without listening on ${declared}`;
+    return isNoWorker === undefined ? ended : `${ended}, and exports no worker: ${WAYS}`;
   }
 
   return {
@@ -118,20 +124,24 @@ export function watchProgram(options: ProgramOptions): Program {
       if (process.exitCode) process.exit();
       return failure(exports);
     },
+    holdHandlers: () => sigterm.hold(),
+    callHandlers() {
+      handlers ??= sigterm.call();
+    },
     async end() {
-      if (sigterm.call() === 0) return;
+      handlers ??= sigterm.call();
+      if (handlers === 0) return;
       const ms = Math.max(0, Math.min(HANDLERS_MS, options.timeLeft() - MARGIN_MS));
       await Promise.race([outOfWork(), new Promise((resolve) => setTimeout(resolve, ms).unref())]);
     },
   };
 }
 
+const WAYS = "export default defineWorker({ setup, run }), or { fetch(request) { … } }";
+
 /** What is said about an entry that is neither a worker nor a program. */
 export function notAWorker(entry: string): string {
-  return (
-    `the default export of ${entry} is no worker: export default defineWorker({ setup, run }), ` +
-    "or { fetch(request) { … } }"
-  );
+  return `${entry} ended at once, and exports no worker: ${WAYS}`;
 }
 
 /** Resolves when nothing is left that could run in this process, which then ends unless somebody does something. */

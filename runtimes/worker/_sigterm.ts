@@ -19,14 +19,14 @@ export function ownSigterm(own: () => void): Sigterm {
     return true;
   }) as typeof process.emit;
   process.on("SIGTERM", own);
-  // Deno calls the handlers of `process`, and its own, without `emit`.
-  const denos = holdDeno(() => isHeld);
+  // Deno calls the handlers of `process`, and its own, without `emit`; Bun those of `process`.
+  const kept = holdDeno(() => isHeld) ?? holdBun(() => isHeld);
 
   return {
     hold: () => void (isHeld = true),
     call() {
-      const handlers = denos
-        ? [...denos.keys()]
+      const handlers = kept
+        ? [...kept.keys()]
         : process.rawListeners("SIGTERM").filter((handler) => handler !== own);
       // A tick of its own for each: what it throws is uncaught, as it would be by hand.
       for (const handler of handlers)
@@ -59,5 +59,38 @@ function holdDeno(isHeld: () => boolean): ReadonlyMap<() => void, () => void> | 
     remove(signal, held.get(handler) ?? handler);
     held.delete(handler);
   };
+  return held;
+}
+
+type Handler = (...args: unknown[]) => void;
+type Register = (event: string, handler: Handler) => NodeJS.Process;
+
+/** The same for the handlers of `process` in Bun; `undefined` elsewhere. */
+function holdBun(isHeld: () => boolean): ReadonlyMap<Handler, Handler> | undefined {
+  if (process.versions["bun"] === undefined) return undefined;
+  const held = new Map<Handler, Handler>();
+  const target = process as unknown as Record<string, Register>;
+  const { on, off } = target as { on: Register; off: Register };
+  function remove(event: string, handler: Handler): NodeJS.Process {
+    const kept = event === "SIGTERM" ? held.get(handler) : undefined;
+    if (kept) held.delete(handler);
+    return off.call(process, event, kept ?? handler);
+  }
+  for (const name of ["on", "addListener", "prependListener", "once", "prependOnceListener"]) {
+    const add = target[name]!;
+    const isOnce = /once/i.test(name);
+    target[name] = (event, handler) => {
+      if (event !== "SIGTERM" || held.has(handler)) return add.call(process, event, handler);
+      const calls: Handler = (...args) => {
+        if (isHeld()) return;
+        if (isOnce) remove(event, handler);
+        Reflect.apply(handler, process, args);
+      };
+      held.set(handler, calls);
+      return on.call(process, event, calls);
+    };
+  }
+  target.off = remove;
+  target.removeListener = remove;
   return held;
 }

@@ -1,5 +1,7 @@
 import { connect, Server, type Socket } from "node:net";
+import { drainOfProcess, type LongConnection } from "./_linger.ts";
 import type { NativeServer, Peer } from "./_native.ts";
+import { CLOSE_FRAME, createFrameTracker, type FrameTracker } from "./_websocket.ts";
 
 /** How long a connection stays untouched while its server drains, and how often it is looked at. */
 const IDLE_MS = 5_000;
@@ -7,6 +9,14 @@ const LOOK_MS = 250;
 
 /** How an answer begins after which something else is spoken. */
 const UPGRADED = Buffer.from("HTTP/1.1 101");
+
+/** How any answer begins, and what asks for an event stream. */
+const ANSWER = Buffer.from("HTTP/1.1 ");
+const GET = Buffer.from("GET ");
+
+/** As much of an answer's head is looked at. */
+const HEAD_BYTES = 2_048;
+const EVENT_STREAM = /\r\ncontent-type: ?text\/event-stream\b/i;
 
 /** The private end of a tunnel. */
 export interface Tunnel {
@@ -22,13 +32,25 @@ interface Pair {
   readonly inner: Socket;
   bytes: number;
   since: number;
-  isUpgraded: boolean;
+  /** The last request was a GET, and is answered with an event stream. */
+  isGet: boolean;
+  isStream: boolean;
+  /** There since something else is spoken. */
+  frames?: FrameTracker;
+  long?: LongConnection;
 }
 
-const tunnels = new WeakMap<Server, { drain(): void; busy(): number }>();
+/** How a server drains that leads to a native one. */
+interface TunnelDrain {
+  drain(): void;
+  busy(): number;
+  long(): readonly LongConnection[];
+}
+
+const tunnels = new WeakMap<Server, TunnelDrain>();
 
 /** What makes a server drain that leads to a native one; `undefined` for every other. */
-export function tunnelOf(server: Server): { drain(): void; busy(): number } | undefined {
+export function tunnelOf(server: Server): TunnelDrain | undefined {
   return tunnels.get(server);
 }
 
@@ -45,17 +67,22 @@ export function createTunnel(): Tunnel {
   /** An idle connection may be used until its time is over; which one a request is on cannot be seen from here. */
   function endIdle(): void {
     const now = performance.now();
-    const isIdle = native!.busy() === 0;
+    const isIdle = native!.busy() <= long().length;
+    const idleMs = Math.min(IDLE_MS, drainOfProcess.idleMs);
     for (const pair of pairs) {
       const bytes = pair.outer.bytesRead + pair.inner.bytesRead;
       if (bytes !== pair.bytes || !isIdle) Object.assign(pair, { bytes, since: now });
-      else if (!pair.isUpgraded && now - Math.max(pair.since, drainedAt) >= IDLE_MS) pair.outer.end();
+      else if (!isLong(pair) && now - Math.max(pair.since, drainedAt) >= idleMs) pair.outer.end();
     }
+  }
+
+  function long(): readonly LongConnection[] {
+    return [...pairs].filter(isLong).map((pair) => (pair.long ??= longOf(pair)));
   }
 
   const server = new Server({ noDelay: true, allowHalfOpen: true }, (outer) => {
     const inner = connect({ host: "127.0.0.1", ...native!.at, noDelay: true, allowHalfOpen: true });
-    const pair: Pair = { outer, inner, bytes: 0, since: performance.now(), isUpgraded: false };
+    const pair: Pair = { outer, inner, bytes: 0, since: performance.now(), isGet: false, isStream: false };
     pairs.add(pair);
     const { remoteAddress: address = "", remotePort: port = 0, remoteFamily: family = "" } = outer;
     let own: number | undefined;
@@ -63,8 +90,18 @@ export function createTunnel(): Tunnel {
       own = inner.localPort;
       if (own !== undefined) peers.set(own, { address, port, family });
     });
+    outer.on("data", (chunk: Buffer) => {
+      if (begins(chunk, GET)) pair.isGet = true;
+      else if (!pair.isStream) pair.isGet = false;
+    });
     inner.on("data", (chunk: Buffer) => {
-      if (!pair.isUpgraded) pair.isUpgraded = UPGRADED.equals(chunk.subarray(0, UPGRADED.length));
+      if (!pair.frames && begins(chunk, UPGRADED)) {
+        pair.frames = createFrameTracker();
+        pair.long = undefined;
+      }
+      if (pair.frames) pair.frames.push(chunk);
+      else if (begins(chunk, ANSWER))
+        pair.isStream = pair.isGet && EVENT_STREAM.test(chunk.toString("latin1", 0, HEAD_BYTES));
     });
     outer.pipe(inner);
     inner.pipe(outer);
@@ -88,6 +125,7 @@ export function createTunnel(): Tunnel {
       setInterval(endIdle, LOOK_MS).unref();
     },
     busy: () => native?.busy() ?? 0,
+    long,
   });
 
   return {
@@ -96,5 +134,27 @@ export function createTunnel(): Tunnel {
     lead(to) {
       native = to;
     },
+  };
+}
+
+function begins(chunk: Buffer, beginning: Buffer): boolean {
+  return beginning.equals(chunk.subarray(0, beginning.length));
+}
+
+function isLong({ frames, isStream }: Pair): boolean {
+  return frames !== undefined || isStream;
+}
+
+function longOf({ outer, inner, frames }: Pair): LongConnection {
+  const end = (): true => {
+    outer.end();
+    inner.end();
+    return true;
+  };
+  return {
+    kind: frames ? "websocket" : "stream",
+    bytes: () => outer.bytesRead + inner.bytesRead,
+    close: () => (frames ? frames.isBetweenFrames() && outer.write(CLOSE_FRAME) !== undefined : end()),
+    cut: () => (outer.destroySoon(), inner.destroy(), undefined),
   };
 }

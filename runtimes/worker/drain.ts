@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
 import { counts } from "./_counts.ts";
 import { acceptorOf } from "./_front.ts";
-import { createHttp1Drain, type Http1Drain } from "./_drain-http1.ts";
+import { createHttp1Drain, cut as cutSoon, type Http1Drain } from "./_drain-http1.ts";
 import { tunnelOf } from "./_tunnel.ts";
 import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";
+import { drainOfProcess, type LongConnection } from "./_linger.ts";
 
 /** What was still open when a server was stopped. */
 export interface Cut {
@@ -34,12 +35,12 @@ interface Kind {
  * Counts the connections of a server and what is spoken on them. Must come before the server listens.
  *
  * A drain closes nothing that a client may be about to use: HTTP/1 says `Connection: close` with its next answer
- * and ends what stayed idle for the keep-alive timeout, HTTP/2 says GOAWAY and finishes its streams. What speaks
- * something else (upgraded sockets, plain TCP) ends by itself, or at the supervisor's deadline.
+ * and ends what stayed idle for a while, HTTP/2 says GOAWAY and finishes its streams. What has no end of its own
+ * (WebSockets, event streams, plain TCP) is ended when nothing else is left.
  */
 export function trackServer(server: Server): TrackedServer {
   const { keepAliveTimeout, updateSettings, setSecureContext } = server as Kind;
-  const connections = new Set<Socket>();
+  const connections = new Map<Socket, LongConnection>();
   const http2 = updateSettings === undefined ? undefined : createHttp2Drain();
   const http1 = keepAliveTimeout !== undefined || http2 ? createHttp1Drain(server) : undefined;
   let accepted = 0;
@@ -48,7 +49,7 @@ export function trackServer(server: Server): TrackedServer {
 
   watch(server, http1, http2, setSecureContext !== undefined, (socket) => {
     accepted++;
-    connections.add(socket);
+    connections.set(socket, plain(socket));
     counts.connectionsAccepted++;
     counts.connectionsRunning++;
     socket.once("close", (hadError) => {
@@ -59,6 +60,12 @@ export function trackServer(server: Server): TrackedServer {
       if (connections.size === 0) onEmpty();
     });
   });
+
+  /** A plain TCP connection may be in the middle of anything: only one that is silent is ended. */
+  function long(): readonly LongConnection[] {
+    if (http1) return http1.long();
+    return tunnelOf(server)?.long() ?? [...connections.values()];
+  }
 
   function close(): void {
     // Of `net`, also for HTTP: since Node 19 the close of `http` cuts idle and just accepted connections too.
@@ -73,6 +80,7 @@ export function trackServer(server: Server): TrackedServer {
     drain() {
       draining ??= new Promise((resolve) => {
         onEmpty = resolve;
+        drainOfProcess.add({ long, short: () => Math.max(0, connections.size - long().length) });
         http1?.drain();
         http2?.drain();
         tunnelOf(server)?.drain();
@@ -84,9 +92,18 @@ export function trackServer(server: Server): TrackedServer {
     stop() {
       const cut = { connections: connections.size, busy: http1?.busy() ?? tunnelOf(server)?.busy() ?? 0 };
       close();
-      for (const socket of [...connections]) socket.destroy();
+      for (const socket of [...connections.keys()]) socket.destroy();
       return cut;
     },
+  };
+}
+
+function plain(socket: Socket): LongConnection {
+  return {
+    kind: "raw",
+    bytes: () => socket.bytesRead + socket.bytesWritten,
+    close: () => cutSoon(socket),
+    cut: () => void cutSoon(socket),
   };
 }
 
@@ -120,7 +137,7 @@ function watch(
         http1.asked(request, response);
       }),
   );
-  on(["upgrade", "connect"], http1 && ((_request: never, socket: Socket) => http1.forget(socket)));
+  on(["upgrade", "connect"], http1?.upgraded);
   on(["session"], http2?.opened);
 
   const { emit } = server;

@@ -8,12 +8,14 @@ import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import { setWorker } from "./_current.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
-import { Mistake, reasonOf, reportedError } from "./_errors.ts";
+import { Mistake, printError, reasonOf, reportedError } from "./_errors.ts";
 import { ownListeners } from "./_listeners.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
-import { createLife, type Life, type LifeJobs, RETURN_MS } from "./_life.ts";
+import { createLife, type Life, type LifeJobs, UNUSED_MS } from "./_life.ts";
 import { watchProgram, type Program } from "./_program.ts";
+import { drainOfProcess } from "./_linger.ts";
 import { ownSigterm } from "./_sigterm.ts";
+import { createTermination, type Termination } from "./_terminated.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
 
 /** The same after the supervisor is gone; every worker must be gone 2 s after it. */
@@ -28,6 +30,7 @@ interface Session {
   readonly socket: Welcomed["socket"];
   /** The entry, as long as it may be a program that listens by itself. */
   readonly program: Program;
+  readonly termination: Termination;
   /** There when this worker runs or calls jobs. */
   readonly jobs: WorkerJobs | undefined;
 }
@@ -69,6 +72,7 @@ async function live(session: Session): Promise<void> {
   const definition = session.program.listens ? undefined : definitionOf(exports.default);
   if (!definition) return liveProgram(session, exports);
   session.program.release();
+  session.program.holdHandlers();
   socket.ref();
   const unserved = definition.fetch && whyUnserved(session);
   if (unserved !== undefined) return failStart(session, "import", new Mistake(unserved));
@@ -78,11 +82,12 @@ async function live(session: Session): Promise<void> {
     else if (session.jobs?.missing) throw new Error(session.jobs.missing);
   } catch (error) {
     if (!life.worker.signal.aborted) {
-      console.error(error);
+      printError(error);
       return failStart(session, "setup", error);
     }
   }
   if (!life.worker.signal.aborted && !(await runOf(session, definition))) return;
+  if (session.termination.isAsked) await endProgram(session);
   await leave(session.uplink, session.acked, life.goodbye(), life.answered());
 }
 
@@ -98,6 +103,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const uplink = createUplink(socket, (frame) => {
     board.frame(frame);
     watchdog?.frame(frame);
+    if (frame.type === "ready") termination.ready();
   });
   const send = (frame: Frame): void => void uplink.send(frame);
   // Only where it is needed: it takes its time to load.
@@ -113,12 +119,13 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   }, config.heartbeatMs).unref();
   let deadline = Infinity;
   const timeLeft = (): number => Math.max(0, deadline - performance.now());
+  const termination = createTermination(life, uplink, timeLeft);
   const program = watchProgram({
     entry: boot.entry,
     life,
     listeners: ownListeners(config.listeners, config.slot),
     uplink,
-    sigterm: ownSigterm(() => life.stop("SIGTERM", timeLeft())),
+    sigterm: ownSigterm(termination.signalled),
     timeLeft,
   });
   welcomed.receive({
@@ -127,8 +134,10 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
       if (typeof frame.deadlineMs === "number") deadline = performance.now() + frame.deadlineMs;
       if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
       else if (frame.type === "drain") life.drain(timeLeft());
-      else if (frame.type === "stop") life.stop("stopped", timeLeft());
-      else if (frame.type === "reload") life.reload(timeLeft());
+      else if (frame.type === "stop") {
+        termination.stopping();
+        life.stop("stopped", timeLeft());
+      } else if (frame.type === "reload") life.reload(timeLeft());
       else if (frame.type === "adopt") life.adopt(String(frame.slot));
       else if (frame.type === "release") life.release(String(frame.slot));
       else if (frame.type === "peers") jobs?.receive(frame);
@@ -142,7 +151,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
       setTimeout(() => process.exit(1), ORPHAN_MS);
     },
   });
-  return { boot, life, uplink, acked, socket, program, jobs };
+  return { boot, life, uplink, acked, socket, program, termination, jobs };
 }
 
 /** What the entry exports, or `undefined` when the worker has said goodbye instead. */
@@ -152,7 +161,7 @@ async function load(session: Session): Promise<Exports | undefined> {
   void life.worker.stopping.then(async () => {
     if (loaded) return;
     // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
-    if (program.listens) await program.end();
+    if (program.listens) await endProgram(session);
     socket.ref();
     await leave(uplink, acked, life.goodbye(), life.answered());
   });
@@ -164,7 +173,7 @@ async function load(session: Session): Promise<Exports | undefined> {
     loaded = true;
     socket.ref();
     // A syntax error is printed by the runtime, with its place.
-    if (!(error instanceof SyntaxError)) console.error(error);
+    if (!(error instanceof SyntaxError)) printError(error);
     await failStart(session, "import", error);
     return undefined;
   }
@@ -208,11 +217,29 @@ function noJobs(group: string): LifeJobs {
 /** The life of an entry that is no worker, but a program of its own. */
 async function liveProgram(session: Session, exports: Exports): Promise<void> {
   const { life, uplink, acked, program, socket, jobs } = session;
+  // Whoever is left then has no end of its own: the program may have a word to say to it.
+  void drainOfProcess.onlyLong.then(() => (life.draining ? callHandlers(session) : undefined));
   const failure = jobs?.missing ?? (await program.live(exports));
-  if (life.worker.signal.aborted) await program.end();
+  if (life.worker.signal.aborted) await endProgram(session);
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new Mistake(failure));
   await leave(uplink, acked, life.goodbye(), life.answered());
+}
+
+/** Has an entry's own SIGTERM handlers called, now that what it had in hand is finished. */
+async function callHandlers({ life, uplink, acked, program, termination }: Session): Promise<void> {
+  if (termination.isAsked && life.draining) {
+    // Nobody has asked the supervisor for it: an exit without a goodbye would be a crash.
+    await part(uplink, acked, { kind: "drained", drains: true });
+    // The code of a process that SIGTERM has ended, in place of the one that the goodbye promises.
+    process.on("exit", (code) => void (code === 143 && (process.exitCode = 0)));
+  }
+  program.callHandlers();
+}
+
+async function endProgram(session: Session): Promise<void> {
+  await callHandlers(session);
+  await session.program.end();
 }
 
 /** Runs the worker to its end. `false` when it failed and is leaving. */
@@ -230,8 +257,14 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   void Promise.all([life.listening, new Promise(setImmediate)]).then(() => {
     if (!settled && !worker.signal.aborted) uplink.send({ type: "ready" });
   });
-  const overdue = worker.stopping.then(() => within(RETURN_MS, outcome)).then(() => undefined);
-  const failed = await Promise.race([outcome, overdue]);
+  // The reason of a start that takes too long; what is told later is forgotten when it is ready.
+  const unused = setTimeout(() => {
+    if (settled || life.isListening || worker.signal.aborted) return;
+    const message = "nothing listens yet: run has to call worker.listen(server)";
+    uplink.send({ type: "error", stage: "listen", error: { name: "Error", message } });
+  }, UNUSED_MS).unref();
+  void life.listening.then(() => clearTimeout(unused));
+  const failed = await Promise.race([outcome, life.overdue.then(() => undefined)]);
   if (failed && !(worker.signal.aborted && isAbort(failed.error))) {
     await failRun(session, failed.error);
     return false;
@@ -278,7 +311,7 @@ async function failStart(session: Session, stage: "import" | "setup", error: unk
 
 /** No goodbye: a `run` that throws is an uncaught error, and ends as one. */
 async function failRun({ uplink, socket }: Session, error: unknown): Promise<void> {
-  console.error(error);
+  printError(error);
   uplink.send({ type: "error", stage: "run", error: reportedError(error) });
   await within(ORPHAN_MS / 2, uplink.flushed());
   // Closed from here and awaited, so that the supervisor has read all of it.

@@ -39,7 +39,14 @@ export interface Story {
 }
 
 /** The timeouts of scenarios: short, and all different. */
-export const TIMEOUTS: Timeouts = { hello: 1000, ready: 2000, heartbeat: 6000, drain: 3000, stop: 800 };
+export const TIMEOUTS: Timeouts = {
+  hello: 1000,
+  ready: 2000,
+  heartbeat: 6000,
+  drain: 3000,
+  linger: 1000,
+  stop: 800,
+};
 
 const CALM: Partial<Behaviour> = {
   askMs: 0,

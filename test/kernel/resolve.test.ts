@@ -282,7 +282,7 @@ test("everything that is left out has its default", () => {
     execArgv: [],
     permissions: "all",
     restart: undefined,
-    timeouts: { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, stop: 10_000 },
+    timeouts: { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, linger: 5_000, stop: 10_000 },
   });
 });
 

@@ -13,7 +13,7 @@ export function drainBehaviours(suite: Suite, world: World): void {
   const test = testsIn(suite, world);
   interface Served {
     readonly port: number;
-    spawn(entry?: string): Observed;
+    spawn(entry?: string, ...args: string[]): Observed;
   }
 
   async function served(t: TestContext): Promise<Served> {
@@ -21,8 +21,8 @@ export function drainBehaviours(suite: Suite, world: World): void {
     const listener = await openListener({ port: 0 });
     t.defer(() => listener.close());
     const listeners = [{ name: "default", fd: listener.fd, port: listener.port }];
-    const spawn = (entry: string = "fetch.worker.mjs"): Observed =>
-      observe(t, made, fixture(entry), { args: ["listen"], listeners, type: "reactor" });
+    const spawn = (entry: string = "fetch.worker.mjs", ...args: string[]): Observed =>
+      observe(t, made, fixture(entry), { args: ["listen", ...args], listeners, type: "reactor" });
     return { port: listener.port!, spawn };
   }
 
@@ -56,6 +56,15 @@ export function drainBehaviours(suite: Suite, world: World): void {
     assert.not.ok(worker.frames.some(({ type }) => type === "ready"));
     // Not its stack, and not what Deno advises.
     assert.equal(worker.lines.stderr, []);
+  });
+
+  test("a run that returns before anything listens is a failed start", async (t) => {
+    const { spawn } = await served(t);
+    const worker = spawn("returns.worker.mjs");
+    assert.is((await worker.end()).code, 1);
+    const { kind, stage, reason } = await worker.frame("goodbye");
+    assert.equal([kind, stage], ["startFailed", "import"]);
+    assert.match(String(reason), /returned, and nothing listens: call worker\.listen\(server\)/);
   });
 
   test("a fetch that fails is a 500 with its stack in the log, and the worker goes on", async (t) => {
@@ -124,6 +133,42 @@ export function drainBehaviours(suite: Suite, world: World): void {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const [pid, response] = await ask(port, "/b", agent);
     assert.equal([pid, response.headers.connection], [String(worker.pid()), "close"]);
+    await worker.end();
+    assert.is((await worker.frame("goodbye")).kind, "drained");
+  });
+
+  test("an idle connection that is kept for longer than a drain takes holds nothing up", async (t) => {
+    const { port, spawn } = await served(t);
+    const worker = spawn("parts.worker.ts", "keep");
+    await worker.frame("ready");
+    const [idle, used] = [0, 1].map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
+    t.defer(() => [idle, used].forEach((agent) => agent!.destroy()));
+    for (const agent of [idle, used]) await ask(port, "/", agent!);
+    const started = performance.now();
+    worker.send({ type: "drain", deadlineMs: 2_500 });
+    await worker.until("the drain", () => worker.lines.stdout.includes("draining"));
+    // Its connections are told a few turns later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [pid, response] = await ask(port, "/", used!);
+    assert.equal([pid, response.headers.connection], [String(worker.pid()), "close"]);
+    await worker.end();
+    assert.ok(performance.now() - started < 2_500, `${performance.now() - started} ms`);
+    assert.is((await worker.frame("goodbye")).kind, "drained");
+    assert.not.ok(
+      worker.frames.some(({ type }) => type === "log"),
+      "nothing was cut",
+    );
+  });
+
+  test("a SIGTERM from outside cuts no request", async (t) => {
+    const { port, spawn } = await served(t);
+    const worker = spawn("parts.worker.ts");
+    await worker.frame("ready");
+    const busy = ask(port, "/busy", false);
+    await worker.until("its busy time", () => worker.lines.stdout.includes("busy"));
+    const slow = ask(port, "/slow", false);
+    process.kill(worker.pid()!, "SIGTERM");
+    assert.equal([(await busy)[0], (await slow)[0]], ["busy", "slow"]);
     await worker.end();
     assert.is((await worker.frame("goodbye")).kind, "drained");
   });

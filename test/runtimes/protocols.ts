@@ -234,20 +234,49 @@ export function protocolBehaviours(suite: Suite, world: World): void {
     assert.is((await worker.frame("goodbye")).kind, "drained");
   });
 
-  test("WebSockets: left open they work on during the drain, and are cut and counted at the deadline", async (t) => {
+  test("WebSockets: those that the program leaves open are closed with 1012, one after the other", async (t) => {
     const { port, spawn } = await served(t);
     const worker = await spawn("upgrades");
-    const socket = await upgrade(t, port);
-    worker.send({ type: "drain" });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    socket.write("anything");
-    const [data] = (await once(socket, "data")) as [Buffer];
-    assert.equal([...data], [0x81, 3, ...Buffer.from("pid")]);
-    // What the supervisor says when the group's time to drain is over.
-    worker.send({ type: "stop" });
-    await once(socket, "close");
+    const ends: number[] = [];
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => upgrade(t, port)));
+    const closes = sockets.map(async (socket) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket) {
+        chunks.push(chunk as Buffer);
+        const received = Buffer.concat(chunks);
+        if (!received.subarray(-4).equals(Buffer.from([0x88, 2, 0x03, 0xf4]))) continue;
+        ends.push(performance.now());
+        socket.end();
+      }
+    });
+    worker.send({ type: "drain", deadlineMs: 15_000 });
+    const started = performance.now();
+    await Promise.all(closes);
     assert.is((await worker.end()).code, 0);
-    const { message } = await worker.frame("log");
-    assert.is(message, "1 connection was cut at the deadline");
+    assert.is((await worker.frame("goodbye")).kind, "drained");
+    assert.is(ends.length, 5);
+    assert.ok(ends.at(-1)! - ends[0]! > 200, `within ${ends.at(-1)! - ends[0]!} ms`);
+    assert.ok(performance.now() - started < 5_000, "in seconds");
+    assert.not.ok(worker.frames.some(({ type }) => type === "log"));
+  });
+
+  test("event streams end when nothing else is left, and one that has an end of its own is not cut", async (t) => {
+    const { port, spawn } = await served(t);
+    const worker = await spawn("events");
+    const options = { host: "127.0.0.1", port, agent: false } as const;
+    const subscribed = httpRequest({ ...options, path: "/events" }).end();
+    const [events] = (await once(subscribed, "response")) as [IncomingMessage];
+    const posted = httpRequest({ ...options, path: "/events", method: "POST" }).end();
+    const [answer] = (await once(posted, "response")) as [IncomingMessage];
+    // A third of it for what lingers.
+    worker.send({ type: "drain", deadlineMs: 3_000 });
+    const ended = text(answer).then((all) => [all.slice(-4), performance.now()] as const);
+    assert.match(await text(events), /data: 1/);
+    const subscriptionEndedAt = performance.now();
+    const [last, answeredAt] = await ended;
+    assert.is(last, "end\n");
+    assert.ok(answeredAt > subscriptionEndedAt - 1_000);
+    await worker.end();
+    assert.is((await worker.frame("goodbye")).kind, "drained");
   });
 }

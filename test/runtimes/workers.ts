@@ -62,14 +62,56 @@ export function workerBehaviours(suite: Suite, world: World): void {
     });
   }
 
-  test("SIGTERM is a stop; SIGINT and SIGHUP are nothing; an AbortError of the own signal is a return", async (t) => {
+  test("SIGINT and SIGHUP are nothing; an AbortError of the own signal is a return", async (t) => {
     const worker = await part(t, "abort");
     await worker.frame("ready");
     process.kill(worker.pid()!, "SIGINT");
     process.kill(worker.pid()!, "SIGHUP");
-    worker.signal("SIGTERM", "process");
+    worker.send({ type: "stop" });
     assert.is((await worker.end()).code, 0);
-    assert.equal(goodbye(worker), { kind: "done", reason: "SIGTERM" });
+    assert.equal(goodbye(worker), { kind: "done", reason: "stopped" });
+  });
+
+  const asksToDrain = (worker: Observed): Promise<unknown> =>
+    worker.until("its question", () =>
+      worker.frames.find(({ type, op }) => type === "request" && op === "drain"),
+    );
+
+  test("SIGTERM is a drain: the supervisor is asked for it, and the entry's own handler comes last", async (t) => {
+    const worker = await part(t, "term 0");
+    await worker.frame("ready");
+    process.kill(worker.pid()!, "SIGTERM");
+    process.kill(worker.pid()!, "SIGTERM");
+    await asksToDrain(worker);
+    assert.equal(worker.lines.stdout, []);
+    worker.send({ type: "drain", deadlineMs: 10_000 });
+    assert.is((await worker.end()).code, 0);
+    assert.equal(goodbye(worker), { kind: "drained", reason: undefined });
+    assert.equal(worker.lines.stdout, ["draining", "drained", "last words", "own handler"]);
+    assert.is(worker.frames.filter(({ type }) => type === "request").length, 1);
+    assert.is(worker.frames.at(-1)!.type, "goodbye");
+  });
+
+  test("SIGTERM at the same time as the supervisor's own drain asks for nothing; unanswered it drains all the same", async (t) => {
+    const told = await part(t, "term 0");
+    await told.frame("ready");
+    process.kill(told.pid()!, "SIGTERM");
+    told.send({ type: "drain", deadlineMs: 10_000 });
+    assert.is((await told.end()).code, 0);
+    assert.not.ok(told.frames.some(({ type }) => type === "request"));
+    const alone = await part(t, "term 0");
+    await alone.frame("ready");
+    process.kill(alone.pid()!, "SIGTERM");
+    assert.is((await alone.end()).code, 0);
+    assert.equal(goodbye(alone), { kind: "drained", reason: undefined });
+  });
+
+  test("after a drain, run has the rest of the group's time, and after a stop 5 s", async (t) => {
+    const worker = await part(t, "term 5600");
+    await worker.frame("ready");
+    worker.send({ type: "drain", deadlineMs: 15_000 });
+    await worker.end();
+    assert.equal(worker.lines.stdout, ["draining", "drained", "last words"]);
   });
 
   test("a drain waits for its handlers, and the last lines are not lost", async (t) => {
@@ -159,6 +201,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     const end = await worker.end();
     assert.is(end.code, 1);
     assert.match(end.stderrTail, /error: no setup\n +at .*parts\.worker\.ts.*:.*\d+/i);
+    assert.not.match(end.stderrTail, /worker-main|node:internal/, "frames of the user's code alone");
     const { stage, error } = await worker.frame("error");
     assert.is(stage, "setup");
     assert.is((error as Error).message, "no setup");
@@ -187,7 +230,10 @@ export function workerBehaviours(suite: Suite, world: World): void {
     const node = await runtime(t, world.runtime);
     const none = observe(t, node, fixture("none.worker.mjs"));
     assert.is((await none.end()).code, 1);
-    assert.match(String((await none.frame("goodbye")).reason), /defineWorker\(/);
+    assert.match(
+      String((await none.frame("goodbye")).reason),
+      /exports no worker: export default defineWorker\(/,
+    );
     const missing = observe(t, node, fixture("missing.mjs"));
     assert.is((await missing.end()).code, 1);
     if (world.saysWhatItCannotLoad) assert.is((await missing.frame("goodbye")).stage, "import");

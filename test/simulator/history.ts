@@ -101,6 +101,7 @@ export function drawHistory(seed: number): History {
         hello: random.pick([1000, 4000, 10_000]),
         ready: random.pick([1000, 5000, 30_000]),
         heartbeat: random.pick([4000, 9000, 30_000]),
+        linger: 5_000,
         drain: random.pick([1000, 5000, 30_000]),
         stop: random.pick([1000, 4000, 10_000]),
       },

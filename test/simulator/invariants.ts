@@ -1,4 +1,5 @@
 import type { Effect, KernelEvent } from "../../core/events.ts";
+import { seatOf } from "../../core/reduce.ts";
 import type { KernelState, Slot } from "../../core/state.ts";
 import { broken } from "./broken.ts";
 import { checkCounts } from "./rules/counts.ts";
@@ -111,6 +112,7 @@ export class Invariants implements Watcher {
     this.#reloads.check(world, event, before);
     checkMarks(world);
     if (event.type === "goodbye" && world.subject?.notes.acks !== 1) broken("goodbye", "no ack");
+    if (event.type === "drainAsked") checkDrainAsked(world, event);
     if (event.type === "scale") checkScale(before, after, event.group, event.count);
     if (event.type === "stop") checkStop(world, event.now);
     if (event.type === "restart") checkRestart(world, before, event.slot);
@@ -316,6 +318,13 @@ function checkStop(world: World, now: boolean): void {
   for (const slot of slots)
     if (slot.worker && slot.state !== "killing")
       broken("I6", `${slot.id} is ${slot.state} after a forced stop`);
+}
+
+/** Who was told to end from outside, and asks to finish what it has, gets the time of a drain. */
+function checkDrainAsked(world: World, { slot, epoch }: { slot: number; epoch: number }): void {
+  const seat = seatOf(world.state, { slot, epoch });
+  const isReady = seat !== undefined && world.state.slots.get(seat).state === "ready";
+  if (isReady) broken("drain", "it asked to be drained, and was not");
 }
 
 /** A restart is a start where there was no worker, and an end where there was one. */

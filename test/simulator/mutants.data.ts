@@ -325,6 +325,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reduce.ts",
+    find: 'drain(draft, seat, "SIGTERM");',
+    replace: "",
+    what: "a worker that somebody else has sent SIGTERM is not drained",
+  },
+  {
+    file: "core/reduce.ts",
     find: 'if (!event.drains || slot.state === "stopping") arm',
     replace: "if (event.kind) arm",
     what: "a worker that still answers is killed 2 s after its goodbye",

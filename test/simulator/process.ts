@@ -24,6 +24,7 @@ export interface Host {
 const HEARTBEAT: Frame = { type: "heartbeat" };
 const HELLO: Frame = { type: "hello" };
 const READY: Frame = { type: "ready" };
+const ASK: Frame = { type: "request", op: "drain" };
 
 /** One incarnation. Its words reach the supervisor in order, its exit last and once: the contract of `Runtime`. */
 export class FakeProcess {
@@ -35,6 +36,8 @@ export class FakeProcess {
   alive = false;
   connected = false;
   hung = false;
+  /** The supervisor has asked it to end. */
+  told = false;
   parted = false;
   ready = false;
   /** The supervisor dropped the connection: words on the way are lost. */
@@ -75,6 +78,7 @@ export class FakeProcess {
   /** A frame of the supervisor. */
   send(frame: Frame): void {
     if (!this.connected) return;
+    if (frame.type === "drain" || frame.type === "stop") this.#hear(() => void (this.told = true));
     if (frame.type === "drain") this.#hear(() => this.#part(this.behaviour.drainMs));
     if (frame.type === "ping") this.#hear(() => this.parted || !this.connected || this.#say(HEARTBEAT));
     if (frame.type === "stop") this.#hear(() => this.#part(this.behaviour.stopMs));
@@ -88,7 +92,8 @@ export class FakeProcess {
     if (signal === "SIGKILL") {
       this.#host.later(this.#host.now + killMs, () => this.#die(null, "SIGKILL", ""));
     } else if (signal === "SIGTERM" && this.connected && !silent) {
-      this.#hear(() => this.#part(termMs));
+      // Ready, and asked by nobody else: it wants to finish what it has.
+      this.#hear(() => (this.ready && !this.told && !this.parted ? this.#say(ASK) : this.#part(termMs)));
     } else if (signal !== "SIGTERM" || termMs !== Infinity) {
       this.#hear(() => this.#act(signal === "SIGTERM" ? termMs : 0, () => this.#die(null, signal, "")));
     }

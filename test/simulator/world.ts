@@ -272,6 +272,7 @@ export class World implements Host {
         drains: frame.drains === true,
       });
     }
+    if (frame.type === "request") return this.dispatch({ type: "drainAsked", ...at });
     this.dispatch({ type: frame.type as "hello" | "ready" | "heartbeat", ...at });
   }
 

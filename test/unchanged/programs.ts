@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import * as assert from "uvu/assert";
@@ -46,6 +47,37 @@ export function programBehaviours(test: Suite, place: Place): void {
     const [answer, { said }] = await Promise.all([text(socket), pool.stop()]);
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n\d+$/);
     assert.match(said, /SIGTERM handler/);
+  });
+
+  test("SIGTERM to the supervisor and all workers at once: every request in hand is answered", async (t) => {
+    const pool = await start(t, "plain.cjs", place);
+    const { pid } = pool.supervisor.child;
+    const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+    assert.ok(workers.length >= 2, `${workers}`);
+    // Connected is all that is known: some may still wait to be accepted.
+    const sockets = Array.from({ length: 8 }, () => connect(pool.port, "127.0.0.1"));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    for (const socket of sockets) socket.write("GET /slower HTTP/1.1\r\nHost: test\r\n\r\n");
+    const answers = sockets.map((socket) => text(socket));
+    for (const worker of workers) process.kill(worker, "SIGTERM");
+    const { code, said } = await pool.stop();
+    for (const answer of await Promise.all(answers))
+      assert.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n\d+$/);
+    assert.is(code, 0);
+    assert.is(said.match(/\| SIGTERM handler\n/g)?.length, 2, said);
+    assert.is(said.match(/requested \(stop asked, clean\)/g)?.length, 2, said);
+  });
+
+  test("SIGTERM to one worker: it is drained, its handler runs, and another takes its place", async (t) => {
+    const pool = await start(t, "plain.cjs", { ...place, workers: "1" });
+    const slower = pool.ask("/slower");
+    const worker = Number(await pool.ask("/slow"));
+    process.kill(worker, "SIGTERM");
+    assert.is(await slower, String(worker));
+    const said = await pool.supervisor.says(/ordered \(goodbye drained\)/);
+    assert.match(said, /\| SIGTERM handler\n/);
+    assert.is.not(await pool.ask("/slow"), String(worker));
+    assert.is((await pool.stop()).code, 0);
   });
 
   test("a program that listens elsewhere too is told so", async (t) => {
