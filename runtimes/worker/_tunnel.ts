@@ -118,6 +118,8 @@ export function createTunnel(): Tunnel {
       });
     }
   });
+  // Nobody comes any more: else the native server alone would keep a program alive that has nothing left to do.
+  server.once("close", () => void native?.finish().catch(() => {}));
   tunnels.set(server, {
     drain() {
       drainedAt = performance.now();

@@ -275,7 +275,7 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
       "call worker.listen(server) in it, and await worker.stopping, or remove `listen` from the config";
     await failStart(
       session,
-      "setup",
+      "import",
       new Mistake(`run of ${entry} returned, and nothing listens: ${wayOut}`),
     );
     return false;
