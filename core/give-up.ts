@@ -9,10 +9,10 @@ import { isUp } from "./states.ts";
  * neither a slow start nor a long drain is mistaken for it.
  */
 
-/** A worker has ended unasked: if none is ready, the time to give up begins. */
+/** A worker has ended unasked: the time to give up begins, and `watchTrouble` ends it where another one is ready. */
 export function noteTrouble(draft: Draft): void {
   const { pool } = draft;
-  if (pool.counts.ready === 0) pool.stuck ??= { at: draft.now, awayMs: pool.awayMs };
+  pool.stuck ??= { at: draft.now, awayMs: pool.awayMs };
 }
 
 /** Ends the time to give up where a slot is ready, where none is wanted, or where all of a group are asked to end. */

@@ -667,12 +667,6 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/give-up.ts",
-    find: "if (pool.counts.ready === 0) pool.stuck ??=",
-    replace: "pool.stuck ??=",
-    what: "the time to give up begins although somebody serves",
-  },
-  {
-    file: "core/give-up.ts",
     find: "pool.counts.ready === 0 && pool.halting === 0",
     replace: "pool.halting === 0",
     what: "a worker that is ready does not end the time to give up",

@@ -20,6 +20,9 @@ const MEETINGS = [
   "stop in a soft reload",
   "stop in a hard reload",
   "reload in a reload",
+  "a degraded slot",
+  "a slot recovers",
+  "a pool gives up",
 ];
 
 test("52,000 random histories break no invariant", { timeout: 280_000 }, () => {

@@ -58,6 +58,10 @@ export function checkCounts(world: World): void {
         if (ticket >= 0 && mayGo && hasRoom) {
           broken("forgotten", `${id} queues, and there is room`);
         }
+        const isBlocked = ticket >= 0 && mayGo && group.counts.starting < CONCURRENT_STARTS && !hasRoom;
+        const timer = world.timers[slots.length];
+        if (isBlocked && !(timer && timer.at <= world.now + FRESH_MS))
+          broken("forgotten", `${id} queues, and nobody looks when there is room`);
       }
     }
     if (tally.live !== live) broken("I2", `${group.name} has ${live} processes and counts ${tally.live}`);

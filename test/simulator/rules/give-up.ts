@@ -23,6 +23,9 @@ export class GiveUp {
     if (pool.state === "running" && pool.counts.unready === 0) this.booted = true;
     if (isUp && pool.booted !== this.booted)
       broken("boot", `booted is ${pool.booted} and should be ${this.booted}`);
+    const timer = world.timers[before.slots.length];
+    if (isUp && timer && this.#since === null && pool.counts.queued === 0)
+      broken("I4", `the pool's timer comes at ${timer.at}, for nothing`);
     const isLate = this.#since !== null && this.#elapsed(world) > this.#limit(world) + SLACK_MS;
     if (isUp && isLate) broken("I22", `nobody has been ready since ${this.#since}, and the pool goes on`);
   }
