@@ -13,6 +13,11 @@ export function hasReusePort(version: string): true | string {
   );
 }
 
+/** Whether a system spreads connections over SO_REUSEPORT sockets: `true`, or one line that says why not. */
+export function spreadsReusePort(platform: NodeJS.Platform): true | string {
+  return platform !== "darwin" || "macOS gives all connections to one of several SO_REUSEPORT sockets";
+}
+
 /**
  * Whether this supervisor can open several sockets on one port: binds two to a free one, and sees whether both can
  * listen. Node 20 takes the flag and ignores it, so a version is believed only where the probe says the same.
@@ -22,6 +27,8 @@ export function openReusePortAbility(): true | string {
   if (typeof calls === "string") return calls;
   const known = ownRuntime === "node" ? hasReusePort(process.versions.node) : true;
   if (known !== true) return known;
+  const spreads = spreadsReusePort(process.platform);
+  if (spreads !== true) return spreads;
   const sockets: BoundSocket[] = [];
   try {
     while (sockets.length < 2) {

@@ -1,3 +1,4 @@
+import { watchChildren } from "./_children.ts";
 import { clusterOfOne } from "./_cluster.ts";
 import type { Exports } from "./_entry.ts";
 import type { Life } from "./_life.ts";
@@ -13,6 +14,9 @@ const MARGIN_MS = 500;
 
 /** How long a program that exports something has to begin anything, before it counts as ready. */
 const BEGIN_MS = 20;
+
+/** How long a program that starts a child has to listen itself, before the child is named. */
+const CHILD_MS = 2_000;
 
 /** An entry that may turn out to be a program that listens by itself, and knows nothing of pools. */
 export interface Program {
@@ -90,6 +94,7 @@ export function watchProgram(options: ProgramOptions): Program {
     ),
   );
   const taken = takeOverListen(takeover);
+  const children = listeners.length > 0 ? watchChildren() : undefined;
   const releaseServe = takeOverServe(takeover, taken);
 
   /** Why a program that has nothing left to do was no worker; `undefined` when it has just done its work. */
@@ -98,7 +103,8 @@ export function watchProgram(options: ProgramOptions): Program {
     const isNoWorker = Object.keys(exports).length > 0 ? notAWorker(entry) : undefined;
     if (listeners.length === 0) return isNoWorker;
     const declared = listeners.map((listener) => listener.port ?? listener.path).join(", ");
-    const ended = `${entry} ended without listening on ${declared}`;
+    const child = children?.line();
+    const ended = `${entry} ended without listening on ${declared}${child === undefined ? "" : `; it ${child}`}`;
     return isNoWorker === undefined ? ended : `${ended}, and exports no worker: ${WAYS}`;
   }
 
@@ -109,11 +115,16 @@ export function watchProgram(options: ProgramOptions): Program {
     release() {
       taken.release();
       releaseServe();
+      children?.release();
     },
     async live(exports) {
       isLive = true;
       sigterm.hold();
       tellElsewhere();
+      setTimeout(() => {
+        const line = taken.claims.isOpen() ? undefined : children?.line();
+        if (line !== undefined) takeover.onElsewhere(line);
+      }, CHILD_MS).unref();
       if (listeners.length === 0) {
         if (Object.keys(exports).length > 0) setTimeout(ready, BEGIN_MS).unref();
         else setImmediate(ready);
