@@ -50,9 +50,10 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
   };
   const write = (frame: Frame): void => {
     if (!open || !socket.writable) return;
-    const bytes = encodeFrame(frame);
-    waitingBytes += bytes.length;
-    socket.write(bytes, () => (waitingBytes -= bytes.length));
+    const text = encodeFrame(frame);
+    const bytes = Buffer.byteLength(text);
+    waitingBytes += bytes;
+    socket.write(text, () => (waitingBytes -= bytes));
   };
   const returnCredit = (): void => {
     const n = unreturned;

@@ -5,17 +5,25 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Turns of the event loop that take a connection out of the queue, read what it says, and see its end. */
 const TURNS = 3;
 
-/** The clock of this process: monotonic, blind to steps of the wall clock. A far deadline may fire early. */
+/** The clock of this process: monotonic, blind to steps of the wall clock. */
 export function systemClock(): Clock {
   return {
     now: () => performance.now(),
     at(at, fire) {
       let isCancelled = false;
-      const wait = Math.min(MAX_TIMEOUT_MS, Math.max(0, Math.ceil(at - performance.now())));
-      const timer = setTimeout(() => {
-        // After a stop or a long computation timers come first, and what workers said meanwhile waits unread.
-        afterTurns(TURNS, () => void (isCancelled || fire()));
-      }, wait);
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = (): void => {
+        const left = Math.max(0, Math.ceil(at - performance.now()));
+        timer = setTimeout(
+          () => {
+            if (left > MAX_TIMEOUT_MS) return wait();
+            // After a stop or a long computation timers come first, and what workers said meanwhile waits unread.
+            afterTurns(TURNS, () => void (isCancelled || fire()));
+          },
+          Math.min(MAX_TIMEOUT_MS, left),
+        );
+      };
+      wait();
       return () => {
         isCancelled = true;
         clearTimeout(timer);

@@ -5,7 +5,7 @@ import type { Frame } from "../core/frames.ts";
 import { CREDIT_WINDOW } from "../core/protocol.ts";
 import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
 import type { Channel, ChannelLink } from "./channel.ts";
-import { countOomKills } from "./_memory.ts";
+import { watchOom, type OomWatch } from "./_memory.ts";
 import { readOutput, type Output } from "./_output.ts";
 import { socketCalls, type Lent } from "./_sockets.ts";
 
@@ -31,10 +31,11 @@ export function spawnWorker(
   sink: WorkerSink,
 ): WorkerProcess {
   const token = randomBytes(32).toString("hex");
-  const oomBefore = countOomKills();
   const { guard = [] } = command;
   let child: ChildProcess | undefined;
   let output: Output | undefined;
+  let oom: OomWatch | undefined;
+  let oomKills: number | undefined;
   let exit: { code: number | null; signal: string | null } | undefined;
   let reported = false;
   let failed = false;
@@ -64,8 +65,6 @@ export function spawnWorker(
   function settle(atLast = false): void {
     if (!exit || (!atLast && (link.connected || !output?.ended))) return;
     output?.close();
-    const oomAfter = countOomKills();
-    const oomKills = oomBefore === undefined || oomAfter === undefined ? undefined : oomAfter - oomBefore;
     report({
       ...exit,
       stderrTail: output?.tail.text() ?? "",
@@ -103,6 +102,7 @@ export function spawnWorker(
     if (pid === undefined) fail(error);
   });
   if (pid !== undefined) {
+    oom = watchOom(pid);
     output = readOutput(
       { stdout: child.stdout, stderr: child.stderr },
       (stream, line) => void (reported || sink.output(stream, line)),
@@ -111,6 +111,9 @@ export function spawnWorker(
     child.once("spawn", () => sink.spawned(pid));
     child.once("exit", (code, signal) => {
       exit = { code, signal };
+      // A wrapper tells it as a code.
+      if (signal === "SIGKILL" || code === 137) oomKills = oom?.take();
+      oom?.close();
       killGroup(pid);
       setTimeout(settle, LAST_WORDS_MS, true);
       // A worker that said hello and ended at once may still be in the accept queue: three turns take it out,

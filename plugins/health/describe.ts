@@ -20,6 +20,8 @@ export interface Findings {
 
 /** A part of the time from which on it is worth a word. */
 const MOST = 0.5;
+/** A part of the time that is as good as all of it. */
+const ALWAYS = 0.9;
 /** Bytes that are swapped out from which on that is worth a word. */
 const MUCH_SWAPPED = 64 * 2 ** 20;
 /** How late an event loop was when that is worth a word. Milliseconds. */
@@ -52,8 +54,11 @@ function doing({ before, betweenMs }: Findings, now: ProcessFigures): string {
   if (!before || betweenMs <= 0) return now.state === "running" ? "busy" : `asleep${where}`;
   const busy = Math.min(1, Math.max(0, (now.cpuMs - before.cpuMs) / betweenMs));
   const queued = Math.min(1, Math.max(0, ((now.queuedMs ?? 0) - (before.queuedMs ?? 0)) / betweenMs));
+  // It may compute without end on a machine with too much to do: who never sleeps can be both.
+  if (queued >= MOST && queued > busy && busy + queued >= ALWAYS)
+    return `never asleep: it had a CPU ${percent(busy)} of the time and waited for one ${percent(queued)}; it computes without a pause, or the machine is overloaded`;
   if (queued >= MOST && queued > busy)
-    return `starved: it stood in line for a CPU ${percent(queued)} of the time and had one ${percent(busy)}`;
+    return `starved: it waited for a CPU ${percent(queued)} of the time and had one ${percent(busy)}`;
   if (busy >= MOST || now.state === "running") return `busy, ${percent(busy)} of a CPU`;
   return `asleep${where}, ${percent(busy)} of a CPU`;
 }

@@ -14,6 +14,8 @@ export type { RecycleLimits, RecycleOptions } from "./limits.ts";
 
 /** Looks that every worker outlives: with a limit that is too low the group is not replaced without end. */
 const LEAST_LOOKS = 12;
+/** The longest time that `setInterval` takes, 24.8 days: with a longer one it fires without end. Milliseconds. */
+const MAX_INTERVAL_MS = 2 ** 31 - 1;
 
 /** A worker that has reached a limit. */
 interface Due extends Reached {
@@ -105,7 +107,7 @@ export const recycle: (options: RecycleOptions) => Plugin = definePlugin((option
         pool.hooks.hook("reload:done", ended),
         pool.hooks.hook("reload:rolledback", ended),
       ];
-      const timer = setInterval(look, everyMs);
+      const timer = setInterval(look, Math.min(everyMs, MAX_INTERVAL_MS));
       timer.unref();
       return () => {
         clearInterval(timer);

@@ -102,8 +102,7 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
     }
     if ((calm += 1) >= CALM_MS / BUSY_MS) {
       calm = 0;
-      const { rss, heapUsed } = process.memoryUsage();
-      Object.assign(state, { rss, heapUsed });
+      Object.assign(state, memoryUsed());
     }
     write();
     const busy = `${state.requests} ${state.jobsAccepted} ${state.jobsRunning}`;
@@ -156,9 +155,19 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
     },
   };
   if (writer) {
-    Object.assign(state, { rss: process.memoryUsage.rss() });
+    Object.assign(state, { rss: memoryUsed().rss });
     write();
     plan(BUSY_MS);
   }
   return board;
+}
+
+/** The memory that this process uses: 0 where the system does not say it, as without `/proc`. Bytes. */
+function memoryUsed(): { readonly rss: number; readonly heapUsed: number } {
+  try {
+    const { rss, heapUsed } = process.memoryUsage();
+    return { rss, heapUsed };
+  } catch {
+    return { rss: 0, heapUsed: 0 };
+  }
 }

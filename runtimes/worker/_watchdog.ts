@@ -41,7 +41,7 @@ export function createWatchdog({ path }: WatchdogWelcome, heartbeatMs: number): 
   const workerData: Watched = {
     beats,
     path,
-    everyMs: Math.max(20, heartbeatMs / 4),
+    everyMs: Math.min(2 ** 31 - 1, Math.max(20, heartbeatMs / 4)),
     silentMs: 2 * heartbeatMs,
     limitMs: Math.min(LIMIT_MS, heartbeatMs / 4),
   };

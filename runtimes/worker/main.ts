@@ -20,6 +20,8 @@ import { createUplink, type Uplink } from "./_uplink.ts";
 
 /** The same after the supervisor is gone; every worker must be gone 2 s after it. */
 const ORPHAN_MS = 1_000;
+/** The longest time that `setInterval` takes, 24.8 days: with a longer one it fires without end. Milliseconds. */
+const MAX_INTERVAL_MS = 2 ** 31 - 1;
 
 /** Everything that one running worker is made of. */
 interface Session {
@@ -113,10 +115,13 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
   setWorker(life.worker);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
-  setInterval(() => {
-    uplink.send({ type: "heartbeat" });
-    watchdog?.beat();
-  }, config.heartbeatMs).unref();
+  setInterval(
+    () => {
+      uplink.send({ type: "heartbeat" });
+      watchdog?.beat();
+    },
+    Math.min(MAX_INTERVAL_MS, config.heartbeatMs),
+  ).unref();
   let deadline = Infinity;
   const timeLeft = (): number => Math.max(0, deadline - performance.now());
   const termination = createTermination(life, uplink, timeLeft);

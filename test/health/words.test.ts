@@ -47,7 +47,7 @@ const WORDS: readonly [findings: Findings, said: string][] = [
   [seen({ state: "running", cpuMs: 5_000 }), "busy, 100 % of a CPU"],
   [
     seen({ state: "running", cpuMs: 1_030, queuedMs: 970 }),
-    "starved: it stood in line for a CPU 92 % of the time and had one 3 %",
+    "never asleep: it had a CPU 3 % of the time and waited for one 92 %; it computes without a pause, or the machine is overloaded",
   ],
   [seen({ state: "running", cpuMs: 1_990, queuedMs: undefined }), "busy, 99 % of a CPU"],
   [seen({ state: "stopped" }), "stopped by a signal (SIGSTOP)"],

@@ -354,4 +354,11 @@ test("a hog is marked before it computes, the second of its kind if it was one",
   assert.not(marked);
 });
 
+test("a time limit of many days is none for a job that takes a moment", async () => {
+  const { story, add } = executor({ timeLimit: 720 * 3_600_000 });
+  add("slow", () => sleep(20).then(() => "done"));
+  await sleep(100);
+  assert.equal(story, ["slow done"]);
+});
+
 test.run();

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { JobError } from "../../../core/job-errors.ts";
 import { failureOf, interruptionOf } from "../wire/failure.ts";
 import { Heap } from "../wire/heap.ts";
+import { afterLong } from "./long-timer.ts";
 import { Pace } from "./pace.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SchedulerEvents } from "./scheduler.ts";
@@ -212,8 +213,7 @@ export class Executor {
     const { timeLimit } = this.#options;
     task.job.begin(timeLimit);
     if (timeLimit !== undefined) {
-      const timer = setTimeout(() => this.#overdue(task, timeLimit), timeLimit);
-      task.disarm = () => clearTimeout(timer);
+      task.disarm = afterLong(timeLimit, () => this.#overdue(task, timeLimit));
     }
     if (task.head.flags & FLAG.tell) task.sink.begun(() => this.#run(task));
     else this.#run(task);
