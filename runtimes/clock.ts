@@ -21,6 +21,7 @@ export function systemClock(): Clock {
         clearTimeout(timer);
       };
     },
+    wallNow: () => Date.now(),
     random: () => Math.random(),
   };
 }
