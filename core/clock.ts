@@ -10,6 +10,8 @@ export interface Clock {
    * Returns its canceller.
    */
   at(at: number, fire: () => void): () => void;
+  /** Milliseconds since 1970, as `Date.now()` has it. Only passed on in questions, for schedules; `now()` when left out. */
+  wallNow?(): number;
   /** A number in [0, 1), used for jitter. */
   random(): number;
 }

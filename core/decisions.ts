@@ -7,8 +7,10 @@ import type { SpawnOptions } from "./runtime.ts";
 export interface RestartQuestion {
   readonly report: ExitReport;
   readonly verdict: ExitVerdict;
-  /** Milliseconds on the monotonic clock; the only time that a policy may use. */
+  /** Milliseconds on the monotonic clock; the only time that a policy may measure by. */
   readonly now: number;
+  /** Milliseconds since 1970, as `Date.now()` has it: for schedules only. */
+  readonly wallNow: number;
   /** Counted exits of the slot within the window of its budget, this one included. */
   readonly counted: number;
   /** Counted exits that the budget allows within its window. */
@@ -60,6 +62,8 @@ export type RestartPolicy = (question: RestartQuestion) => RestartAnswer | undef
 /** What the `scaleTarget` decision is asked about. */
 export interface ScaleQuestion {
   readonly group: string;
+  /** Milliseconds since 1970, as `Date.now()` has it: for schedules only. */
+  readonly wallNow: number;
   readonly from: number;
   readonly min: number;
   readonly max: number;
@@ -99,6 +103,8 @@ export interface ReloadPolicy {
 /** What the `reloadPlan` decision is asked about. */
 export interface ReloadQuestion {
   readonly group: string;
+  /** Milliseconds since 1970, as `Date.now()` has it: for schedules only. */
+  readonly wallNow: number;
   readonly hard: boolean;
   /** Workers that the group should have. */
   readonly workers: number;

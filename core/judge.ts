@@ -23,6 +23,8 @@ export interface ExitCase {
   readonly worker: Address;
   readonly end: ProcessEnd;
   readonly now: number;
+  /** Milliseconds since 1970. */
+  readonly wallNow: number;
   /** A number in [0, 1) for the jitter. */
   readonly chance: number;
 }
@@ -30,7 +32,7 @@ export interface ExitCase {
 /** Asks the decisions about an ended worker; their answers are in the event that the reducer takes. */
 export function judgeExit(
   asker: Pick<Asker, "classifyExit" | "restart" | "bounce">,
-  { state, seat, worker, end, now, chance }: ExitCase,
+  { state, seat, worker, end, now, wallNow, chance }: ExitCase,
 ): Exited {
   const group = state.groups.get(seat.group);
   const report = reportOf(seat, group, end, now);
@@ -47,6 +49,7 @@ export function judgeExit(
     report,
     verdict,
     now,
+    wallNow,
     counted: withinWindow(seat.counted, now).length + verdict.counts,
     limit: SLOT_BUDGET,
     streak: isHealthy(seat.worker, now) ? 0 : seat.streak,

@@ -71,6 +71,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     );
   }
   let state = initialState(resolved);
+  const wallNow = (): number => clock.wallNow?.() ?? clock.now();
   const queue: KernelEvent[] = [];
   let dispatching = false;
   const timers = createTimers(clock, (seat) => dispatch({ type: "due", seat }));
@@ -83,7 +84,15 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     state: () => state,
     dispatch,
     judge: (seat, worker, end) =>
-      judgeExit(asker, { state, seat, worker, end, now: clock.now(), chance: clock.random() }),
+      judgeExit(asker, {
+        state,
+        seat,
+        worker,
+        end,
+        now: clock.now(),
+        wallNow: wallNow(),
+        chance: clock.random(),
+      }),
     groupConfig: (generation, group) => generations.group(generation, group),
   });
   const { reload, replace } = createReloads({
@@ -95,6 +104,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     state: () => state,
     dispatch,
     now: () => clock.now(),
+    wallNow,
     load: ports.load ?? (() => config),
   });
   const slotIndexes = new Map(
@@ -231,7 +241,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       return closed;
     },
     restart: createRestart({ waiters, state: () => state, dispatch, indexOf }),
-    scale: createScale({ asker, notifier, waiters, state: () => state, dispatch }),
+    scale: createScale({ asker, notifier, waiters, state: () => state, dispatch, wallNow }),
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
     reload,
     replace: async (id) => replace(indexOf(id)),

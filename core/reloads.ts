@@ -50,6 +50,7 @@ export interface ReloadsContext {
   state(): KernelState;
   dispatch(command: Command): void;
   now(): number;
+  wallNow(): number;
   /** The config of the next generation. */
   load(): PoolConfig | Promise<PoolConfig>;
 }
@@ -152,7 +153,13 @@ export function createReloads(context: ReloadsContext): Reloads {
     wishes: readonly ReloadWish[],
   ): Pick<ReloadPlan, "surge" | "minReadyMs" | "trialMs"> {
     const { name: group, desired: workers } = context.state().groups.get(index);
-    const question = { group, hard, workers, ...askedPace(wishes, index, workers) };
+    const question = {
+      group,
+      hard,
+      wallNow: context.wallNow(),
+      workers,
+      ...askedPace(wishes, index, workers),
+    };
     const { surge, minReadyMs, trialMs = 0, refusal } = context.asker.reloadPlan(question);
     if (refusal !== undefined)
       throw new PoolError("E_RELOAD_REFUSED", `group ${group} cannot be reloaded this way: ${refusal}`);

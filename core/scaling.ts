@@ -16,9 +16,11 @@ export interface ScaleContext {
   readonly waiters: Waiters;
   state(): KernelState;
   dispatch(command: Command): void;
+  wallNow(): number;
 }
 
-export function createScale({ asker, notifier, waiters, state, dispatch }: ScaleContext): Pool["scale"] {
+export function createScale(context: ScaleContext): Pool["scale"] {
+  const { asker, notifier, waiters, state, dispatch } = context;
   return async (name, count, by = "call") => {
     const groups = [...state().groups];
     const group = groups.find((candidate) => candidate.name === name);
@@ -30,8 +32,9 @@ export function createScale({ asker, notifier, waiters, state, dispatch }: Scale
       );
     }
     const { desired: from, min, max, index } = group;
-    const to = asker.scaleTarget(count, { group: name, from, min, max });
-    const question = { group: name, from, to, min, max };
+    const about = { group: name, wallNow: context.wallNow(), from, min, max };
+    const to = asker.scaleTarget(count, about);
+    const question = { ...about, to };
     const refusal =
       notRunning(state().pool.state) ??
       scaleRefusal(state(), group, to) ??

@@ -29,6 +29,7 @@ export function systemClock(): Clock {
         clearTimeout(timer);
       };
     },
+    wallNow: () => Date.now(),
     random: () => Math.random(),
   };
 }

@@ -10,7 +10,7 @@ export interface ByQueueWaitOptions {
   target?: Duration;
 }
 
-/** As many workers more as jobs wait too long: twice the target, twice the workers. One fewer when one is idle. */
+/** As many workers more as jobs wait too long: twice the target, twice the workers. As many fewer as are idle. */
 export function byQueueWait({ target = 100 }: ByQueueWaitOptions = {}): ScalingStrategy {
   const targetMs = parseDuration(target);
   if (targetMs === undefined || targetMs <= 0)
@@ -28,7 +28,7 @@ export function byQueueWait({ target = 100 }: ByQueueWaitOptions = {}): ScalingS
           // No more than there are jobs that wait for one.
           return Math.min(Math.ceil(Math.max(1, desired) * factor), desired + waiting);
         }
-        return requests === 0 && starting === 0 && workers.some(isIdle) ? desired - 1 : desired;
+        return requests === 0 && starting === 0 ? desired - workers.filter(isIdle).length : desired;
       },
   };
 }

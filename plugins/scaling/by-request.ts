@@ -2,7 +2,7 @@ import type { ScalingStrategy } from "./strategy.ts";
 import { isIdle } from "./strategy.ts";
 
 /**
- * One worker more when jobs wait and no worker is free to take them; one fewer when one has nothing to do. The
+ * One worker more when jobs wait and no worker is free to take them; as many fewer as have nothing to do. The
  * cooldowns say how fast: a burst of requests is one worker, and then another when it did not suffice.
  */
 export function byRequest(): ScalingStrategy {
@@ -10,10 +10,10 @@ export function byRequest(): ScalingStrategy {
     name: "byRequest",
     create: () => (view) => {
       // Who says nothing may be busy.
-      const hasIdle = view.workers.some(isIdle);
+      const idle = view.workers.filter(isIdle).length;
       // What waited when it was said may have found a worker since; a mere wish is one.
-      if (view.requests > 0) return hasIdle && view.waiting > 0 ? view.desired : view.desired + 1;
-      return hasIdle && view.starting === 0 ? view.desired - 1 : view.desired;
+      if (view.requests > 0) return idle > 0 && view.waiting > 0 ? view.desired : view.desired + 1;
+      return view.starting === 0 ? view.desired - idle : view.desired;
     },
   };
 }

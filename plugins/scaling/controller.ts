@@ -4,7 +4,7 @@ import type { GroupView, ScalingStrategy } from "./strategy.ts";
 export interface Pace {
   /** Between two steps up. */
   readonly up: number;
-  /** How long fewer must have been wanted before one goes, and between two that go. */
+  /** The time that is looked back on before one goes. */
   readonly down: number;
   /** How long a number that was refused is not asked for again. */
   readonly refused: number;
@@ -26,13 +26,30 @@ export interface Controller {
 
 /**
  * Makes a {@link Controller}. Of several strategies the one that wants most is heard. Up: not while workers are on
- * their way, at most twice as many as there are, and with a cooldown. Down: one at a time, and only when fewer have
- * been wanted for a while. From nothing it goes up at once.
+ * their way, at most twice as many as there are, and with a cooldown. Down: one at a time, to what sufficed for most of
+ * a while; a busy moment in it does not begin the while anew. From nothing it goes up at once.
  */
 export function createController(strategies: readonly ScalingStrategy[], pace: Pace): Controller {
   const looks = strategies.map(({ name, create }) => ({ name, look: create() }));
   let steppedAt = -Infinity;
-  let fewerSince: number | undefined;
+  /** The most that was wanted in each part of the time that is looked back on. */
+  let wanted: { readonly at: number; to: number }[] = [];
+  /** Since when no more was wanted than there were. */
+  let enoughSince = 0;
+  let before = 0;
+
+  /** Remembers what is wanted, unless it is more than there are, or there have been more since: then all is forgotten. */
+  function note(to: number, { now, desired }: GroupView): void {
+    if (to > desired || desired > before) {
+      wanted = [];
+      enoughSince = now;
+    }
+    before = desired;
+    wanted = wanted.filter(({ at }) => now - at <= pace.down);
+    const last = wanted.at(-1);
+    if (last && now - last.at < pace.down / PARTS) last.to = Math.max(last.to, to);
+    else wanted.push({ at: now, to });
+  }
   let wall: { readonly to: number; readonly until: number } | undefined;
 
   function most(view: GroupView): Step {
@@ -52,7 +69,7 @@ export function createController(strategies: readonly ScalingStrategy[], pace: P
     look(view) {
       const { now, desired, starting } = view;
       const { to, by } = most(view);
-      if (to >= desired) fewerSince = undefined;
+      note(to, view);
       if (to === desired || (wall && now < wall.until && to >= wall.to && to > desired)) return undefined;
       if (to > desired) {
         const isEarly = now - steppedAt < pace.up || starting > 0;
@@ -60,9 +77,8 @@ export function createController(strategies: readonly ScalingStrategy[], pace: P
         steppedAt = now;
         return { to: Math.min(to, Math.max(desired + 1, 2 * desired)), by };
       }
-      fewerSince ??= now;
-      if (now - fewerSince < pace.down || starting > 0) return undefined;
-      fewerSince = now;
+      if (starting > 0 || now - steppedAt < pace.up || now - enoughSince < pace.down) return undefined;
+      if (sufficient(wanted) >= desired) return undefined;
       steppedAt = now;
       return { to: desired - 1, by };
     },
@@ -70,4 +86,14 @@ export function createController(strategies: readonly ScalingStrategy[], pace: P
       wall = { to, until: now + pace.refused };
     },
   };
+}
+
+/** Parts of the time that is looked back on, and how many of them, the most demanding ones, do not count. */
+const PARTS = 30;
+const LEFT_OUT = 0.1;
+
+/** The number of workers that was enough for nine tenths of the time. */
+function sufficient(wanted: readonly { readonly to: number }[]): number {
+  const falling = wanted.map(({ to }) => to).toSorted((one, other) => other - one);
+  return falling[Math.floor(falling.length * LEFT_OUT)]!;
 }

@@ -31,6 +31,10 @@ export class FakeClock implements Clock {
     return () => void (item.cancelled = true);
   }
 
+  wallNow(): number {
+    return 1_000_000 + this.#now;
+  }
+
   /** No jitter. */
   random(): number {
     return 0.5;

@@ -48,8 +48,11 @@ test("without any plugin there is an answer, and it is the kernel's", () => {
     by: KERNEL,
   });
   assert.equal(asker.bounce(QUESTION), []);
-  assert.equal(asker.reloadPlan({ group: "g", hard: false, workers: 9 }), { surge: 2, minReadyMs: 1000 });
-  assert.is(asker.scaleTarget(3, { group: "g", from: 1, min: 0, max: 4 }), 3);
+  assert.equal(asker.reloadPlan({ group: "g", wallNow: 0, hard: false, workers: 9 }), {
+    surge: 2,
+    minReadyMs: 1000,
+  });
+  assert.is(asker.scaleTarget(3, { group: "g", wallNow: 0, from: 1, min: 0, max: 4 }), 3);
 });
 
 test("the lowest stage answers first, the built-in one last, and who answered is known", () => {
@@ -151,10 +154,10 @@ const ask = {
   classifyExit: (asker: Asker) => asker.classifyExit(REPORT).by,
   restart: (asker: Asker) => asker.restart(QUESTION).by,
   bounce: (asker: Asker) => asker.bounce(QUESTION).length,
-  scaleTarget: (asker: Asker) => asker.scaleTarget(3, { group: "g", from: 1, min: 0, max: 4 }),
-  reloadPlan: (asker: Asker) => asker.reloadPlan({ group: "g", hard: false, workers: 8 }).surge,
+  scaleTarget: (asker: Asker) => asker.scaleTarget(3, { group: "g", wallNow: 0, from: 1, min: 0, max: 4 }),
+  reloadPlan: (asker: Asker) => asker.reloadPlan({ group: "g", wallNow: 0, hard: false, workers: 8 }).surge,
   refuseScale: (asker: Asker) =>
-    asker.decisions.refuseScale.call({ group: "g", from: 1, to: 2, min: 0, max: 4 }),
+    asker.decisions.refuseScale.call({ group: "g", wallNow: 0, from: 1, to: 2, min: 0, max: 4 }),
   pickWorker: (asker: Asker) => asker.decisions.pickWorker.call({ group: "g", candidates: ["g#0"] }),
   canShareSocket: (asker: Asker) =>
     asker.decisions.canShareSocket.call({
@@ -184,7 +187,7 @@ test("in a chain of corrections the next tap gets the last answer that was one",
     seen.push(target);
     return target - 1;
   });
-  assert.is(asker.scaleTarget(1, { group: "g", from: 1, min: 0, max: 4 }), 3);
+  assert.is(asker.scaleTarget(1, { group: "g", wallNow: 0, from: 1, min: 0, max: 4 }), 3);
   assert.equal(seen, [4]);
 });
 

@@ -263,6 +263,27 @@ test("scale() resolves when the new workers are ready, and when the ones too man
   );
 });
 
+test("questions have the time of the wall, so that a schedule needs no clock of its own", async () => {
+  const asked: number[] = [];
+  const hear = (_: unknown, { wallNow }: { wallNow: number }): undefined => void asked.push(wallNow);
+  const schedule: Plugin = {
+    name: "schedule",
+    setup({ decisions }) {
+      decisions.scaleTarget.tap("schedule", hear as never);
+      decisions.reloadPlan.tap("schedule", hear as never);
+      decisions.restart.tap("schedule", ({ wallNow }) => void asked.push(wallNow));
+    },
+  };
+  const { pool, clock, runtime } = rig({ groups: range(1, 2), plugins: [schedule] });
+  await pool.start();
+  await clock.pass(5_000);
+  await pool.scale("g", 2);
+  void pool.reload();
+  await clock.pass(5_000);
+  runtime.worker("g#0").exit(1);
+  assert.equal(asked, [1_005_000, 1_005_000, 1_010_000]);
+});
+
 test("scale() takes idle slots before those whose worker still drains", async () => {
   const { pool, runtime } = rig({ groups: range(1, 4) }, (worker) => worker.say("hello", "ready"));
   await pool.start();

@@ -131,22 +131,48 @@ test("nothing is added while workers are on their way; from nothing it goes up a
   assert.equal(controller.look(view({ now: 5_100, desired: 0, requests: 1, workers: [] }))?.to, 1);
 });
 
-test("down: one at a time, when fewer have been wanted all the while", () => {
+/** The steps of a group of 4 that are taken within `ms`, where `workersAt` says what its workers do. */
+function stepsDown(
+  ms: number,
+  workersAt: (now: number, desired: number) => WorkerState[],
+): [number, number][] {
   const controller = createController([byRequest()], pace);
   let desired = 4;
   const steps: [number, number][] = [];
-  for (let now = 0; now < 150_000; now += 1_000) {
-    const isBusy = now === 20_000;
-    const step = controller.look(view({ now, desired, min: 1, workers: isBusy ? [busy] : [busy, idle] }));
+  for (let now = 0; now < ms; now += 1_000) {
+    const step = controller.look(view({ now, desired, min: 1, workers: workersAt(now, desired) }));
     if (!step) continue;
     steps.push([now, step.to]);
     desired = step.to;
   }
+  return steps;
+}
+
+test("down: one at a time, to what has sufficed all the while", () => {
+  const steps = stepsDown(60_000, (_, desired) =>
+    Array.from({ length: desired }, (_, at) => (at ? idle : busy)),
+  );
   assert.equal(steps, [
-    [51_000, 3],
-    [81_000, 2],
-    [111_000, 1],
+    [30_000, 3],
+    [31_000, 2],
+    [32_000, 1],
   ]);
+});
+
+test("down: a busy look now and then does not begin the wait anew, many do", () => {
+  const every = (ms: number) => (now: number, desired: number) =>
+    Array.from({ length: desired }, (_, at) => (now % ms === 0 && now > 0 ? busy : at ? idle : busy));
+  assert.equal(stepsDown(60_000, every(20_000))[0], [30_000, 3]);
+  assert.equal(stepsDown(300_000, every(3_000)), []);
+});
+
+test("down: what somebody else has added stays for the whole wait", () => {
+  const controller = createController([byRequest()], pace);
+  const look = (now: number, desired: number): unknown =>
+    controller.look(view({ now, desired, min: 1, workers: [busy, ...Array(desired - 1).fill(idle)] }));
+  for (let now = 0; now <= 60_000; now += 1_000) look(now, 1);
+  for (let now = 61_000; now < 91_000; now += 1_000) assert.is(look(now, 4), undefined, `${now}`);
+  assert.equal(look(91_000, 4), { to: 3, by: "byRequest" });
 });
 
 test("of several strategies the one that wants most; a refusal is not asked again at once", () => {

@@ -282,7 +282,7 @@ export class World implements Host {
     const worker = { slot: process.slot, epoch: process.epoch };
     const { state, now } = this;
     this.asked = undefined;
-    this.dispatch(this.#judge({ state, seat, worker, end, now, chance: this.#random.next() }));
+    this.dispatch(this.#judge({ state, seat, worker, end, now, wallNow: 0, chance: this.#random.next() }));
   }
 
   #seatOf(process: FakeProcess): Occupied | undefined {
