@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, lstatSync, rmSync, type Stats } from "node:fs";
-import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { messageOf, PoolError } from "../core/errors.ts";
 import type { OpenListener } from "../core/runtime.ts";
 import type { SocketCalls } from "./_sockets.ts";
+import { probe } from "../system/stale-sockets.ts";
 import { checkSocketPath } from "./_paths.ts";
 
 /** What the systems, and libuv in their place, say of a folder. */
@@ -53,18 +53,6 @@ async function clear(path: string): Promise<void> {
   if (code === undefined) throw refuse(path, "another program listens on it");
   if (code === "ECONNREFUSED") rmSync(path, { force: true });
   else if (code !== "ENOENT") throw refuse(path, code);
-}
-
-/** Connects and hangs up: `undefined` when somebody listens, else the error code. */
-export function probe(path: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(undefined);
-    });
-    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  });
 }
 
 function refuse(path: string, reason: string, cause?: unknown): PoolError {

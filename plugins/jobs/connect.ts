@@ -5,13 +5,14 @@ import type { Clock } from "../../core/clock.ts";
 import { PoolError } from "../../core/errors.ts";
 import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
+import { readToken } from "../../system/token.ts";
 import { createCallers } from "./caller/callers.ts";
 import type { CallGroup } from "./caller/client.ts";
 import type { PeerDirectory, PeersUpdate } from "./wire/peer.ts";
 import { loadsFrom } from "./caller/loads.ts";
 import type { Picker } from "./caller/pick.ts";
 import { poolDirectory, verifyPrivate } from "../control/directory.ts";
-import { PROGRAMS_SOCKET } from "./programs.ts";
+import { PROGRAMS_SOCKET, PROGRAMS_TOKEN } from "./programs.ts";
 import { registries } from "./registry.ts";
 import type { Registry } from "./registry.ts";
 import { needWorker, restartStuck } from "./requests.ts";
@@ -123,11 +124,14 @@ function remoteDirectory(socket: Socket): PeerDirectory {
 async function open(directory: string, name: string): Promise<Socket> {
   try {
     for (const path of [dirname(directory), directory]) await verifyPrivate(path);
-    return await new Promise<Socket>((resolve, reject) => {
+    const token = await readToken(join(directory, PROGRAMS_TOKEN));
+    const socket = await new Promise<Socket>((resolve, reject) => {
       const socket = createConnection(join(directory, PROGRAMS_SOCKET));
       socket.once("error", reject);
       socket.once("connect", () => resolve(socket.off("error", reject)));
     });
+    socket.write(encodeFrame({ type: "hello", token }));
+    return socket;
   } catch (error) {
     if (error instanceof PoolError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

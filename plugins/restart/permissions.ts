@@ -37,6 +37,9 @@ export function lackingPermission(
 }
 
 function advice(group: string, kind: string, resource: string | undefined): string {
+  // Deno takes no path with a comma, and neither do we.
+  if (resource?.includes(","))
+    return `groups.${group}.permissions.${kind} does not allow it: add the folder above it`;
   const add = resource === undefined ? "set it to true" : `add ${resource.slice(0, 200)}`;
   return `groups.${group}.permissions.${kind} does not allow it: ${add}`;
 }

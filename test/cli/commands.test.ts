@@ -68,7 +68,7 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true }, a
   const { code, stdout } = await pool.finished;
   assert.is(code, 0);
   assert.match(stdout, "stubborn#0 | says red and more\n");
-  assert.equal(await readdir(join(cli.runtimeFolder, "poolable/fixture")), []);
+  assert.equal(await readdir(join(cli.runtimeFolder, "poolable")), []);
 });
 
 test(
