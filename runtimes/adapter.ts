@@ -22,7 +22,6 @@ import { makeTemporary } from "../system/temporary.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
 import { copyWorker } from "./_worker-copy.ts";
-import { isExecutable } from "./_executable.ts";
 import { messageOf } from "../core/errors.ts";
 import { spawnWorker } from "./processes.ts";
 import { runtimeTraits, type RuntimeName } from "./traits.ts";
@@ -75,8 +74,6 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
   let releaseGuard = (): void => {};
 
   async function prepare(): Promise<Installed> {
-    // It may have been part of a release that was removed since.
-    if (installed && !isExecutable(installed.file)) installed = undefined;
     installed ??= await findInstalled(name, { given, root: resolve(root), env: process.env });
     return installed;
   }

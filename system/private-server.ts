@@ -100,14 +100,24 @@ function inodeOf(path: string): number | undefined {
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    const before = process.umask(0o177);
+    const restore = setUmask(0o177);
     try {
       server.listen(path, () => {
         server.off("error", reject);
         resolve();
       });
     } finally {
-      process.umask(before);
+      restore();
     }
   });
+}
+
+/** Under Deno it takes a permission of its own. Without it the private folder is what keeps others away. */
+function setUmask(mask: number): () => void {
+  try {
+    const before = process.umask(mask);
+    return () => void process.umask(before);
+  } catch {
+    return () => {};
+  }
 }
