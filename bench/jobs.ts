@@ -118,7 +118,7 @@ async function start(
         "poolable",
         [here("../dist/cli.mjs"), "start", here("workers/jobs/poolable.config.mjs")],
         { folder, node },
-        { BENCH_SOCKET: socket, XDG_RUNTIME_DIR: folder, TMPDIR: folder },
+        { BENCH_SOCKET: socket, POOLABLE_RUNTIME_DIR: folder, TMPDIR: folder },
       );
   const pid = child.pid ?? 0;
   return {

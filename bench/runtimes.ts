@@ -84,7 +84,7 @@ function poolable(name: string, runtime: RuntimeName, entry: string, listen: obj
       };
       const file = join(folder, "poolable.config.mjs");
       writeFileSync(file, `export default ${JSON.stringify(config)}`);
-      return [run(folder, node24, [cli, "start", file], { XDG_RUNTIME_DIR: folder, TMPDIR: folder })];
+      return [run(folder, node24, [cli, "start", file], { POOLABLE_RUNTIME_DIR: folder, TMPDIR: folder })];
     },
   };
 }
@@ -321,7 +321,7 @@ async function supervising(runtime: RuntimeName): Promise<string[]> {
     const file = join(folder, "poolable.config.mjs");
     writeFileSync(file, `export default ${JSON.stringify(config)}`);
     const words = [...(runtime === "deno" ? ["run", "-A"] : []), cli, "start", file];
-    const env = sameEnv({ XDG_RUNTIME_DIR: folder, TMPDIR: folder });
+    const env = sameEnv({ POOLABLE_RUNTIME_DIR: folder, TMPDIR: folder });
     const child = spawn(executables[runtime], words, {
       env,
       stdio: ["ignore", "pipe", "pipe"],

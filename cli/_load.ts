@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { importAfresh } from "./_afresh.ts";
 import { messageOf, PoolError } from "../core/errors.ts";
 import { isRecord } from "../core/check.ts";
 import type { PoolConfig } from "../core/config.ts";
@@ -95,7 +96,6 @@ async function importFile(file: string): Promise<{ default?: unknown }> {
 }
 
 async function importAgain(file: string, signal: AbortSignal): Promise<Loaded> {
-  const { importAfresh } = await import("./_afresh.ts");
   const jiti = isRunnable(file) ? undefined : import.meta.resolve("jiti");
   const { module, policies, environment } = await importAfresh(
     file,

@@ -15,6 +15,16 @@ export interface ListenConfig {
   host?: string;
   /** A Unix domain socket, instead of `port`. */
   path?: string;
+  /**
+   * The mode of the socket's file, `0o660` or `"660"`: who may write to it may connect. What the umask of the supervisor
+   * leaves when it is left out. Only with `path`.
+   */
+  mode?: number | string;
+  /**
+   * The owner of the socket's file, as chown(1) has it: `user`, `user:group` or `:group`, each a name or a number. The
+   * user of the supervisor when it is left out. Only with `path`; to give a file to another user takes root.
+   */
+  owner?: string;
   /** Connections that may wait in the queue; 511 when it is left out. */
   backlog?: number;
   /** What `worker.listen(server, { name })` calls it; `default` when it is left out. */

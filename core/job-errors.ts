@@ -23,14 +23,22 @@ export const jobErrorCodes = {
 /** One of the keys of {@link jobErrorCodes}. */
 export type JobErrorCode = keyof typeof jobErrorCodes;
 
+const BRAND: unique symbol = Symbol.for("poolable.JobError");
+
 /** What every call of a job rejects with. `message` is one line, written to be printed. */
 export class JobError extends Error {
+  /** Holds also for an error of another copy of this package: an entry imports its own release's. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+  }
+
   override readonly name = "JobError";
   readonly code: JobErrorCode;
 
   constructor(code: JobErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }
 

@@ -42,7 +42,7 @@ const groupRules: Readonly<Record<string, Rule>> = {
   workers: rule("a whole number, or { min, max } with min <= max and max >= 1", isWorkers),
   runtime: text,
   listen: rule(
-    "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these",
+    "a port, a path, { port, host, path, mode, owner, backlog, name, strategy, prefer }, or a list of these",
     isListen,
   ),
   calls: texts,
@@ -65,6 +65,11 @@ const listenRules: Readonly<Record<string, Rule>> = {
   port: rule("a port from 0 to 65535", isPort),
   host: text,
   path: text,
+  mode: rule("a mode from 0o000 to 0o777, or text such as '660'", isMode),
+  owner: rule(
+    "'user', 'user:group' or ':group'",
+    (value) => isText(value) && /^[^:\s]*(?::[^:\s]+)?$/.test(value) && value !== "",
+  ),
   backlog: whole(1),
   name,
   strategy: text,
@@ -212,11 +217,20 @@ function listeners(path: string, listen: GroupConfig["listen"]): ResolvedGroup["
     checkObject(key, given, listenRules);
     if ((given.port === undefined) === (given.path === undefined))
       refuse(key, item, "either a port or a path");
+    for (const only of ["mode", "owner"] as const) {
+      if (given[only] !== undefined && given.path === undefined)
+        refuse(`${key}.${only}`, given[only], "only with a path: a port has no file");
+    }
+    const mode = typeof given.mode === "string" ? Number.parseInt(given.mode, 8) : given.mode;
     const called = given.name ?? (index === 0 ? "default" : String(given.port ?? given.path));
     if (names.has(called)) refuse(`${key}.name`, called, "a name that no other listener of the group has");
     names.add(called);
-    return { ...given, name: called };
+    return { ...given, ...(mode !== undefined && { mode }), name: called };
   });
+}
+
+function isMode(value: unknown): boolean {
+  return isWhole(value) ? value >= 0 && value <= 0o777 : isText(value) && /^0?[0-7]{3}$/.test(value);
 }
 
 function isWorkers(value: unknown): boolean {

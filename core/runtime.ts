@@ -91,6 +91,9 @@ export interface ListenAddress {
   readonly port?: number;
   readonly host?: string;
   readonly path?: string;
+  /** The mode and the owner of the file at `path`; text of a mode is octal. */
+  readonly mode?: number | string;
+  readonly owner?: string;
   readonly backlog?: number;
   /** Lets other sockets of this user be opened on the same address, with SO_REUSEPORT. */
   readonly reusePort?: boolean;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, lstatSync, rmSync, type Stats } from "node:fs";
-import { connect } from "node:net";
+import { chmodSync, chownSync, linkSync, lstatSync, readFileSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, PoolError } from "../core/errors.ts";
-import type { OpenListener } from "../core/runtime.ts";
+import type { ListenAddress, OpenListener } from "../core/runtime.ts";
 import type { SocketCalls } from "./_sockets.ts";
+import { probe } from "../system/stale-sockets.ts";
 import { checkSocketPath } from "./_paths.ts";
 
 /** What the systems, and libuv in their place, say of a folder. */
@@ -15,8 +15,13 @@ const NO_FOLDER: ReadonlySet<string> = new Set(["EACCES", "ENOENT", "ENOTDIR"]);
  * else at the path is left alone. The file is removed at `close`, unless another one has taken its place.
  * Rejects with `E_LISTEN`.
  */
-export async function openUnixListener(calls: SocketCalls, path: string): Promise<OpenListener> {
+export async function openUnixListener(
+  calls: SocketCalls,
+  path: string,
+  { mode, owner }: Pick<ListenAddress, "mode" | "owner"> = {},
+): Promise<OpenListener> {
   checkSocketPath(path);
+  const ids = owner === undefined ? undefined : ownerOf(path, owner);
   await clear(path);
   // libuv removes the name that it bound when the handle closes, whoever has that name by then. So it binds a
   // private name, and the real one is a second link, which also never replaces what came in between.
@@ -27,11 +32,17 @@ export async function openUnixListener(calls: SocketCalls, path: string): Promis
     throw refuse(path, NO_FOLDER.has(socket) ? "its folder does not exist or cannot be written to" : socket);
   let own: Stats;
   try {
+    // Before it has its name: nobody can connect who may not.
+    if (ids) chownSync(temporary, ids.user, ids.group);
+    if (mode !== undefined) chmodSync(temporary, typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
     linkSync(temporary, path);
     own = lstatSync(path);
   } catch (error) {
     socket.close();
-    throw refuse(path, messageOf(error), error);
+    rmSync(temporary, { force: true });
+    const isOwner = (error as NodeJS.ErrnoException).code === "EPERM" && ids !== undefined;
+    const reason = isOwner ? `only root can give it to ${owner}` : messageOf(error);
+    throw refuse(path, reason, error);
   }
   rmSync(temporary, { force: true });
   return {
@@ -45,6 +56,25 @@ export async function openUnixListener(calls: SocketCalls, path: string): Promis
   };
 }
 
+/** The numbers of an owner; what is not named stays as it is. Throws `E_LISTEN` for a name that nobody has. */
+function ownerOf(path: string, owner: string): { user: number; group: number } {
+  const [user = "", group = ""] = owner.split(":");
+  return { user: idOf(path, "user", user), group: idOf(path, "group", group) };
+}
+
+function idOf(path: string, kind: "user" | "group", name: string): number {
+  if (name === "") return kind === "user" ? process.geteuid!() : process.getegid!();
+  if (/^\d+$/.test(name)) return Number(name);
+  const file = kind === "user" ? "/etc/passwd" : "/etc/group";
+  const rows = readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  const row = rows.find(([first]) => first === name);
+  if (!row)
+    throw refuse(path, `owner: ${file} has no ${kind} ${JSON.stringify(name)}; a number is accepted too`);
+  return Number(row[2]);
+}
+
 async function clear(path: string): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (!there) return;
@@ -53,18 +83,6 @@ async function clear(path: string): Promise<void> {
   if (code === undefined) throw refuse(path, "another program listens on it");
   if (code === "ECONNREFUSED") rmSync(path, { force: true });
   else if (code !== "ENOENT") throw refuse(path, code);
-}
-
-/** Connects and hangs up: `undefined` when somebody listens, else the error code. */
-export function probe(path: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(undefined);
-    });
-    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  });
 }
 
 function refuse(path: string, reason: string, cause?: unknown): PoolError {

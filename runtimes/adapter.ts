@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
   Refusal,
@@ -17,10 +16,14 @@ import { workerEnvironment } from "./_environment.ts";
 import { processFigures } from "./_figures.ts";
 import { noModule } from "./_module.ts";
 import { findInstalled, type Installed } from "./_installed.ts";
+import { holdGroupGuard } from "./_group-guard.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { socketCalls } from "./_sockets.ts";
+import { makeTemporary } from "../system/temporary.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { openListener } from "./listener.ts";
+import { copyWorker } from "./_worker-copy.ts";
+import { messageOf } from "../core/errors.ts";
 import { spawnWorker } from "./processes.ts";
 import { runtimeTraits, type RuntimeName } from "./traits.ts";
 
@@ -75,6 +78,9 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
   let channel: Channel | undefined;
   let temporary: string | undefined;
   let guard: readonly string[] = [];
+  let workerFile = (): string => "";
+  let removeCopy = (): void => {};
+  let releaseGuard = (): void => {};
 
   async function prepare(): Promise<Installed> {
     installed ??= await findInstalled(name, { given, root: resolve(root), env: process.env });
@@ -97,7 +103,13 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     spawn(request, sink) {
       if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
-      const words = adapter.words(request, { installed, channel: channel.path, half: workerHalf(installed) });
+      let half: string;
+      try {
+        half = workerFile();
+      } catch (error) {
+        return neverStarted(`the worker's half cannot be written: ${messageOf(error)}`, sink);
+      }
+      const words = adapter.words(request, { installed, channel: channel.path, half });
       const quiet = adapter.isNoise ? withoutNoise(sink, (line) => adapter.isNoise!(line)) : sink;
       return spawnWorker(channel, { file: installed.file, args: words, guard }, request, quiet);
     },
@@ -131,14 +143,23 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     async open() {
       await prepare();
-      if (options.directory === undefined) temporary = await mkdtemp(join(tmpdir(), "poolable-"));
+      if (options.directory === undefined) temporary = await makeTemporary("w");
       else await mkdir(options.directory, { recursive: true, mode: 0o700 });
-      [channel, guard] = await Promise.all([openChannel(temporary ?? options.directory!), deathSignal()]);
+      const directory = temporary ?? options.directory!;
+      const main = workerHalf(installed!);
+      // What runs from source stays with the packages that it is developed with.
+      const copy = main.endsWith(".ts") ? undefined : copyWorker(main, directory);
+      workerFile = copy?.file ?? (() => main);
+      removeCopy = copy?.remove ?? (() => {});
+      releaseGuard = holdGroupGuard();
+      [channel, guard] = await Promise.all([openChannel(directory), deathSignal()]);
     },
 
     async close() {
       await channel?.close();
       channel = undefined;
+      removeCopy();
+      releaseGuard();
       if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
       temporary = undefined;
     },

@@ -1,14 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { rmSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { PoolError } from "../core/errors.ts";
 import type { Frame } from "../core/frames.ts";
 import { judgeFrame, PROTOCOL_VERSION, type Violation } from "../core/protocol.ts";
+import { listenPrivately } from "../system/private-server.ts";
+import { removeStaleSockets } from "../system/stale-sockets.ts";
 import { createConnection, type Connection } from "./_connection.ts";
 import { checkSocketPath } from "./_paths.ts";
-import { probe } from "./_unix-listener.ts";
 
 /** Connections that have not said who they are. With more, the oldest that had its time to say it is closed. */
 const MAX_STRANGERS = 64;
@@ -40,7 +39,7 @@ export interface ChannelLink {
   forget(): void;
 }
 
-/** The socket that workers connect to. */
+/** The socket that workers connect to. Its file is made again within a second when somebody removes it. */
 export interface Channel {
   /** Where workers connect. */
   readonly path: string;
@@ -67,7 +66,7 @@ export async function openChannel(directory: string): Promise<Channel> {
   const path =
     process.platform === "win32" ? `\\\\.\\pipe\\poolable-${name}` : join(directory, `${name}.sock`);
   checkSocketPath(path);
-  if (process.platform !== "win32") await removeStale(directory);
+  await removeStaleSockets(directory, (file) => NAME.test(file));
   const expected = new Map<string, Expected>();
   const sockets = new Set<Socket>();
   /** The oldest first, and when they came. */
@@ -121,11 +120,10 @@ export async function openChannel(directory: string): Promise<Channel> {
     });
   }
 
-  const server = createServer({ allowHalfOpen: false }, accept);
-  await listen(server, path);
-  // Out of descriptors, say. The server goes on listening, and a worker that was not accepted runs into its
-  // hello deadline, which restarts it with backoff.
-  server.on("error", () => {});
+  // Out of descriptors, say: a worker that was not accepted runs into its hello deadline, and is started again.
+  const server = await listenPrivately(path, { accept }).catch((error: Error) => {
+    throw new PoolError("E_LISTEN", `the workers' socket ${path}: ${error.message}`, { cause: error });
+  });
 
   return {
     path,
@@ -147,43 +145,9 @@ export async function openChannel(directory: string): Promise<Channel> {
     },
     close() {
       for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => {
-        server.close(() => {
-          if (process.platform !== "win32") rmSync(path, { force: true });
-          resolve();
-        });
-      });
+      return server.close();
     },
   };
-}
-
-/** Removes the sockets of supervisors that were killed. One that somebody listens on is another pool's, and stays. */
-async function removeStale(directory: string): Promise<void> {
-  const names = await readdir(directory).catch(() => []);
-  const paths = names.filter((name) => NAME.test(name)).map((name) => join(directory, name));
-  await Promise.all(
-    paths.map(async (path) => {
-      if ((await probe(path)) === "ECONNREFUSED") rmSync(path, { force: true });
-    }),
-  );
-}
-
-/** Binds under a umask that makes the socket 0600 from its first moment: `bind` happens within `listen`. */
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(new PoolError("E_LISTEN", `the workers' socket ${path}: ${error.message}`, { cause: error }));
-    server.once("error", fail);
-    const before = process.umask(0o177);
-    try {
-      server.listen(path, () => {
-        server.off("error", fail);
-        resolve();
-      });
-    } finally {
-      process.umask(before);
-    }
-  });
 }
 
 function digestOf(token: string): Buffer {

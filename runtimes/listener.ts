@@ -15,7 +15,7 @@ import { openUnixListener } from "./_unix-listener.ts";
 export async function openListener(address: ListenAddress): Promise<OpenListener> {
   const calls = socketCalls();
   if (typeof calls === "string") throw new PoolError("E_LISTEN", calls);
-  if (address.path !== undefined) return openUnixListener(calls, address.path);
+  if (address.path !== undefined) return openUnixListener(calls, address.path, address);
   const port = address.port ?? 0;
   const host = address.host ?? "127.0.0.1";
   const { ip, family } = await resolve(host, port);

@@ -5,6 +5,7 @@ import type { Frame } from "../core/frames.ts";
 import { CREDIT_WINDOW } from "../core/protocol.ts";
 import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
 import type { Channel, ChannelLink } from "./channel.ts";
+import { guardGroup, releaseGroup } from "./_group-guard.ts";
 import { watchOom, type OomWatch } from "./_memory.ts";
 import { readOutput, type Output } from "./_output.ts";
 import { socketCalls, type Lent } from "./_sockets.ts";
@@ -108,6 +109,7 @@ export function spawnWorker(
       (stream, line) => void (reported || sink.output(stream, line)),
       () => settle(),
     );
+    guardGroup(pid);
     child.once("spawn", () => sink.spawned(pid));
     child.once("exit", (code, signal) => {
       exit = { code, signal };
@@ -115,6 +117,7 @@ export function spawnWorker(
       if (signal === "SIGKILL" || code === 137) oomKills = oom?.take();
       oom?.close();
       killGroup(pid);
+      releaseGroup(pid);
       setTimeout(settle, LAST_WORDS_MS, true);
       // A worker that said hello and ended at once may still be in the accept queue: three turns take it out,
       // read it, and see its end.

@@ -23,17 +23,23 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
       "../plugins/a.ts",
       "../runtimes/a.ts",
       "../cli/a.ts",
+      "../system/a.ts",
     ],
+  ],
+  [
+    "system/a.ts",
+    ["./b.ts", "node:net"],
+    ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "../index.ts"],
   ],
   ["core/sub/a.ts", ["../b.ts", "./b.ts"], ["../../plugins/a.ts", "../../index.ts"]],
   [
     "plugins/a.ts",
-    ["../core/a.ts", "./b.ts", "./sub/index.ts", "node:net"],
+    ["../core/a.ts", "../system/a.ts", "./b.ts", "./sub/index.ts", "node:net"],
     ["../runtimes/a.ts", "../cli/a.ts", "../index.ts", "poolable/worker", "../test/_suite.ts"],
   ],
   [
     "runtimes/worker/a.ts",
-    ["../../core/a.ts", "../node.ts", "node:net", "srvx"],
+    ["../../core/a.ts", "../../system/a.ts", "../node.ts", "node:net", "srvx"],
     ["../../plugins/a.ts", "../../cli/a.ts", "../../index.ts", "poolable"],
   ],
   // The one exception: the worker's half composes the worker's side of the plugins.
@@ -55,7 +61,15 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
   ]),
   ...["wire", "caller", "worker"].map((half): [string, string[], string[]] => [
     `plugins/jobs/${half}/a.ts`,
-    ["../../../core/a.ts", "./b.ts", "../wire/a.ts", "../../scoreboard/board.ts", "node:net", "msgpackr"],
+    [
+      "../../../core/a.ts",
+      "../../../system/a.ts",
+      "./b.ts",
+      "../wire/a.ts",
+      "../../scoreboard/board.ts",
+      "node:net",
+      "msgpackr",
+    ],
     ["../a.ts", "../../index.ts", "../../sockets/a.ts", "../../../runtimes/a.ts", "poolable/worker"],
   ]),
   ["plugins/jobs/worker/a.ts", ["./b.ts"], ["../caller/a.ts"]],

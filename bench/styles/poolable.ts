@@ -10,7 +10,7 @@ export const poolable: Style = {
   missing: () => (existsSync(cli) ? undefined : "there is no dist/cli.mjs: run npm run build"),
   async start(setup) {
     const { folder, node } = setup;
-    const env = { ...setupEnv(setup), XDG_RUNTIME_DIR: folder, TMPDIR: folder };
+    const env = { ...setupEnv(setup), POOLABLE_RUNTIME_DIR: folder, TMPDIR: folder };
     const config = here("workers/poolable.config.mjs");
     const child = startNode("poolable", [cli, "start", config], setup, env);
     return {

@@ -125,11 +125,17 @@ function compose(config: PoolConfig, source: Source, output: Output, paint: Pain
   return createPool({ ...config, plugins }, { runtimes, load, directory });
 }
 
+/** What stands in the log of a container that has no init. */
+const AS_PROCESS_1 =
+  "poolable runs as process 1, and does not reap processes whose parent has ended: they stay as zombies; " +
+  "start it below an init (docker run --init, tini)";
+
 function banner(write: (line: string) => void, paint: Paint): Plugin {
   return {
     name: "banner",
     setup({ name, config: { groups } }) {
       write(`${paint("bold", `poolable ${name}`)}  pid ${process.pid}`);
+      if (process.pid === 1) write(paint("yellow", AS_PROCESS_1));
       const width = Math.max(...groups.map((group) => group.name.length));
       for (const { name, type, runtime, min, max } of groups) {
         const workers = min === max ? `${min}` : `${min} to ${max}`;

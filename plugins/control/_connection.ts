@@ -5,16 +5,26 @@ import type { Frame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
 import { checkCommand } from "./commands.ts";
 
+/** Clients that have shown the token. */
+export const MAX_CLIENTS = 32;
 const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_PENDING = 16;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 const IDLE_MS = 10_000;
+const STRANGER_MS = 2_000;
+/** Commands of one client: so many at once, and then so many a second. */
+const MAX_BURST = 50;
+const COMMANDS_PER_SECOND = 20;
 
 /** What a connection needs to know of the server. */
 export interface ConnectionContext {
   readonly pool: Pool;
   /** How long a client may have no command pending. */
   readonly idleMs?: number;
+  /** How long a client may take to show the token. */
+  readonly strangerMs?: number;
+  /** Asked once for each token that a client shows; `admitted` lets it in. */
+  admit(token: unknown): "admitted" | "unknown" | "full";
   /** Told what a client changes. */
   audit(line: string): void;
 }
@@ -32,7 +42,9 @@ export interface Connection {
  */
 export function serveClient(socket: Socket, id: number, context: ConnectionContext): Connection {
   const decoder = createFrameDecoder(MAX_REQUEST_BYTES);
+  const pace = createPace();
   let pending = 0;
+  let isAdmitted = false;
   let closing = false;
   let idle: NodeJS.Timeout | undefined;
   let onQuiet = (): void => {};
@@ -40,7 +52,7 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
   // Counted from the last reply, not the last byte: one byte a second would keep a place for ever.
   function rest(): void {
     clearTimeout(idle);
-    if (pending > 0) return;
+    if (pending > 0 || !isAdmitted) return;
     idle = setTimeout(() => refuse("no command came, the connection is closed"), context.idleMs ?? IDLE_MS);
     idle.unref();
     onQuiet();
@@ -69,6 +81,11 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
     pending++;
     clearTimeout(idle);
     try {
+      if (!pace())
+        throw new PoolError(
+          "E_CONTROL",
+          `more than ${COMMANDS_PER_SECOND} commands a second, try again later`,
+        );
       if (pending > MAX_PENDING)
         throw new PoolError("E_CONTROL", `more than ${MAX_PENDING} commands are pending`);
       const command = checkCommand(frame.command, frame.args ?? {});
@@ -85,6 +102,17 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
     }
   }
 
+  /** Takes the first frame of a client, which shows the token. */
+  function greet(frame: Frame): boolean {
+    const verdict = frame.type === "hello" ? context.admit(frame.token) : "unknown";
+    if (verdict === "full") refuse(`more than ${MAX_CLIENTS} clients are connected, try again`);
+    else if (verdict === "unknown") refuse("the first frame does not show the token of this pool's run");
+    if (verdict !== "admitted") return false;
+    isAdmitted = true;
+    rest();
+    return true;
+  }
+
   socket.on("error", () => {});
   socket.on("close", () => {
     closing = true;
@@ -94,6 +122,7 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
   socket.on("data", (chunk: Uint8Array) => {
     if (closing) return;
     const fault = decoder.push(chunk, (frame) => {
+      if (!isAdmitted) return greet(frame);
       if (frame.type !== "command" || !isRequestId(frame.id)) {
         refuse("not a command: expected { type: 'command', id, command, args }");
         return false;
@@ -108,7 +137,11 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
     if (pending === 0) socket.end();
     else onQuiet = () => socket.end();
   });
-  rest();
+  idle = setTimeout(
+    () => refuse("no token came, the connection is closed"),
+    context.strangerMs ?? STRANGER_MS,
+  );
+  idle.unref();
 
   return {
     finish: () =>
@@ -119,6 +152,20 @@ export function serveClient(socket: Socket, id: number, context: ConnectionConte
         if (pending === 0) leave();
       }),
     destroy: () => void socket.destroy(),
+  };
+}
+
+/** Whether one more command may be carried out now. */
+function createPace(): () => boolean {
+  let left = MAX_BURST;
+  let at = performance.now();
+  return () => {
+    const now = performance.now();
+    left = Math.min(MAX_BURST, left + ((now - at) / 1_000) * COMMANDS_PER_SECOND);
+    at = now;
+    if (left < 1) return false;
+    left--;
+    return true;
   };
 }
 

@@ -5,7 +5,8 @@ import { PoolError, errorCodes } from "../../core/errors.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
 import type { Frame } from "../../core/frames.ts";
-import { verifyPrivate } from "./directory.ts";
+import { readToken } from "../../system/token.ts";
+import { TOKEN_FILE, verifyPrivate } from "./directory.ts";
 import { readLock } from "./lock.ts";
 
 // A status of ten thousand slots has a few megabytes.
@@ -92,11 +93,14 @@ export async function connectControl(directory: string): Promise<ControlClient> 
 async function open(directory: string, name: string): Promise<Socket> {
   try {
     for (const path of [dirname(directory), directory]) await verifyPrivate(path);
-    return await new Promise<Socket>((resolve, reject) => {
+    const token = await readToken(join(directory, TOKEN_FILE));
+    const socket = await new Promise<Socket>((resolve, reject) => {
       const socket = createConnection(join(directory, "control.sock"));
       socket.once("error", reject);
       socket.once("connect", () => resolve(socket.off("error", reject)));
     });
+    socket.write(encodeFrame({ type: "hello", token }));
+    return socket;
   } catch (error) {
     if (error instanceof PoolError) throw error;
     const { code } = error as NodeJS.ErrnoException;

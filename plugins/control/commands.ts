@@ -40,7 +40,7 @@ function checkStatus(args: Readonly<Record<string, unknown>>): CheckedCommand {
 function checkRestart(args: Readonly<Record<string, unknown>>): CheckedCommand {
   only(args, "slot");
   const slot = text(args, "slot");
-  return { audit: `restart ${slot}`, run: (pool) => pool.restart(slot).then(() => ({ slot })) };
+  return { audit: `restart ${printable(slot)}`, run: (pool) => pool.restart(slot).then(() => ({ slot })) };
 }
 
 function checkReload(args: Readonly<Record<string, unknown>>): CheckedCommand {
@@ -56,7 +56,7 @@ function checkReload(args: Readonly<Record<string, unknown>>): CheckedCommand {
     ...(minReady === undefined ? [] : ["--min-ready", String(minReady)]),
   ];
   return {
-    audit: ["reload", ...(groups ?? []), ...options].join(" "),
+    audit: ["reload", ...(groups ?? []).map(printable), ...options].join(" "),
     async run(pool, tell) {
       const forget = pool.hooks.hook("reload:progress", (fact) => tell(replacementSentence(fact)));
       try {
@@ -72,6 +72,20 @@ function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
 }
 
+/** A name as it stands in a line of the log: quoted, cut and escaped unless it is a plain one. */
+function printable(name: string): string {
+  return /^[\w.#-]{1,200}$/.test(name) ? name : quoted(name);
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 60)).replace(/[^\x20-\x7e]/g, escaped);
+}
+
+/** Escapes what JSON does not: control characters from 0x7f on, directions, line separators. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
 function checkScale(args: Readonly<Record<string, unknown>>): CheckedCommand {
   only(args, "group", "count", "delta");
   const group = text(args, "group");
@@ -79,7 +93,7 @@ function checkScale(args: Readonly<Record<string, unknown>>): CheckedCommand {
   if (relative === (args.count !== undefined)) throw wrong("scale takes either count or delta");
   const number = relative ? integer(args, "delta", -10_000) : integer(args, "count", 0);
   return {
-    audit: `scale ${group} ${relative && number >= 0 ? "+" : ""}${number}`,
+    audit: `scale ${printable(group)} ${relative && number >= 0 ? "+" : ""}${number}`,
     async run(pool) {
       const count = relative ? desiredOf(pool, group) + number : number;
       return { group, ...(await pool.scale(group, count, "control")) };
@@ -107,7 +121,7 @@ function desiredOf(pool: Pool, group: string): number {
   const found = groups.find(({ name }) => name === group);
   if (found) return found.desired;
   const names = groups.map(({ name }) => name).join(", ");
-  throw new PoolError("E_UNKNOWN_GROUP", `no group "${group}"; there are ${names}`);
+  throw new PoolError("E_UNKNOWN_GROUP", `no group ${quoted(group)}; there are ${names}`);
 }
 
 function only(args: object, ...names: string[]): void {

@@ -1,21 +1,39 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { PoolError } from "../../core/errors.ts";
 
 // sun_path holds 104 bytes on macOS and 108 on Linux, a zero at the end included.
 const MAX_SOCKET_PATH = 103;
 const LONGEST_NAME = 40;
-const LONGEST_FILE = "/control.sock".length;
+/** `/w0123456789ab.sock` of the channel, `/jobs/j01234567` of a job worker, and the names of a temporary file beside it. */
+const LONGEST_FILE = "/w0123456789ab.sock".length;
 
-/** The folder that holds one private folder for each pool of this user. */
+/** The file in the folder of a pool that holds the token of its run. */
+export const TOKEN_FILE = "control.token";
+
+/**
+ * The folder that holds one private folder for each pool of this user: `/tmp/poolable-<uid>`, whatever the environment
+ * says about temporary folders, so that every program of the user finds the same pools. Only the variable
+ * `POOLABLE_RUNTIME_DIR` names another one.
+ *
+ * @throws PoolError `E_USAGE` when that is not an absolute path, or too long for the sockets in it.
+ */
 export function baseDirectory(): string {
-  const own = `poolable-${process.geteuid?.() ?? 0}`;
-  const runtime = process.env.XDG_RUNTIME_DIR;
-  const base = runtime ? join(runtime, "poolable") : join(tmpdir(), own);
-  // Judged with the longest name, so that all pools of a user are found in one place.
-  const longest = Buffer.byteLength(base) + 1 + LONGEST_NAME + LONGEST_FILE;
-  return longest <= MAX_SOCKET_PATH ? base : join("/tmp", own);
+  const given = process.env.POOLABLE_RUNTIME_DIR;
+  if (given) return checkGiven(given);
+  return join(process.platform === "win32" ? tmpdir() : "/tmp", `poolable-${process.geteuid?.() ?? 0}`);
+}
+
+function checkGiven(folder: string): string {
+  const refuse = (why: string): PoolError =>
+    new PoolError("E_USAGE", `POOLABLE_RUNTIME_DIR: ${JSON.stringify(folder)} ${why}`);
+  if (!isAbsolute(folder)) throw refuse("is not an absolute path");
+  // Judged with the longest name, so that the same folder suits every pool.
+  const longest = MAX_SOCKET_PATH - 1 - LONGEST_NAME - LONGEST_FILE;
+  if (process.platform !== "win32" && Buffer.byteLength(folder) > longest)
+    throw refuse(`is too long for the sockets in it: at most ${longest} bytes`);
+  return resolve(folder);
 }
 
 /** The private folder of a pool: its lock, its control socket, and the channel of its workers. */
@@ -47,7 +65,7 @@ export async function createPrivate(directory: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
         const message = `cannot create ${path}: ${(error as Error).message}`;
-        throw new PoolError("E_CONTROL", `${message}; set XDG_RUNTIME_DIR to a folder of yours`, {
+        throw new PoolError("E_CONTROL", `${message}; set POOLABLE_RUNTIME_DIR to a folder of yours`, {
           cause: error,
         });
       }
@@ -63,7 +81,10 @@ export async function createPrivate(directory: string): Promise<void> {
 export async function verifyPrivate(path: string): Promise<void> {
   const info = await lstat(path);
   const refuse = (what: string): PoolError =>
-    new PoolError("E_CONTROL", `${path} ${what}, so it is not safe to use: remove it or set XDG_RUNTIME_DIR`);
+    new PoolError(
+      "E_CONTROL",
+      `${path} ${what}, so it is not safe to use: remove it or set POOLABLE_RUNTIME_DIR`,
+    );
   if (info.isSymbolicLink()) throw refuse("is a symbolic link");
   if (!info.isDirectory()) throw refuse("is not a folder");
   const user = process.geteuid?.();

@@ -1,9 +1,14 @@
-import { join } from "node:path";
+import { rmdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { messageOf, PoolError } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
+import { createToken } from "../../system/token.ts";
+import type { Token } from "../../system/token.ts";
 import { openControlServer } from "./_server.ts";
-import { createPrivate, poolDirectory } from "./directory.ts";
+import { createPrivate, poolDirectory, TOKEN_FILE } from "./directory.ts";
 import { acquireLock } from "./lock.ts";
+import { sweepPools } from "./sweep.ts";
 
 export { connectControl } from "./client.ts";
 export type { ControlClient } from "./client.ts";
@@ -29,18 +34,49 @@ export const control: (options?: ControlOptions) => Plugin = definePlugin((optio
     const directory = options.directory ?? poolDirectory(pool.name);
     await createPrivate(directory);
     const lock = await acquireLock(directory);
+    const token = ((): Token => {
+      try {
+        return createToken(join(directory, TOKEN_FILE));
+      } catch (error) {
+        void lock.release();
+        throw new PoolError("E_CONTROL", `cannot write in ${directory}: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    })();
+    const release = async (): Promise<void> => {
+      token.close();
+      await lock.release();
+      // What runs in the folder is closed after the plugins.
+      void pool.closed.then(() => removeEmpty(directory));
+    };
+    lock.keep(({ pid }) => pool.report("control", "lock", new Error(lostTo(pid, directory))));
     try {
       const server = await openControlServer(join(directory, "control.sock"), {
         pool,
+        isKnown: (given) => token.matches(given),
         audit: (line) => options.audit?.(line),
       });
+      void sweepPools(dirname(directory));
       return async () => {
         await server.close();
-        await lock.release();
+        await release();
       };
     } catch (error) {
-      await lock.release();
+      await release();
       throw error;
     }
   },
 }));
+
+function lostTo(pid: number, directory: string): string {
+  return `${directory} was removed, and process ${pid} has started a pool of the same name in it: stop one of the two`;
+}
+
+function removeEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // The next pool of the name has begun, or something of its user lies there.
+  }
+}

@@ -1,25 +1,38 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, lstat, readFile, readdir, unlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PoolError } from "../../core/errors.ts";
-import { identifySelf, isAlive } from "./_process.ts";
-import type { ProcessIdentity } from "./_process.ts";
+import { identifySelf, isAlive } from "../../system/process.ts";
+import type { ProcessIdentity } from "../../system/process.ts";
+import { makePrivateFolder } from "../../system/private-folder.ts";
+import { createPrivate } from "./directory.ts";
 
 /** Who holds a lock. `id` is new for every attempt and never comes back. */
 export interface LockOwner extends ProcessIdentity {
   readonly id: string;
+  /** It only removes what a killed supervisor left here, and lets go within moments. */
+  readonly sweeping?: true;
 }
 
 /** A lock that this process holds. */
 export interface Lock {
   readonly owner: LockOwner;
+  /**
+   * Makes the lock again within a second whenever it is removed, until it is released. `lost` is told, once, when another
+   * process has taken it before that.
+   */
+  keep(lost: (other: LockOwner) => void): void;
   /** Lets go, unless the lock has become somebody else's. */
   release(): Promise<void>;
 }
 
 /** How long another start may take over a dead lock before this one gives up. */
 const PATIENCE_MS = 5_000;
+
+/** How often the holder looks whether the lock is still there. Milliseconds. */
+const LOOK_MS = 500;
 
 /**
  * Locks a folder for this process, or rejects with `E_RUNNING` and the pid of the one that has it.
@@ -35,16 +48,24 @@ const PATIENCE_MS = 5_000;
  * - Tombstones are removed only once X is gone, and ids never come back: whoever links X's tombstone after
  *   that reads another lock than X, and leaves it alone.
  */
-export async function acquireLock(directory: string): Promise<Lock> {
-  const owner: LockOwner = { ...(await identifySelf()), id: randomBytes(8).toString("hex") };
+export async function acquireLock(directory: string, { sweeping }: { sweeping?: true } = {}): Promise<Lock> {
+  const id = randomBytes(8).toString("hex");
+  const owner: LockOwner = { ...(await identifySelf()), id, ...(sweeping && { sweeping }) };
   const path = join(directory, "lock");
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     if (await linkFile(path, owner)) break;
     const found = await readOwner(path);
-    if (!found) continue;
-    if (await isAlive(found)) throw alreadyRunning(directory, found.pid);
-    const rival = await bury(path, found.id, owner);
+    if (!found) {
+      // Whoever swept the folder, or cleans temporary folders, may have removed it as a whole.
+      if (existsSync(directory)) continue;
+      if (sweeping) throw new PoolError("E_CONTROL", `${directory} is gone`);
+      await createPrivate(directory);
+      continue;
+    }
+    const isHeld = await isAlive(found);
+    if (isHeld && !found.sweeping) throw alreadyRunning(directory, found.pid);
+    const rival = isHeld ? found : await bury(path, found.id, owner);
     if (!rival) continue;
     if (performance.now() > giveUpAt) {
       throw new PoolError(
@@ -55,9 +76,33 @@ export async function acquireLock(directory: string): Promise<Lock> {
     await sleep(5 + Math.random() * 20);
   }
   await sweep(directory);
+  let timer: NodeJS.Timeout | undefined;
   return {
     owner,
+    keep(lost) {
+      let isLooking = false;
+      const look = async (): Promise<void> => {
+        const other = await readOwner(path);
+        if (other?.id === owner.id || other?.sweeping) return;
+        if (other && (await isAlive(other))) {
+          clearInterval(timer);
+          lost(other);
+        } else if (!other) {
+          makePrivateFolder(directory);
+          await linkFile(path, owner);
+        }
+      };
+      timer = setInterval(() => {
+        if (isLooking) return;
+        isLooking = true;
+        // What fails now is tried again at the next look.
+        void look()
+          .catch(() => {})
+          .finally(() => (isLooking = false));
+      }, LOOK_MS).unref();
+    },
     async release() {
+      clearInterval(timer);
       // Nobody else removes the lock of a living process, so nothing can come between these two.
       if ((await readOwner(path))?.id === owner.id) await unlink(path).catch(() => {});
     },
@@ -67,7 +112,7 @@ export async function acquireLock(directory: string): Promise<Lock> {
 /** Who holds the lock of a folder and still runs. */
 export async function readLock(directory: string): Promise<LockOwner | undefined> {
   const owner = await readOwner(join(directory, "lock"));
-  return owner && (await isAlive(owner)) ? owner : undefined;
+  return owner && !owner.sweeping && (await isAlive(owner)) ? owner : undefined;
 }
 
 function alreadyRunning(directory: string, pid: number): PoolError {
@@ -116,7 +161,7 @@ async function linkFile(path: string, owner: LockOwner): Promise<boolean> {
 }
 
 /** `undefined` when the file is not there. */
-async function readOwner(path: string): Promise<LockOwner | undefined> {
+export async function readOwner(path: string): Promise<LockOwner | undefined> {
   try {
     const text = await readFile(path, "utf8");
     const owner = parseOwner(text);
@@ -132,9 +177,9 @@ async function readOwner(path: string): Promise<LockOwner | undefined> {
 
 function parseOwner(text: string): LockOwner | undefined {
   try {
-    const { pid, startTime, id } = JSON.parse(text) as LockOwner;
+    const { pid, startTime, id, sweeping } = JSON.parse(text) as LockOwner;
     const whole = Number.isSafeInteger(pid) && typeof startTime === "string" && /^[0-9a-f]{16}$/.test(id);
-    return whole ? { pid, startTime, id } : undefined;
+    return whole ? { pid, startTime, id, ...(sweeping === true && { sweeping }) } : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeTemporary } from "../../system/temporary.ts";
 
 /** Bytes of a stack that are read; a worker can write anything. */
 const MAX_BYTES = 64 * 1024;
@@ -22,7 +22,7 @@ export interface Stacks {
 }
 
 export async function openStacks(): Promise<Stacks> {
-  const directory = await mkdtemp(join(tmpdir(), "poolable-h"));
+  const directory = await makeTemporary("h");
   const pathOf = (slot: string, epoch: number): string => join(directory, `${slot}-${epoch}`);
   return {
     pathOf,

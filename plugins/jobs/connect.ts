@@ -3,7 +3,9 @@ import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { PoolError } from "../../core/errors.ts";
+import { encodeFrame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
+import { readToken } from "../../system/token.ts";
 import { createCallers } from "./caller/callers.ts";
 import type { Callers } from "./caller/callers.ts";
 import type { CallGroup } from "./caller/client.ts";
@@ -11,7 +13,7 @@ import type { PeerDirectory } from "./wire/peer.ts";
 import { loadsFrom } from "./caller/loads.ts";
 import type { Picker } from "./caller/pick.ts";
 import { poolDirectory, verifyPrivate } from "../control/directory.ts";
-import { PROGRAMS_SOCKET } from "./programs.ts";
+import { PROGRAMS_SOCKET, PROGRAMS_TOKEN } from "./programs.ts";
 import { registries } from "./registry.ts";
 import { createRemote } from "./remote.ts";
 import type { ConnectionState } from "./remote.ts";
@@ -130,11 +132,14 @@ function ownDirectory(pool: Pool, registry: Registry): PeerDirectory {
 async function open(directory: string, name: string): Promise<Socket> {
   try {
     for (const path of [dirname(directory), directory]) await verifyPrivate(path);
-    return await new Promise<Socket>((resolve, reject) => {
+    const token = await readToken(join(directory, PROGRAMS_TOKEN));
+    const socket = await new Promise<Socket>((resolve, reject) => {
       const socket = createConnection(join(directory, PROGRAMS_SOCKET));
       socket.once("error", reject);
       socket.once("connect", () => resolve(socket.off("error", reject)));
     });
+    socket.write(encodeFrame({ type: "hello", token }));
+    return socket;
   } catch (error) {
     if (error instanceof PoolError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,16 +1,23 @@
-import { mkdtemp, rm, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
+import { makePrivateFolder } from "../../system/private-folder.ts";
+import { removeStaleSockets } from "../../system/stale-sockets.ts";
+import { makeTemporary } from "../../system/temporary.ts";
 import type { Peer } from "./wire/peer.ts";
+import { allowJobs } from "./allow.ts";
 import { isInnocent } from "./blame.ts";
-import { PROGRAMS_SOCKET, servePrograms } from "./programs.ts";
+import { servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";
 import { createRequests } from "./requests.ts";
 
 export type { ConnectionState, PoolConnection, PoolTarget } from "./connect.ts";
+
+/** The folder, in the folder of the pool, for the sockets of job workers. */
+export const JOBS_FOLDER = "jobs";
 
 /** What {@link jobs} takes. */
 export interface JobsPluginOptions {
@@ -35,9 +42,13 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
       const called = new Set(groups.flatMap(({ calls }) => calls));
       const callable = groups.filter(({ name, type }) => type === "job" || called.has(name));
       if (callable.length === 0) return undefined;
-      const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "poolable-j")));
+      const directory = options.directory ?? (await makeTemporary("j"));
+      // A folder of its own, so that it can be all that a worker with narrow permissions may write to.
+      const places = join(directory, JOBS_FOLDER);
+      makePrivateFolder(places);
+      await removeStaleSockets(places, (name) => /^j[0-9a-f]{8}$/.test(name));
       const registry = new Registry(
-        directory,
+        places,
         callable.map(({ name, jobs: terms }) => [name, terms]),
       );
       registries.set(pool.decisions, registry);
@@ -52,7 +63,20 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
           ? { ...registry.assign(group, slot, epoch, spawn.welcome?.scoreboard as Peer["board"]), terms }
           : undefined;
         if (!serve && calls.length === 0) return spawn;
-        return { ...spawn, welcome: { ...spawn.welcome, jobs: { serve, calls } } };
+        restore(places);
+        if (serve) rmSync(serve.path, { force: true });
+        const slots = groups
+          .filter(({ name }) => calls.includes(name))
+          .flatMap(({ name, max }) => Array.from({ length: max }, (_, index) => `${name}#${index}`));
+        // What is listed is all that there is, else.
+        const permissions =
+          spawn.permissions === "all"
+            ? spawn.permissions
+            : allowJobs(spawn.permissions, places, [
+                ...(serve ? [serve.path] : []),
+                ...registry.places(slots),
+              ]);
+        return { ...spawn, permissions, welcome: { ...spawn.welcome, jobs: { serve, calls } } };
       });
       const forget = pool.hooks.addHooks({
         "worker:frame": (fact: Parameters<typeof requests.take>[0]) => requests.take(fact),
@@ -79,7 +103,8 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
         pool.hooks.hook("exit:classified", ({ group, slot, epoch, report, verdict }) => {
           requests.forget(slot, epoch);
           const path = registry.ended(group, slot, epoch, isInnocent(report, verdict));
-          if (path !== undefined) void unlink(path).catch(() => {});
+          // At once, because the next worker of the slot listens there.
+          if (path !== undefined) rmSync(path, { force: true });
         }),
         pool.hooks.hook("pool:stopping", () => {
           isStopping = true;
@@ -89,17 +114,27 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
             pool.answer(slot, epoch, { type: "peers", untilCallersLeave: true });
         }),
       ];
-      const closePrograms = await servePrograms(join(directory, PROGRAMS_SOCKET), pool, registry);
+      const closePrograms = await servePrograms(directory, pool, registry);
       return async () => {
         for (const remove of removers) remove();
         registries.delete(pool.decisions);
         registry.close();
         await closePrograms();
+        await rm(places, { recursive: true, force: true });
         if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
       };
     },
   }),
 );
+
+/** Makes the folder again when somebody has removed it. */
+function restore(places: string): void {
+  try {
+    makePrivateFolder(places);
+  } catch {
+    // The worker fails to start, with the reason.
+  }
+}
 
 /** Whether no slot of a group starts by itself again. */
 function isDead(pool: Pool, group: string): boolean {

@@ -1,30 +1,37 @@
 import { unlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import type { Socket } from "node:net";
+import { join } from "node:path";
 import { PoolError } from "../../core/errors.ts";
 import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
 import type { Frame } from "../../core/frames.ts";
 import type { Pool } from "../../core/pool.ts";
+import { listenPrivately } from "../../system/private-server.ts";
+import { createToken } from "../../system/token.ts";
 import { needWorker, restartStuck } from "./requests.ts";
 import type { Registry } from "./registry.ts";
 
-/** The socket's name, in the folder of the pool. */
+/** Names in the folder of the pool: of the socket, and of the file with the token that a program shows first. */
 export const PROGRAMS_SOCKET = "jobs.sock";
+export const PROGRAMS_TOKEN = "jobs.token";
 
 const MAX_PROGRAMS = 256;
 const MAX_REQUEST_BYTES = 4 * 1024;
 const MAX_UNREAD_BYTES = 1024 * 1024;
+/** How long a program may take to show the token. */
+const STRANGER_MS = 2_000;
 
 /**
  * Listens on `path` for programs of the same user that are no workers: they ask for the addresses that workers ask for
- * over their channel. Who can open the socket may call every group. Returns what ends it.
+ * over their channel. Who shows the token of `directory` may call every group. Returns what ends it.
  */
 export async function servePrograms(
-  path: string,
+  directory: string,
   pool: Pool,
   registry: Registry,
 ): Promise<() => Promise<void>> {
+  const path = join(directory, PROGRAMS_SOCKET);
   await unlink(path).catch(() => {});
+  const token = createToken(join(directory, PROGRAMS_TOKEN));
   const sockets = new Set<Socket>();
 
   function serve(socket: Socket): void {
@@ -37,11 +44,20 @@ export async function servePrograms(
       socket.write(encodeFrame(frame));
       return true;
     };
-    const take = (frame: Frame): void => {
+    let isKnown = false;
+    const stranger = setTimeout(() => socket.destroy(), STRANGER_MS).unref();
+    const take = (frame: Frame): boolean | void => {
+      if (!isKnown) {
+        isKnown = frame.type === "hello" && token.matches(frame.token);
+        clearTimeout(stranger);
+        if (!isKnown) socket.destroy();
+        return isKnown;
+      }
       const group = typeof frame.group === "string" ? frame.group : "";
       if (!registry.has(group)) {
         const message = `no group ${JSON.stringify(group.slice(0, 60))} runs jobs; there are ${registry.names.join(", ")}`;
-        return void write({ type: "peers", group, refusal: { code: "UNKNOWN_GROUP", message } });
+        write({ type: "peers", group, refusal: { code: "UNKNOWN_GROUP", message } });
+        return;
       }
       if (frame.type === "watch") {
         watches.get(group)?.();
@@ -57,29 +73,23 @@ export async function servePrograms(
     });
     socket.on("error", () => {});
     socket.on("close", () => {
+      clearTimeout(stranger);
       sockets.delete(socket);
       for (const stop of watches.values()) stop();
     });
   }
 
-  const server = createServer(serve);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => {
-      reject(new PoolError("E_LISTEN", `cannot listen on ${path}: ${error.message}`, { cause: error }));
-    });
-    // The socket is bound within `listen`, so it has mode 0600 from its first moment on.
-    const before = process.umask(0o177);
-    try {
-      server.listen(path, resolve);
-    } finally {
-      process.umask(before);
-    }
+  const server = await listenPrivately(path, {
+    accept: serve,
+    acceptFailed: (error) => pool.report("jobs", "accept", error),
+  }).catch((error: Error) => {
+    token.close();
+    throw new PoolError("E_LISTEN", `cannot listen on ${path}: ${error.message}`, { cause: error });
   });
-  server.removeAllListeners("error").on("error", (error) => pool.report("jobs", "accept", error));
 
-  return () =>
-    new Promise((resolve) => {
-      for (const socket of sockets) socket.destroy();
-      server.close(() => resolve());
-    });
+  return () => {
+    token.close();
+    for (const socket of sockets) socket.destroy();
+    return server.close();
+  };
 }

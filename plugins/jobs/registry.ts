@@ -29,6 +29,7 @@ interface GroupRecord {
 export class Registry {
   readonly #groups: ReadonlyMap<string, GroupRecord>;
   readonly #directory: string;
+  readonly #places = new Map<string, readonly string[]>();
   #isStopping = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -54,10 +55,28 @@ export class Registry {
 
   /** A place and a secret for a worker that is about to start. */
   assign(group: string, slot: string, epoch: number, board: Peer["board"]): Peer {
-    const path = join(this.#directory, `j${randomBytes(4).toString("hex")}`);
+    const workers = [...this.#groups.get(group)!.workers.values()];
+    const places = this.#placesOf(slot);
+    const path = places.find((place) => !workers.some((worker) => worker.path === place)) ?? this.#newPlace();
     const peer = { slot, epoch, path, token: randomBytes(24).toString("base64url"), board };
     this.#groups.get(group)!.workers.set(peerKey(peer), { ...peer, isOpen: false, isReady: false });
     return peer;
+  }
+
+  /** Where the workers of these slots listen, now and later: permissions can only name what is known at the start. */
+  places(slots: readonly string[]): string[] {
+    return slots.flatMap((slot) => this.#placesOf(slot));
+  }
+
+  /** Two for each slot, which has two workers while a reload overlaps. */
+  #placesOf(slot: string): readonly string[] {
+    let places = this.#places.get(slot);
+    if (!places) this.#places.set(slot, (places = [this.#newPlace(), this.#newPlace()]));
+    return places;
+  }
+
+  #newPlace(): string {
+    return join(this.#directory, `j${randomBytes(4).toString("hex")}`);
   }
 
   opened(group: string, slot: string, epoch: number): void {

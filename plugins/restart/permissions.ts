@@ -37,6 +37,11 @@ export function lackingPermission(
 }
 
 function advice(group: string, kind: string, resource: string | undefined): string {
+  // Deno takes no path with a comma, and neither do we.
+  if (resource?.includes(","))
+    return `groups.${group}.permissions.${kind} does not allow it: add the folder above it`;
+  // Deno asks for it, and takes it only as a part of all.
+  if (kind === "sys" && resource === '"umask"') resource = undefined;
   const add = resource === undefined ? "set it to true" : `add ${resource.slice(0, 200)}`;
   return `groups.${group}.permissions.${kind} does not allow it: ${add}`;
 }

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { fill, parse, RECORD_BYTES, recordBuffer } from "./record.ts";
 import type { WorkerState } from "./record.ts";
 
@@ -8,6 +17,9 @@ const MAGIC = 0x504f4f4c4201;
 const MAX_HEAD_BYTES = 64 * 1024 * 1024;
 /** Records that a slot can have. */
 const RECORDS: readonly number[] = [1, 2];
+
+/** How often a file is compared with the one that is open. Milliseconds. */
+const LOOK_MS = 500;
 
 /** Reads of a record that is being written, before it is given up for now. */
 const TRIES = 4;
@@ -66,6 +78,7 @@ export function createBoard(path: string, head: BoardHead): number {
 export function openWriter(path: string, offset: number): BoardWriter {
   const buffer = recordBuffer();
   let file: number | undefined = tryOpen(path, constants.O_RDWR | noFollow());
+  const isReplaced = watchReplaced(path, file);
   let sequence = 0;
   const close = (): void => {
     if (file !== undefined) closeSync(file);
@@ -73,6 +86,10 @@ export function openWriter(path: string, offset: number): BoardWriter {
   };
   return {
     write(state) {
+      if (isReplaced()) {
+        close();
+        file = tryOpen(path, constants.O_RDWR | noFollow());
+      }
       if (file === undefined) return;
       fill(buffer, state, ++sequence);
       try {
@@ -133,6 +150,43 @@ export function openReader(path: string): BoardReader | undefined {
       if (isOpen) closeSync(file);
       isOpen = false;
     },
+  };
+}
+
+/** A reader of the board that is at `path` now: opened at the first call, and again when the file has been replaced. */
+export function createReader(path: string): () => BoardReader | undefined {
+  let reader: BoardReader | undefined;
+  let isReplaced: (() => boolean) | undefined;
+  return () => {
+    if (isReplaced?.()) {
+      reader?.close();
+      reader = undefined;
+    }
+    reader ??= openReader(path);
+    if (reader) isReplaced ??= watchReplaced(path);
+    return reader;
+  };
+}
+
+/** Tells, looking once every half second, whether another file is at `path` than at the last time that it told so. */
+function watchReplaced(path: string, file?: number): () => boolean {
+  const inode = (): number | undefined => {
+    try {
+      return statSync(path, { throwIfNoEntry: false })?.ino;
+    } catch {
+      return undefined;
+    }
+  };
+  let known = file === undefined ? inode() : fstatSync(file).ino;
+  let lookedAt = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - lookedAt < LOOK_MS) return false;
+    lookedAt = now;
+    const found = inode();
+    if (found === undefined || found === known) return false;
+    known = found;
+    return true;
   };
 }
 

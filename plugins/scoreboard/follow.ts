@@ -1,5 +1,5 @@
 import type { Pool } from "../../core/pool.ts";
-import { openReader } from "./board.ts";
+import { createReader } from "./board.ts";
 import type { BoardReader } from "./board.ts";
 import type { WorkerState } from "./record.ts";
 
@@ -13,7 +13,7 @@ export interface BoardView {
 /** Follows where each worker writes, from its spawn on. `plugin` is who asks. */
 export function followBoard(pool: Pool, plugin: string): BoardView {
   const places = new Map<string, { readonly path: string; readonly offset: number }>();
-  let reader: BoardReader | undefined;
+  let reader: (() => BoardReader | undefined) | undefined;
   // After the one that says where.
   pool.decisions.spawnOptions.tap({ name: `${plugin}:board`, stage: 900 }, (spawn, { slot, epoch }) => {
     const place = spawn.welcome?.scoreboard as { path: string; offset: number } | undefined;
@@ -28,13 +28,13 @@ export function followBoard(pool: Pool, plugin: string): BoardView {
     of(slot, epoch) {
       const place = places.get(`${slot}:${epoch}`);
       if (!place) return undefined;
-      reader ??= openReader(place.path);
-      const state = reader?.read(place.offset);
+      reader ??= createReader(place.path);
+      const state = reader()?.read(place.offset);
       return state?.epoch === epoch ? state : undefined;
     },
     close() {
       forget();
-      reader?.close();
+      reader?.()?.close();
     },
   };
 }

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { messageOf } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import { clearRecord, createBoard } from "./board.ts";
 import { RECORD_BYTES } from "./record.ts";
 import { findPlace } from "./place.ts";
+import type { Place } from "./place.ts";
 
 export { BOARD_FILE } from "./place.ts";
 export { readBoard } from "./read.ts";
@@ -14,6 +16,9 @@ export interface ScoreboardOptions {
   /** The private folder of the pool, where others look for the board. */
   directory?: string;
 }
+
+/** How often the board's file is looked for. Milliseconds. */
+const LOOK_MS = 500;
 
 /** Records of a slot: while a reload overlaps it has two workers, and each writes its own. */
 export const RECORDS_PER_SLOT = 2;
@@ -26,29 +31,38 @@ export const RECORDS_PER_SLOT = 2;
 export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
   ({ directory }: ScoreboardOptions = {}) => ({
     name: "scoreboard",
-    setup(pool) {
+    async setup(pool) {
       const slots = pool.config.groups.flatMap(({ name, max }) =>
         Array.from({ length: max }, (_, index) => `${name}#${index}`),
       );
       /** The records that are in use, by their offset, and by which epoch. */
       const owners = new Map<number, number>();
-      let place: ReturnType<typeof findPlace> | undefined;
+      const head = {
+        pool: pool.name,
+        pid: process.pid,
+        startedAt: Date.now(),
+        slots,
+        recordsPerSlot: RECORDS_PER_SLOT,
+      };
+      let place: Place | undefined;
       let begin = 0;
       try {
-        place = findPlace(directory);
-        begin = createBoard(place.path, {
-          pool: pool.name,
-          pid: process.pid,
-          startedAt: Date.now(),
-          slots,
-          recordsPerSlot: RECORDS_PER_SLOT,
-        });
+        place = await findPlace(directory);
+        begin = createBoard(place.path, head);
       } catch (error) {
         pool.report("scoreboard", "create", new Error(`there is no scoreboard: ${messageOf(error)}`));
         place?.remove();
         return undefined;
       }
-      const { path, remove } = place;
+      const { path, remove, restore } = place;
+      const timer = setInterval(() => {
+        try {
+          restore();
+          if (!existsSync(path)) createBoard(path, head);
+        } catch {
+          // The next look tries again.
+        }
+      }, LOOK_MS).unref();
       const offsets = new Map(
         slots.map((slot, index) => {
           const first = begin + index * RECORDS_PER_SLOT * RECORD_BYTES;
@@ -70,6 +84,7 @@ export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
         }
       });
       return () => {
+        clearInterval(timer);
         forget();
         remove();
       };

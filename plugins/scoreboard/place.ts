@@ -1,15 +1,16 @@
 import {
   existsSync,
   lstatSync,
-  mkdtempSync,
+  mkdirSync,
   readlinkSync,
   rmSync,
   statfsSync,
   symlinkSync,
   unlinkSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { makePrivateFolder } from "../../system/private-folder.ts";
+import { makeTemporary, temporaryBase } from "../../system/temporary.ts";
 
 /** The board's name in the folder of the pool: the file itself, or a link to where it is. */
 export const BOARD_FILE = "scoreboard";
@@ -22,6 +23,8 @@ const TMPFS = 0x01021994;
 /** Where a board is made, and what takes everything of it away. */
 export interface Place {
   readonly path: string;
+  /** Makes the folder of the board, and the link to it, again where somebody has removed them. */
+  restore(): void;
   remove(): void;
 }
 
@@ -29,17 +32,27 @@ export interface Place {
  * Finds a place in memory: the pool's own folder when that is there, else a private one in `/dev/shm`, to which a link
  * in the pool's folder leads. Where neither is to be had, a file on disk does: it is read from memory all the same.
  */
-export function findPlace(directory: string | undefined): Place {
+export async function findPlace(directory: string | undefined): Promise<Place> {
   const link = directory === undefined ? undefined : join(directory, BOARD_FILE);
   if (link !== undefined) removeOld(link);
   if (directory !== undefined && isInMemory(directory))
-    return { path: link!, remove: () => rmSync(link!, { force: true }) };
-  const base = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : (directory ?? tmpdir());
-  const folder = mkdtempSync(join(base, PREFIX));
+    return {
+      path: link!,
+      restore: () => makePrivateFolder(directory),
+      remove: () => rmSync(link!, { force: true }),
+    };
+  const base = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : (directory ?? temporaryBase());
+  const folder = await makeTemporary("b", base);
   const path = join(folder, BOARD_FILE);
   if (link !== undefined) symlinkSync(path, link);
   return {
     path,
+    restore() {
+      if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+      if (link === undefined || lstatSync(link, { throwIfNoEntry: false })) return;
+      makePrivateFolder(directory!);
+      symlinkSync(path, link);
+    },
     remove() {
       if (link !== undefined) rmSync(link, { force: true });
       rmSync(folder, { recursive: true, force: true });

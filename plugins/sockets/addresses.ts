@@ -9,7 +9,7 @@ export interface ListenerOf {
 }
 
 /** What groups that listen on one address have to say alike. */
-const ALIKE = ["strategy", "prefer", "backlog", "refuseAfter"] as const;
+const ALIKE = ["strategy", "prefer", "backlog", "refuseAfter", "mode", "owner"] as const;
 
 /**
  * Two listeners whose connections the system cannot tell apart would take each other's. Groups may share one address

@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Frame } from "../../core/frames.ts";
 import type { SlotState } from "../../core/states.ts";
-import { openReader, openWriter } from "../../plugins/scoreboard/board.ts";
-import type { BoardReader } from "../../plugins/scoreboard/board.ts";
+import { createReader, openWriter } from "../../plugins/scoreboard/board.ts";
 import { emptyState } from "../../plugins/scoreboard/record.ts";
 import type { MutableState, WorkerState } from "../../plugins/scoreboard/record.ts";
 import { isNode } from "./_boot.ts";
@@ -69,7 +68,7 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
   });
   const writer = welcome && openWriter(welcome.path, welcome.offset);
   let figures: (() => JobFigures) | undefined;
-  let reader: BoardReader | undefined;
+  const readerOf = welcome && createReader(welcome.path);
   // Bun and Deno have the function, and it says nothing: there the CPU stands in.
   let utilisation = isNode ? performance.eventLoopUtilization() : undefined;
   let cpu = process.cpuUsage?.();
@@ -147,10 +146,10 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
         write();
         return { ...state };
       }
-      reader ??= welcome && openReader(welcome.path);
+      const reader = readerOf?.();
       const index = reader?.head.slots.indexOf(slot) ?? -1;
       if (!reader || index < 0) return undefined;
-      const found = reader.offsets(index).flatMap((offset) => reader!.read(offset) ?? []);
+      const found = reader.offsets(index).flatMap((offset) => reader.read(offset) ?? []);
       return found.toSorted((one, other) => other.epoch - one.epoch)[0];
     },
   };

@@ -55,6 +55,8 @@ else {
 /** Gets ready for the entry. */
 async function begin(boot: Boot, welcomed: Welcomed): Promise<Session> {
   const session = await open(boot, welcomed);
+  const inherited = welcomed.config.listeners.flatMap(({ fd }) => fd ?? []);
+  if (inherited.length > 0 && process.versions["deno"]) (await import("./_stay.ts")).stayHere(inherited);
   // Before the first line of the entry, which may compute for ever. Until here the channel's end is noticed.
   if (!boot.guarded) {
     // What is going to listen is likely to load this anyway, and the thread's start slows every load beside it.

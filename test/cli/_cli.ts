@@ -51,7 +51,7 @@ export async function createCli(
     const [executable, ...args] = [...command, file, ...words];
     const child = spawn(executable!, args, {
       cwd,
-      env: { ...inherited, XDG_RUNTIME_DIR: runtimeFolder, ...env },
+      env: { ...inherited, POOLABLE_RUNTIME_DIR: `${runtimeFolder}/poolable`, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const text = { stdout: "", stderr: "" };

@@ -80,7 +80,7 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true, tim
   const { code, stdout } = await pool.finished;
   assert.is(code, 0);
   assert.match(stdout, "stubborn#0 | says red and more\n");
-  assert.equal(await readdir(join(cli.runtimeFolder, "poolable/fixture")), []);
+  assert.equal(await readdir(join(cli.runtimeFolder, "poolable")), []);
 });
 
 test(

@@ -1,8 +1,10 @@
 // timeout: 120
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { PoolStatus } from "../../index.ts";
+import { findExecutables } from "../../runtimes/_executable.ts";
 import { suite } from "../_suite.ts";
 import { supervisor } from "../harness/supervisor.ts";
 import { freePort } from "../_free-port.ts";
@@ -124,5 +126,71 @@ test("a deploy that swaps a symbolic link: crashes restart the old code until th
   await crash();
   assert.equal([...(await versions())], ["2 mode2"]);
 });
+
+test(
+  "the package is removed under a running pool: workers start, a reload works",
+  { timeout: 60_000 },
+  async (t) => {
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    const release = await mkdtemp("/tmp/prel-");
+    t.defer(() => rm(release, { recursive: true, force: true }));
+    await cp(join(root, "dist"), join(release, "node_modules/poolable/dist"), { recursive: true });
+    await cp(join(root, "package.json"), join(release, "node_modules/poolable/package.json"));
+    for (const name of ["citty", "hookable", "jiti", "tapable"])
+      await symlink(join(root, "node_modules", name), join(release, "node_modules", name));
+    const cli = await createCli(t, undefined, join(release, "node_modules/poolable/dist/cli.mjs"));
+    const here = await createCli(t);
+    const env = { POOLABLE_RUNTIME_DIR: `${cli.runtimeFolder}/poolable` };
+    const [port, folder] = [await freePort(), cli.runtimeFolder];
+    // The entry finds another copy of the package than the one that the supervisor was started from.
+    await mkdir(join(folder, "node_modules"));
+    await symlink(root, join(folder, "node_modules/poolable"));
+    const runtimes = { node: undefined, bun: "bun", deno: "deno" };
+    const executables = Object.fromEntries(
+      ["bun", "deno"].map((name) => [
+        name,
+        findExecutables(name as "bun", { root, env: process.env })[0]!.file,
+      ]),
+    );
+    const groups = Object.fromEntries(
+      Object.entries(runtimes).map(([name, runtime]) => [
+        name,
+        { entry: "./work.mjs", ...(runtime && { runtime }) },
+      ]),
+    );
+    await writeFile(
+      join(folder, "work.mjs"),
+      `import { defineWorker } from "poolable/worker";
+    export default defineWorker({ run: (worker) => worker.stopping });`,
+    );
+    const manifest = { type: "module", dependencies: { poolable: "*" } };
+    await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+    const web = { web: { entry: "./web.mjs", listen: port } };
+    await writeFile(join(folder, "web.mjs"), server("1"));
+    await writeFile(
+      join(folder, "poolable.config.mjs"),
+      `export default ${JSON.stringify({ name: "moved", executables, groups: { ...groups, ...web } })}`,
+    );
+    const pool = cli.start(["start"]);
+    await pool.says("pool moved is running");
+    await rm(release, { recursive: true });
+    const slots = async (): Promise<PoolStatus["groups"][number]["slots"]> =>
+      (
+        JSON.parse((await here.run(["status", "moved", "--json"], { env })).stdout) as PoolStatus
+      ).groups.flatMap((group) => group.slots);
+    const before = await slots();
+    for (const { pid } of before) process.kill(pid!, "SIGKILL");
+    for (const { id } of before) await pool.says(new RegExp(`${id} pid \\d+ ended[^]*${id}[^\\n]*ready`));
+    assert.is((await ask(port))[0], "1");
+    // The copy itself is made again too.
+    for (const name of await readdir(join(folder, "poolable/moved")))
+      if (name.startsWith("half-")) await rm(join(folder, "poolable/moved", name), { recursive: true });
+    const reloaded = await here.run(["reload", "web", "--name", "moved"], { env });
+    assert.is(reloaded.code, 0, reloaded.stderr);
+    assert.is((await here.run(["stop", "moved", "--now"], { env })).code, 0);
+    await pool.finished;
+    assert.equal(await readdir(join(folder, "poolable")), []);
+  },
+);
 
 test.run();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import type { Pool, PoolEnd } from "../../core/pool.ts";
@@ -89,9 +89,11 @@ export interface RawClient {
   destroy(): void;
 }
 
+/** Connects and shows the token of the run, or `token`; with `null`, nothing. */
 export async function connectRaw(
   directory: string,
   { defer }: Pick<TestContext, "defer">,
+  token?: string | null,
 ): Promise<RawClient> {
   const socket = createConnection(join(directory, "control.sock"));
   defer(() => void socket.destroy());
@@ -105,6 +107,10 @@ export async function connectRaw(
     decoder.push(chunk, (frame) => void received.push(frame));
     wake();
   });
+  if (token !== null) {
+    const shown = token ?? (await readFile(join(directory, "control.token"), "utf8"));
+    socket.write(`${JSON.stringify({ type: "hello", token: shown })}\n`);
+  }
   const ended = new Promise<void>((resolve) => {
     const finish = (): void => {
       state.over = true;

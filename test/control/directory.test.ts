@@ -29,16 +29,28 @@ function withEnvironment(values: Record<string, string | undefined>, run: () => 
   }
 }
 
-test("lies in XDG_RUNTIME_DIR, else in the temporary folder, else in /tmp", () => {
-  withEnvironment({ XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/t" }, () => {
-    assert.is(poolDirectory("shop"), "/run/user/7/poolable/shop");
+test("lies where every program of the user finds it, whatever the environment says of temporary folders", () => {
+  const nowhere = { XDG_RUNTIME_DIR: undefined, TMPDIR: undefined, POOLABLE_RUNTIME_DIR: undefined };
+  const environments = [
+    nowhere,
+    { ...nowhere, XDG_RUNTIME_DIR: "/run/user/7" },
+    { ...nowhere, TMPDIR: "/t" },
+  ];
+  for (const environment of environments) {
+    withEnvironment(environment, () => assert.is(poolDirectory("shop"), `/tmp/poolable-${user}/shop`));
+  }
+  withEnvironment({ POOLABLE_RUNTIME_DIR: "/run/shops" }, () => {
+    assert.is(poolDirectory("shop"), "/run/shops/shop");
   });
-  withEnvironment({ XDG_RUNTIME_DIR: undefined, TMPDIR: "/t" }, () => {
-    assert.is(baseDirectory(), `/t/poolable-${user}`);
-  });
-  withEnvironment({ XDG_RUNTIME_DIR: `/${"x".repeat(60)}` }, () => {
-    assert.is(baseDirectory(), `/tmp/poolable-${user}`);
-  });
+});
+
+test("a folder that is named, and cannot be the one, is refused in one line", () => {
+  for (const [given, expected] of [
+    ["run", /POOLABLE_RUNTIME_DIR: "run" is not an absolute path/],
+    [`/${"x".repeat(60)}`, /is too long for the sockets in it: at most 43 bytes/],
+  ] as const) {
+    withEnvironment({ POOLABLE_RUNTIME_DIR: given }, () => assert.throws(() => baseDirectory(), expected));
+  }
 });
 
 test("names that would lead elsewhere are refused", () => {

@@ -6,7 +6,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { isAlive } from "../../plugins/control/_process.ts";
+import { isAlive } from "../../system/process.ts";
 import { acquireLock, readLock } from "../../plugins/control/lock.ts";
 import type { TestContext } from "../_suite.ts";
 import { suite } from "../_suite.ts";

@@ -1,13 +1,13 @@
-import { lstat, rename } from "node:fs/promises";
+import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { Frame } from "../../core/frames.ts";
 import { openControlServer } from "../../plugins/control/_server.ts";
 import { createPrivate } from "../../plugins/control/directory.ts";
 import { connectControl, control } from "../../plugins/control/index.ts";
-import { acquireLock } from "../../plugins/control/lock.ts";
+import { acquireLock, readLock } from "../../plugins/control/lock.ts";
 import type { TestContext } from "../_suite.ts";
 import { suite } from "../_suite.ts";
 import type { FakePool, RawClient } from "./_helpers.ts";
@@ -183,9 +183,9 @@ test("an idle client is sent away, however slowly it dribbles; one that waits is
   const directory = await temporaryFolder(t);
   const pool = createFakePool();
   const path = join(directory, "control.sock");
-  const server = await openControlServer(path, { pool, audit() {}, idleMs: 200 });
+  const server = await openControlServer(path, { pool, audit() {}, isKnown: () => true, idleMs: 200 });
   t.defer(() => server.close());
-  const [slow, waits] = [await connectRaw(directory, t), await connectRaw(directory, t)];
+  const [slow, waits] = [await connectRaw(directory, t, "any"), await connectRaw(directory, t, "any")];
   waits.send(command(1, "restart", { slot: "web#1" }));
   const dribble = setInterval(() => slow.send("{"), 20);
   t.defer(() => clearInterval(dribble));
@@ -274,6 +274,7 @@ test("a supervisor that does not answer is named with its pid", async (t) => {
   const directory = join(await temporaryFolder(t), "shop");
   await createPrivate(directory);
   await acquireLock(directory);
+  await writeFile(join(directory, "control.token"), "any");
   const mute = createServer((socket) => t.defer(() => void socket.destroy()));
   await new Promise<void>((resolve) => mute.listen(join(directory, "control.sock"), resolve));
   t.defer(() => void mute.close());
@@ -284,6 +285,111 @@ test("a supervisor that does not answer is named with its pid", async (t) => {
     new RegExp(`pool ".+" \\(pid ${process.pid}\\) does not answer`),
   );
 });
+
+test("who does not show the token of this run changes nothing, also with a command that follows", async (t) => {
+  const { directory, pool, audit } = await start(t);
+  const token = join(directory, "control.token");
+  assert.is((await lstat(token)).mode & 0o777, 0o600);
+  const right = await readFile(token, "utf8");
+  for (const given of [null, "", "wrong", right.slice(1), "x".repeat(1_000)]) {
+    const client = await connectRaw(directory, t, given);
+    client.send(command(1, "stop"));
+    await client.ended;
+    const frames = await client.frames(2);
+    assert.is(frames.length, 1);
+    assert.match(errorOf(frames[0]!).message, "the token of this pool's run");
+  }
+  assert.equal([pool.calls, audit], [[], []]);
+  const { dispose } = await start(t);
+  await dispose();
+});
+
+test("the next run has another token, and the file is gone after it", async (t) => {
+  const { directory, dispose } = await start(t);
+  const token = join(directory, "control.token");
+  const first = await readFile(token, "utf8");
+  await dispose();
+  await assertGone(token);
+  await setUp(control({ directory }), createFakePool(), t);
+  assert.is.not(await readFile(token, "utf8"), first);
+});
+
+test("strangers take no place of the clients: the oldest of too many is sent away", async (t) => {
+  const { directory } = await start(t);
+  const strangers: RawClient[] = [];
+  for (let count = 0; count < 40; count++) strangers.push(await connectRaw(directory, t, null));
+  assert.is((await ask(await connectRaw(directory, t), "status")).ok, true);
+  await strangers[0]!.ended;
+});
+
+test("a stranger that says nothing is sent away", async (t) => {
+  const directory = await temporaryFolder(t);
+  const context = { pool: createFakePool(), audit() {}, isKnown: () => true, strangerMs: 50 };
+  const server = await openControlServer(join(directory, "control.sock"), context);
+  t.defer(() => server.close());
+  const client = await connectRaw(directory, t, null);
+  await client.ended;
+  assert.match(errorOf((await client.frames(1))[0]!).message, "no token came");
+});
+
+test("a client that sends commands without pause is refused some, and its neighbour none", async (t) => {
+  const { directory } = await start(t);
+  const [busy, calm] = [await connectRaw(directory, t), await connectRaw(directory, t)];
+  const replies: Frame[] = [];
+  for (let id = 0; id < 60; id++) {
+    busy.send(command(id, "status"));
+    replies.push(...(await busy.frames(1)));
+  }
+  const refused = replies.filter(({ ok }) => ok === false);
+  assert.ok(refused.length > 0, "none was refused");
+  assert.match(errorOf(refused[0]!).message, "more than 20 commands a second");
+  assert.is((await ask(calm, "status")).ok, true);
+});
+
+test("names in the audit are one printable line", async (t) => {
+  const { directory, audit } = await start(t);
+  const client = await connectRaw(directory, t);
+  client.send(
+    command(1, "reload", { groups: ["a\ncontrol client 9: stop", "\u001b[2J", "\u202eweb", "\u009b1m"] }),
+  );
+  await client.frames(1);
+  await ask(client, "scale", { group: "x\u202ey", count: 1 });
+  assert.equal(audit, [
+    'control client 1: reload "a\\ncontrol client 9: stop" "\\u001b[2J" "\\u202eweb" "\\u009b1m"',
+    'control client 1: scale "x\\u202ey" 1',
+  ]);
+});
+
+test("all comes back within a second when the folder is removed, and stays this pool's", async (t) => {
+  const { directory, pool } = await start(t);
+  const before = await connectRaw(directory, t);
+  assert.is((await ask(before, "status")).ok, true);
+  await rm(dirname(directory), { recursive: true });
+  await mkdir(dirname(directory), { mode: 0o700 });
+  const removedAt = performance.now();
+  const client = await until(() => connectControl(directory));
+  t.defer(() => client.close());
+  await until(async () => assert.is((await readLock(directory))?.pid, process.pid));
+  assert.ok(performance.now() - removedAt < 1_500, `${performance.now() - removedAt} ms`);
+  assert.equal(await client.call("restart", { slot: "web#0" }), { slot: "web#0" });
+  assert.equal(pool.calls, ["restart web#0"]);
+  // A connection from before is not touched.
+  assert.is((await ask(before, "status")).ok, true);
+  assert.is((await lstat(join(directory, "control.sock"))).mode & 0o777, 0o600);
+  const second = await Promise.resolve(control({ directory }).setup(createFakePool())).catch(String);
+  assert.match(String(second), "is already running");
+});
+
+/** Tries until it succeeds; the test's own time bounds it. */
+async function until<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch {
+      await sleep(10);
+    }
+  }
+}
 
 async function assertGone(path: string): Promise<void> {
   assert.is(await lstat(path).catch((error: NodeJS.ErrnoException) => error.code), "ENOENT");

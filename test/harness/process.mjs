@@ -63,6 +63,7 @@ export async function runFile(path, timeout, { supervisor, command, brief }) {
       POOLABLE_TEST_BRIEF: brief ? "1" : "",
       TMPDIR: folder,
       XDG_RUNTIME_DIR: folder,
+      POOLABLE_RUNTIME_DIR: `${folder}/poolable`,
     },
   });
   const { pid } = child;

@@ -249,11 +249,19 @@ test("a plain program of the same user connects by the pool's folder", async (t)
   const pool = createPool(config, { directory });
   t.defer(() => pool.stop({ now: true }));
   await pool.start();
-  for (const name of readdirSync(directory).filter((file) => file.startsWith("j"))) {
+  const sockets = readdirSync(join(directory, "jobs")).map((name) => join("jobs", name));
+  for (const name of ["jobs.sock", "jobs.token", ...sockets]) {
     const info = lstatSync(join(directory, name));
-    assert.ok(info.isSocket(), name);
+    assert.is(info.isSocket(), name !== "jobs.token", name);
     assert.is(info.mode & 0o777, 0o600, name);
   }
+  // Who does not show the token is told nothing.
+  await new Promise<void>((resolve, reject) => {
+    const stranger = connect(join(directory, "jobs.sock"));
+    stranger.on("data", () => reject(new Error("a stranger was answered")));
+    stranger.on("close", () => resolve());
+    stranger.write('{"type":"hello","token":"wrong"}\n{"type":"watch","group":"w"}\n');
+  });
   const program = `
     import { connectPool } from ${JSON.stringify(new URL("../../dist/index.mjs", import.meta.url).href)};
     const pool = await connectPool({ directory: process.argv[1] });
@@ -274,10 +282,7 @@ test("who does not know the secret is hung up on, and takes nobody's place", asy
   const pool = createPool({ name: "x", groups: { w: work() } }, { directory });
   t.defer(() => pool.stop({ now: true }));
   await pool.start();
-  const path = join(
-    directory,
-    readdirSync(directory).find((file) => /^j[0-9a-f]{8}$/.test(file))!,
-  );
+  const path = join(directory, "jobs", readdirSync(join(directory, "jobs"))[0]!);
   const closed = (bytes: Uint8Array): Promise<void> =>
     new Promise((resolve) => {
       const socket = connect(path);

@@ -3,7 +3,7 @@
 import process from "node:process";
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
-import { errorOf, nextReady, pidOf, running, work } from "./_pool.ts";
+import { errorOf, fixture, nextReady, pidOf, running, work } from "./_pool.ts";
 import type { Running } from "./_pool.ts";
 
 const RUNTIMES = ["node", "bun", "deno"] as const;
@@ -90,5 +90,30 @@ test("the scoreboard of each: jobs, memory and how busy it is", { timeout: 60_00
     assert.ok(state.rss! > 10 * 2 ** 20, runtime);
   }
 });
+
+for (const [runtime, permissions] of [
+  ["deno", {}],
+  ["deno", { net: ["example.com:443"] }],
+  ["node", { net: true, env: true, sys: true, read: [fixture(".")] }],
+] as const) {
+  test(
+    `job groups with narrow permissions: ${runtime}, ${JSON.stringify(permissions)}`,
+    { timeout: 60_000 },
+    async (t) => {
+      const { connection, pool } = await running(t, {
+        w: work({ runtime, permissions, entry: fixture("narrow.mjs"), workers: 2 }),
+        by: work({ runtime, permissions, entry: fixture("narrow.mjs"), calls: ["w"] }),
+      });
+      const large = "x".repeat(300_000);
+      for (const input of [1, large]) assert.is(await connection.jobs("by").run("relay", input), input);
+      // The next worker of a slot is found by those who were there before.
+      const ready = nextReady(pool, "w#0");
+      process.kill(pidOf(pool, "w#0"), "SIGKILL");
+      await ready;
+      await pool.reload({ groups: ["w"] });
+      for (const input of [2, large]) assert.is(await connection.jobs("by").run("relay", input), input);
+    },
+  );
+}
 
 test.run();

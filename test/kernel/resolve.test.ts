@@ -103,10 +103,26 @@ for (const [config, message] of [
 const WORKERS = "a whole number, or { min, max } with min <= max and max >= 1";
 const TIME = "milliseconds or text such as '30s', at most '8760h'";
 const VARIABLE = "text without a null character, true or false";
-const LISTEN = "a port, a path, { port, host, path, backlog, name, strategy, prefer }, or a list of these";
+const LISTEN =
+  "a port, a path, { port, host, path, mode, owner, backlog, name, strategy, prefer }, or a list of these";
 
 /** What is wrong with one key of a group. */
 for (const [key, value, message] of [
+  [
+    "listen",
+    { path: "/s", mode: 660 },
+    "listen.mode: 660 is not accepted; expected a mode from 0o000 to 0o777, or text such as '660'",
+  ],
+  [
+    "listen",
+    { path: "/s", owner: "a:b:c" },
+    "listen.owner: \"a:b:c\" is not accepted; expected 'user', 'user:group' or ':group'",
+  ],
+  [
+    "listen",
+    { port: 80, mode: 0o660 },
+    "listen.mode: 432 is not accepted; expected only with a path: a port has no file",
+  ],
   ["entry", "", 'entry: "" is not accepted; expected text'],
   ["entry", ["a.ts"], 'entry: ["a.ts"] is not accepted; expected text'],
   ["type", "web", `type: "web" is not accepted; expected 'reactor', 'job', 'service'`],

@@ -110,6 +110,31 @@ test("a stale socket file is replaced, a live one and a file are not", { brief: 
   await refused({ path: join(folder(t), "x".repeat(110)) }, /shorter folder/);
 });
 
+test("the file of a path has the mode and the owner that are asked for, or nothing is opened", async (t) => {
+  const path = join(folder(t), "s.sock");
+  const [user, group] = [process.geteuid!(), process.getegid!()];
+  for (const [mode, expected] of [
+    [0o660, 0o660],
+    ["606", 0o606],
+  ] as const) {
+    const opened = await openListener({ path, mode, owner: `${user}:${group}` });
+    const info = lstatSync(path);
+    assert.equal([info.mode & 0o777, info.uid, info.gid], [expected, user, group]);
+    opened.close();
+  }
+  await refused(
+    { path, owner: "nobody-of-this-name" },
+    /has no user "nobody-of-this-name"; a number is accepted/,
+  );
+  assert.not.ok(existsSync(path));
+  if (user === 0) {
+    const opened = await openListener({ path, mode: 0o600, owner: "12345:23456" });
+    const { uid, gid } = lstatSync(path);
+    assert.equal([uid, gid], [12345, 23456]);
+    opened.close();
+  } else await refused({ path, owner: "0" }, /only root can give it to 0/);
+});
+
 test("a worker that asks for a listener that is not there fails with the names that are", async (t) => {
   const made = await runtime(t);
   const { fd } = await open(t, { port: 0 });

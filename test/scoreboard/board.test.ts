@@ -113,21 +113,21 @@ test("a board: its head, its owners, what is cleared, and what is none", () => {
   }
 });
 
-test("a place in memory; a link in the pool's folder; what a killed supervisor left is taken away", () => {
-  const plain = findPlace(undefined);
+test("a place in memory; a link in the pool's folder; what a killed supervisor left is taken away", async () => {
+  const plain = await findPlace(undefined);
   createBoard(plain.path, head([]));
   assert.ok(!plain.path.startsWith("/dev/shm") || statSync(dirname(plain.path)).mode % 0o1000 === 0o700);
   plain.remove();
   assert.throws(() => statSync(dirname(plain.path)), /ENOENT/);
 
   const directory = folder();
-  const first = findPlace(directory);
+  const first = await findPlace(directory);
   createBoard(first.path, head(["a#0"]));
   assert.is(readBoard(directory)!.head.slots.length, 1);
   const link = join(directory, "scoreboard");
   const isLink = lstatSync(link).isSymbolicLink();
   if (isLink) assert.is(readlinkSync(link), first.path);
-  const second = findPlace(directory);
+  const second = await findPlace(directory);
   createBoard(second.path, head(["a#0", "a#1"]));
   assert.is(readBoard(directory)!.head.slots.length, 2);
   if (isLink) assert.throws(() => statSync(first.path), /ENOENT/);
@@ -138,7 +138,7 @@ test("a place in memory; a link in the pool's folder; what a killed supervisor l
   const elsewhere = join(folder(), "poolable-keep");
   mkdirSync(elsewhere);
   symlinkSync(join(elsewhere, "scoreboard"), link);
-  findPlace(directory).remove();
+  (await findPlace(directory)).remove();
   assert.ok(statSync(elsewhere).isDirectory());
 });
 

@@ -37,7 +37,11 @@ export function offerSharing(board: string | undefined, limit: number): SharingO
   const stem = join(dirname(board), `share-${process.pid}-${offers++}`);
   const paths: SharingPaths = { caller: `${stem}-c`, worker: `${stem}-w` };
   const settle = (): void => {
-    for (const path of [paths.caller, paths.worker]) rmSync(path, { force: true });
+    try {
+      for (const path of [paths.caller, paths.worker]) rmSync(path, { force: true });
+    } catch {
+      // Who may not remove them could not make them.
+    }
   };
   try {
     if (statfsSync(dirname(board)).type !== TMPFS) return undefined;

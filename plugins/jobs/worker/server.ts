@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { rmSync } from "node:fs";
-import { createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { JobError } from "../../../core/job-errors.ts";
+import { listenPrivately } from "../../../system/private-server.ts";
 import { Executor } from "./executor.ts";
 import type { ExecutorEvents, ExecutorOptions, JobCounts } from "./executor.ts";
 import type { JobHandlers, JobLog } from "../wire/job.ts";
@@ -137,10 +136,11 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
     });
   }
 
-  const server = createServer({ allowHalfOpen: false }, accept);
-  await listen(server, path);
-  // Out of descriptors, say: who was not accepted tries again.
-  server.on("error", (error) => log.warn(`a caller could not be accepted: ${error.message}`));
+  const server = await listenPrivately(path, {
+    accept,
+    // Out of descriptors, say: who was not accepted tries again.
+    acceptFailed: (error) => log.warn(`a caller could not be accepted: ${error.message}`),
+  });
 
   const isIdle = (): boolean => executor.running === 0 && executor.waiting === 0;
   let rest: NodeJS.Timeout | undefined;
@@ -175,7 +175,7 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
     async drain({ untilCallersLeave = false } = {} as { untilCallersLeave: boolean }) {
       if (untilCallersLeave)
         await until(() => isDraining || (isIdle() && ![...sessions].some(({ isWorker }) => isWorker)));
-      server.close();
+      void server.close();
       refuse();
       await until(isAtRest);
       executor.abandon();
@@ -199,27 +199,10 @@ export async function serveJobs(options: JobServerOptions): Promise<JobServer> {
       onRest();
     },
     close() {
-      server.close();
+      void server.close();
       for (const session of sessions) session.destroy();
-      if (process.platform !== "win32") rmSync(path, { force: true });
     },
   };
-}
-
-/** Binds under a umask that makes the socket 0600 from its first moment: `bind` happens within `listen`. */
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    const before = process.umask(0o177);
-    try {
-      server.listen(path, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    } finally {
-      process.umask(before);
-    }
-  });
 }
 
 function digestOf(token: unknown): Buffer {
