@@ -305,7 +305,7 @@ test("SIGTERM to a worker: what runs is told to end", async (t) => {
   await jobs.run("add", 1);
   process.kill(pidOf(pool, "w#0"), "SIGTERM");
   const error = await told;
-  assert.is(error.code, "JOB_FAILED");
+  assert.is(error.code, "WORKER_LOST");
   assert.is((error.cause as Error).name, "AbortError");
 });
 
