@@ -26,7 +26,7 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: dispatcher,
-    find: "call.attempt--;\n    this.#wait(call);",
+    find: "if (call.begun) this.#again(call);\n    else this.#wait(call);",
     replace: "",
     what: "what a draining worker gives back is lost",
   },
