@@ -26,7 +26,7 @@ export const jobMutants: readonly Mutant[] = [
   },
   {
     file: dispatcher,
-    find: "call.attempt--;\n    this.#wait(call);",
+    find: "if (call.begun) this.#again(call);\n    else this.#wait(call);",
     replace: "",
     what: "what a draining worker gives back is lost",
   },
@@ -107,6 +107,37 @@ export const jobMutants: readonly Mutant[] = [
     find: "this.#askedAt = clock.now();",
     replace: "this.#askedAt = Infinity;",
     what: "a worker is asked for only once",
+  },
+  {
+    file: losses,
+    find: "    if (mayRepeat(call)) return again(call);\n    let given",
+    replace: "    let given",
+    what: "a call that a stop has cut short is not begun again",
+  },
+  {
+    file: losses,
+    find: "    if (mayRepeat(call)) return again(call);\n    let given",
+    replace: "    return again(call);\n    let given",
+    what: "a call that a stop has cut short is begun again, whether it may or not",
+  },
+  {
+    file: dispatcher,
+    find: "else this.#losses.interrupted(call, target, value);",
+    replace: "",
+    what: "a call that a stop has cut short is forgotten",
+  },
+  {
+    file: dispatcher,
+    find: "this.#targets.orphan();",
+    replace: "",
+    what: "the workers of a supervisor that has gone are taken for those of the next one",
+  },
+  {
+    file: dispatcher,
+    find: 'if (this.#state === "stopping" && !isUp) return this.#failStopping();',
+    replace:
+      'if ((this.#state === "stopping" || this.#state === "away") && !isUp) return this.#failStopping();',
+    what: "calls do not wait for a supervisor to come back",
   },
   {
     file: losses,

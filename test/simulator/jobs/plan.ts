@@ -24,7 +24,7 @@ export interface PlannedCall {
 /** Something that happens to the workers. */
 export interface PlannedOp {
   readonly at: number;
-  readonly do: "kill" | "crash" | "drain" | "scale" | "hangUp" | "dead" | "stop" | "close";
+  readonly do: "kill" | "crash" | "drain" | "scale" | "hangUp" | "away" | "dead" | "stop" | "close";
   /** A number that chooses a slot, a caller or a count. */
   readonly which: number;
 }
@@ -86,6 +86,8 @@ export function drawPlan(seed: number): Plan {
     do: random.pick(kinds),
     which: random.int(0, 1_000),
   }));
+  if (random.chance(0.15))
+    ops.push({ at: random.int(0, CALM_AFTER_MS - 4_500), do: "away", which: random.int(0, 1_000) });
   for (const [end, chance] of [
     ["stop", 0.15],
     ["close", 0.1],

@@ -108,7 +108,15 @@ function history(plan: Plan, random: Random, time: VirtualTime, ledger: Ledger):
     else if (what === "hangUp") supervisor.hangUp(which);
     else if (what === "drain") supervisor.drain(which);
     else if (what === "scale") supervisor.scale(plan.min + (which % (plan.max - plan.min + 1)));
-    else if (what === "close") {
+    else if (what === "away") {
+      // Its workers end with it, and with them what they have called.
+      for (const [caller, isWorker] of plan.callers.entries()) {
+        if (!isWorker || ledger.isStopping || ledger.isDead) continue;
+        ledger.closed.add(caller);
+        dispatchers[caller]!.close();
+      }
+      supervisor.leave(plan.callers.map((isWorker) => !isWorker));
+    } else if (what === "close") {
       const caller = which % plan.callers.length;
       ledger.closed.add(caller);
       dispatchers[caller]!.close();

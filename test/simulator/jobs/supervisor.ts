@@ -36,6 +36,9 @@ export class SimSupervisor {
   readonly #toldAt: number[] = [];
   #requests: { at: number; waiting: number; waitedMs: number }[] = [];
   #isEnding = false;
+  /** There is no supervisor; and the number of starts that those before this one have counted. */
+  #isAway = false;
+  #told = 0;
   desired: number;
 
   constructor(plan: Plan, time: VirtualTime, random: Random, ledger: Ledger) {
@@ -72,7 +75,7 @@ export class SimSupervisor {
   /** The port of a caller. */
   connect(caller: number, plannedOf: (input: CallInput) => PlannedCall): Connect {
     return (peer, _, handlers) => {
-      const slot = this.#slots.find(({ id, epoch }) => id === peer.slot && epoch === peer.epoch);
+      const slot = this.#slots.find(({ id, epoch }) => id === peer.slot && String(epoch) === peer.path);
       const world = { time: this.#time, random: this.#random, windowBytes: this.#plan.windowBytes };
       const link = new SimLink(world, slot?.worker, handlers, plannedOf);
       slot?.links.push({ caller, link });
@@ -109,8 +112,42 @@ export class SimSupervisor {
     links[which % links.length]!.link.snap();
   }
 
+  /** The supervisor is killed: programs see it go, and its workers end when they notice. Another one comes. */
+  leave(programs: readonly boolean[]): void {
+    if (this.#isAway || this.#isEnding) return;
+    this.#isAway = true;
+    for (const slot of this.#slots) {
+      const { epoch, worker } = slot;
+      if (slot.state === "starting") slot.epoch++;
+      if (!worker) slot.state = "idle";
+      else {
+        slot.state = "draining";
+        this.#time.after(this.#random.int(0, 1_500), () => {
+          if (slot.epoch !== epoch || worker.isDead) return;
+          this.#ledger.kills++;
+          this.#gone(slot, epoch, true);
+        });
+      }
+    }
+    for (const [caller, isProgram] of programs.entries())
+      if (isProgram) this.#tellOne(caller, { state: "away" });
+    this.#time.after(2_000 + this.#random.int(0, 2_000), () => this.#comeBack(programs));
+  }
+
+  #comeBack(programs: readonly boolean[]): void {
+    this.#isAway = false;
+    this.#told = Math.max(...this.#slots.map(({ epoch }) => epoch));
+    for (const slot of this.#slots) slot.epoch = this.#told;
+    this.#requests = [];
+    if (this.#isEnding) return;
+    for (const [caller, isProgram] of programs.entries())
+      if (isProgram) this.watch(caller, this.#listeners[caller]!);
+    this.#reconcile();
+  }
+
   /** No worker starts any more; what is there goes. */
   end(kind: "stop" | "dead"): void {
+    if (this.#isAway) return;
     this.#isEnding = true;
     if (kind === "stop") {
       this.#ledger.isStopping = true;
@@ -148,7 +185,7 @@ export class SimSupervisor {
       waiting: last?.waiting ?? 0,
       waitedMs: last?.waitedMs ?? 0,
     });
-    if (!step || this.#isEnding) return;
+    if (!step || this.#isEnding || this.#isAway) return;
     this.#requests = [];
     this.scale(step.to);
   }
@@ -160,7 +197,7 @@ export class SimSupervisor {
   }
 
   #reconcile(): void {
-    if (this.#isEnding) return;
+    if (this.#isEnding || this.#isAway) return;
     const up = this.#slots.filter(({ state }) => state === "starting" || state === "ready");
     for (const slot of up.slice(this.desired)) if (slot.state === "ready") this.#drain(slot);
     const free = this.#slots.filter(({ state }) => state === "idle");
@@ -172,7 +209,8 @@ export class SimSupervisor {
     slot.state = "starting";
     const { epoch } = slot;
     this.#time.after(this.#random.int(20, 200), () => {
-      if (this.#isEnding || slot.epoch !== epoch) return void (slot.state = "idle");
+      if (slot.epoch !== epoch) return;
+      if (this.#isEnding) return void (slot.state = "idle");
       slot.state = "ready";
       slot.links = [];
       slot.worker = new SimWorker({
@@ -195,9 +233,20 @@ export class SimSupervisor {
   #drain(slot: SimSlot): void {
     const { epoch, worker } = slot;
     slot.state = "draining";
-    this.#tell({ down: [{ slot: slot.id, epoch }] });
+    this.#tell({ down: [{ slot: slot.id, epoch: epoch - this.#told }] });
     this.#time.after(this.#random.int(0, 5), () => {
       if (slot.epoch === epoch) worker?.drain();
+    });
+    if (!this.#random.chance(0.3)) return;
+    // The time of the drain is over, and then that of the stop.
+    const drainMs = this.#random.int(10, 300);
+    this.#time.after(drainMs, () => {
+      if (slot.epoch !== epoch || !worker || worker.isDead) return;
+      this.#ledger.kills++;
+      worker.stop();
+    });
+    this.#time.after(drainMs + this.#random.int(10, 300), () => {
+      if (slot.epoch === epoch && worker && !worker.isDead && worker.load > 0) this.#lose(slot, false);
     });
   }
 
@@ -217,17 +266,21 @@ export class SimSupervisor {
     slot.state = "idle";
     // The verdict takes as long as the supervisor takes to read what the process has left.
     const wait = this.#random.chance(0.1) ? this.#random.int(100, 1_500) : this.#random.int(0, 30);
-    this.#time.after(wait, () =>
-      this.#tell({ down: [{ slot: id, epoch }], verdict: { slot: id, epoch, innocent } }),
-    );
+    const told = epoch - this.#told;
+    this.#time.after(wait, () => {
+      if (epoch - this.#told === told)
+        this.#tell({ down: [{ slot: id, epoch: told }], verdict: { slot: id, epoch: told, innocent } });
+    });
     this.#time.after(wait + this.#random.int(0, 300), () => this.#reconcile());
   }
 
   #peer({ id, epoch }: SimSlot): Peer {
-    return { slot: id, epoch, path: "", token: "" };
+    // A supervisor counts from the first; the path is another one each time.
+    return { slot: id, epoch: epoch - this.#told, path: String(epoch), token: "" };
   }
 
   #tell(update: PeersUpdate): void {
+    if (this.#isAway) return;
     for (const caller of this.#listeners.keys()) this.#tellOne(caller, update);
   }
 
@@ -236,9 +289,12 @@ export class SimSupervisor {
     this.#toldAt[caller] = at;
     this.#time.at(at, () => {
       for (const { slot, epoch } of update.down ?? []) {
-        const found = this.#slots.find(({ id, epoch: now }) => id === slot && now === epoch);
+        const found = this.#slots.find(({ id, epoch: now }) => id === slot && now === epoch + this.#told);
         for (const { caller: whose, link } of found?.links ?? []) if (whose === caller) link.refuse();
       }
+      if (update.state === "away")
+        for (const { links } of this.#slots)
+          for (const { caller: whose, link } of links) if (whose === caller) link.refuse();
       this.#listeners[caller]!(update);
     });
   }

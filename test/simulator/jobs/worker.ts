@@ -89,6 +89,19 @@ export class SimWorker {
     this.#rest();
   }
 
+  /** Told to end before its jobs have: the ones that heed it fail, and it says that this was why. */
+  stop(): void {
+    this.drain();
+    for (const held of this.#held.filter(({ planned }) => planned.heedsAbort)) {
+      held.cancel?.();
+      const { id, planned } = held;
+      const code = planned.does === "failed" ? "JOB_FAILED" : "WORKER_LOST";
+      held.cancel = this.#world.time.after(this.#world.random.int(0, 5), () =>
+        this.#end(held, (to) => to.interrupted(id, () => ({ code, message: "told to stop" }))),
+      );
+    }
+  }
+
   die(): void {
     this.isDead = true;
     for (const { cancel } of this.#held) cancel?.();
