@@ -92,8 +92,8 @@ export function createAdoptions(
   };
 }
 
-/** The program may have closed it: all descriptors are within its reach. */
-function letGo(fd: number): void {
+/** Closes a descriptor that nobody has used. The program may have closed it: all descriptors are within its reach. */
+export function letGo(fd: number): void {
   try {
     // Deno closes only what it has opened itself, or made a socket of.
     if (process.versions["deno"]) new Socket({ fd }).on("error", () => {}).destroy();

@@ -1,6 +1,6 @@
 import { Server } from "node:net";
 import { acceptRest } from "./_accept-rest.ts";
-import { createAdoptions, type Adoptions, type SiblingSocket } from "./_adopt.ts";
+import { createAdoptions, letGo, type Adoptions, type SiblingSocket } from "./_adopt.ts";
 import { acceptorOf } from "./_front.ts";
 import { holdBack, listenUntold, type Held } from "./_hold.ts";
 import { trackServer, type Cut, type TrackedServer } from "./drain.ts";
@@ -148,6 +148,12 @@ export function createListeners(
     else if (draining) void server.drain();
   }
 
+  /** A socket stays open for as long as anybody has a descriptor of it. */
+  function letGoAll(): void {
+    adoptions.close();
+    for (const fds of left.values()) for (const fd of fds.splice(0)) letGo(fd);
+  }
+
   function dropHeld(): void {
     for (const each of held) each.drop();
     held.clear();
@@ -195,13 +201,13 @@ export function createListeners(
       draining = true;
       dropHeld();
       await acceptRest(() => [...servers].reduce((sum, { accepted }) => sum + accepted, 0));
-      adoptions.close();
+      letGoAll();
       await Promise.all([...servers].map((server) => server.drain()));
     },
     stop() {
       stopped = true;
       dropHeld();
-      adoptions.close();
+      letGoAll();
       const cuts = [...servers].map((server) => server.stop());
       const sum = (name: keyof Cut): number => cuts.reduce((total, cut) => total + cut[name], 0);
       return { connections: sum("connections"), busy: sum("busy") };
