@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
+import { dirname, join } from "node:path";
 import { PoolError } from "../../core/errors.ts";
 
 /** What all workers of a pool may have together. */
@@ -54,20 +55,45 @@ export function overBudget(
   return `the pool's budget is ${mib(allowed)} of memory, ${mib(used)} are used, and a worker takes about ${mib(each)}`;
 }
 
-/** The memory of this process's cgroup (v2), or of the machine where that has no limit. Never throws. */
+/**
+ * The memory of this process's control group (v1 or v2), or of one above it: the one that is nearest to its limit. Without
+ * any limit that of the machine. What the kernel keeps of files and can let go of is not counted. Never throws.
+ */
 export function readMemory(): Memory {
   const machine = { used: totalmem() - freemem(), limit: totalmem() };
   if (process.platform !== "linux") return machine;
   try {
-    const own = readFileSync("/proc/self/cgroup", "utf8")
-      .split("\n")
-      .find((line) => line.startsWith("0::"))!;
-    const folder = `/sys/fs/cgroup${own.slice("0::".length)}`;
-    const limit = Number(readFileSync(`${folder}/memory.max`, "utf8"));
-    const used = Number(readFileSync(`${folder}/memory.current`, "utf8"));
-    return Number.isFinite(limit) && Number.isFinite(used) ? { used, limit } : machine;
+    const rows = readFileSync("/proc/self/cgroup", "utf8").split("\n");
+    const first = rows.find((row) => /^\d+:([^:]*,)?memory(,[^:]*)?:/.test(row));
+    const own = first ?? rows.find((row) => row.startsWith("0::"))!;
+    const root = first ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
+    const levels: Memory[] = [];
+    // In a container the upper part of the path may be the host's, and not be there.
+    for (let at = join(root, own.split(":").slice(2).join(":")); at.startsWith(root); at = dirname(at)) {
+      const level = readLevel(at, first !== undefined);
+      if (level && level.limit < machine.limit) levels.push(level);
+    }
+    return levels.toSorted((one, other) => other.used / other.limit - one.used / one.limit)[0] ?? machine;
   } catch {
     return machine;
+  }
+}
+
+function readLevel(folder: string, isFirst: boolean): Memory | undefined {
+  const [max, now] = isFirst
+    ? ["memory.limit_in_bytes", "memory.usage_in_bytes"]
+    : ["memory.max", "memory.current"];
+  try {
+    const read = (file: string): string => readFileSync(join(folder, file), "utf8");
+    const [limit, all] = [Number(read(max)), Number(read(now))];
+    const kept = /^(?:total_)?(?:in)?active_file (\d+)$/gm;
+    const files = [...read("memory.stat").matchAll(kept)]
+      .filter(([line]) => line.startsWith("total_") === isFirst)
+      .reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+    const used = Math.max(0, all - files);
+    return Number.isFinite(limit) && Number.isFinite(used) ? { used, limit } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
