@@ -5,13 +5,16 @@ import type { Runtime } from "./runtime.ts";
 
 /**
  * What each generation of workers is started from. A generation is pinned when it is made: its entries and
- * folders by real path, so that a deploy that swaps a symbolic link changes the next one and never this one.
+ * folders by real path, so that a deploy that swaps a symbolic link changes the next one and never this one, and the
+ * environment as it is then.
  */
 export interface Generations {
   /** The newest number. */
   readonly latest: number;
+  /** Pins the first generation once more, when its workers are about to start: plugins may have set variables. */
+  begin(): void;
   /** A group as a generation has it. */
-  group(generation: number, index: number): ResolvedGroup;
+  group(generation: number, index: number): PinnedGroup;
   /**
    * Makes the next generation. Throws a `PoolError` when it cannot be one: the config is wrong, an entry is not
    * there, or something differs that only a restart of the pool can change.
@@ -19,6 +22,11 @@ export interface Generations {
   next(config: PoolConfig): number;
   /** Forgets what nobody is started from any more. */
   prune(inUse: ReadonlySet<number>): void;
+}
+
+/** A group of one generation; its workers start with `environment`, whatever becomes of the supervisor's own. */
+export interface PinnedGroup extends ResolvedGroup {
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** What a new generation may not change. */
@@ -39,18 +47,24 @@ export function createGenerations(
   runtimes: ReadonlyMap<string, Runtime>,
   runtimeNames: readonly string[],
 ): Generations {
-  const known = new Map<number, readonly ResolvedGroup[]>([[1, first.groups.map(pin)]]);
+  const known = new Map<number, readonly PinnedGroup[]>([[1, first.groups.map(pin)]]);
   let latest = 1;
 
-  function pin(group: ResolvedGroup): ResolvedGroup {
+  function pin(group: ResolvedGroup): PinnedGroup {
     const runtime = runtimes.get(group.runtime)!;
-    return { ...group, entry: runtime.realPath(group.entry), cwd: runtime.realPath(group.cwd) };
+    return {
+      ...group,
+      entry: runtime.realPath(group.entry),
+      cwd: runtime.realPath(group.cwd),
+      environment: runtime.environment(group.env),
+    };
   }
 
   return {
     get latest() {
       return latest;
     },
+    begin: () => void known.set(1, first.groups.map(pin)),
     group: (generation, index) => known.get(generation)![index]!,
     next(config) {
       const resolved = resolveConfig(config, runtimeNames);

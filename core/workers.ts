@@ -1,8 +1,8 @@
 import type { Asker } from "./ask.ts";
-import type { ResolvedGroup } from "./config.ts";
 import { messageOf } from "./errors.ts";
 import type { KernelEvent } from "./events.ts";
 import type { Frame } from "./frames.ts";
+import type { PinnedGroup } from "./generations.ts";
 import type { Notifier } from "./hooks.ts";
 import { readError, readLog, readText } from "./incoming.ts";
 import type { Address, Occupied } from "./judge.ts";
@@ -25,7 +25,7 @@ export interface WorkersContext {
   /** What the policies say of an ended worker, as the event that the reducer takes. */
   judge(seat: Occupied, worker: Address, end: ProcessEnd): KernelEvent;
   /** A group as the given generation has it. */
-  groupConfig(generation: number, group: number): ResolvedGroup;
+  groupConfig(generation: number, group: number): PinnedGroup;
 }
 
 /** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
@@ -64,7 +64,7 @@ export function createWorkers(context: WorkersContext): Workers {
           args: [...group.args],
           execArgv: [...group.execArgv],
           permissions: group.permissions,
-          env: runtime.environment(group.env),
+          env: { ...group.environment },
           cwd: group.cwd,
           listeners: [],
         },
