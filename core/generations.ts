@@ -16,6 +16,8 @@ export interface PinnedGroup extends ResolvedGroup {
 export interface Generations {
   /** The newest number. */
   readonly latest: number;
+  /** Pins the first generation once more, when its workers are about to start: plugins may have set variables. */
+  begin(): void;
   /** A group as a generation has it. */
   group(generation: number, index: number): PinnedGroup;
   /**
@@ -63,6 +65,7 @@ export function createGenerations(
     get latest() {
       return latest;
     },
+    begin: () => void known.set(1, first.groups.map(pin)),
     group: (generation, index) => known.get(generation)![index]!,
     next(config) {
       const resolved = resolveConfig(config, runtimeNames);

@@ -229,6 +229,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       }
       if (stopped !== undefined) return void (await pool.stop({ reason: stopped }));
       watch = watchItself(clock, shortestHeartbeat, (ms) => dispatch({ type: "away", ms }));
+      generations.begin();
       dispatch({ type: "start" });
       await waiters.until(({ pool: { counts } }) => counts.unready === 0);
       if (state.pool.state === "running") notifier.notify("pool:running", { pool: pool.name });

@@ -543,6 +543,23 @@ async function after(promise: Promise<unknown>, depth: number): Promise<void> {
   for (let index = 0; index < depth; index++) await undefined;
 }
 
+test("a worker that restarts has the environment of its generation, whatever the config has written since", async () => {
+  let version = "1";
+  const { pool, clock, runtime } = rig();
+  runtime.environment = () => ({ VERSION: version });
+  await pool.start();
+  await clock.pass(20_000);
+  const before = runtime.worker("g#0").request.env;
+  version = "2";
+  runtime.worker("g#0").exit(1);
+  await clock.pass(1_000);
+  assert.equal(runtime.worker("g#0").request.env, before);
+  const reloaded = pool.reload();
+  await clock.pass(5_000);
+  await reloaded;
+  assert.equal(runtime.worker("g#0").request.env, { VERSION: "2" });
+});
+
 test("a reload that cannot be is refused", async () => {
   let config: PoolConfig = { name: "test", root: "/", groups: { g: { entry } } };
   const { pool } = rig({}, obliging, () => config);
