@@ -97,10 +97,7 @@ export class Exits {
     if (verdict.class !== "requested") checkQuestion(world, before, main, book, event, booted);
     const [action, by] = actionOf(before, main, event);
     const isUntouched =
-      book.counted.length === 0 &&
-      !book.degraded &&
-      notes.readyAt >= 0 &&
-      event.report.uptimeMs >= AT_ONCE_MS;
+      book.counted.length === 0 && notes.readyAt >= 0 && event.report.uptimeMs >= AT_ONCE_MS;
     const streak = isUntouched ? null : book.streak;
     if (counts > 0) {
       for (let count = 0; count < counts; count++) book.counted.push(now);
@@ -239,6 +236,8 @@ function checkGivenUp({ state }: World, before: KernelState, { group: index }: S
     if (!main.wanted || isOver) continue;
     const surge = state.slots.get(main.twin);
     if (!main.worker?.intent) broken("given up", `${main.id} of ${name} goes on`);
+    // A new generation is a new chance.
+    if (state.pool.reload && state.pool.reload.only === null) continue;
     if ((surge.worker && !surge.worker.intent) || surge.ticket !== null)
       broken("given up", `the surge seat of ${main.id} goes on`);
   }
