@@ -50,8 +50,7 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   draft.fact("worker:exited", { ...named, pid: report.pid, code: report.code, signal: report.signal });
   draft.fact("exit:classified", { ...named, report, verdict, by: event.classifiedBy });
 
-  const untouched =
-    counted.length === 0 && !slot.degraded && worker.ready && report.uptimeMs >= AT_ONCE_UPTIME_MS;
+  const untouched = counted.length === 0 && worker.ready && report.uptimeMs >= AT_ONCE_UPTIME_MS;
   const streak = slot.streak - (counts > 0 ? 1 : 0);
   const outcome = decide(draft, slot, event, counts, untouched ? undefined : streak);
   draft.fact("restart:decided", { ...named, report, verdict, ...outcome });

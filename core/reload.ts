@@ -105,9 +105,14 @@ function targetOf(record: ReloadRecord, group: Group): number {
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
 function isCandidate(record: ReloadRecord, slot: Slot, target: number): boolean {
   if (!slot.wanted || slot.ended || slot.state === "permanent") return false;
-  if (record.only !== null) return slot.index === record.only && slot.worker !== null && isUntouched(record);
+  if (record.only !== null) return slot.index === record.only && isStaying(slot) && isUntouched(record);
   if (slot.generation === target) return false;
   return !record.given.includes(slot.index);
+}
+
+/** Whether a slot has a worker, and its group was not given up. */
+function isStaying({ worker }: Slot): boolean {
+  return worker !== null && worker.intent !== "fail";
 }
 
 /** Whether the one worker that is to be replaced has still to be. */

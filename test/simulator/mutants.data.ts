@@ -637,12 +637,6 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/exited.ts",
-    find: "counted.length === 0 && !slot.degraded && worker.ready",
-    replace: "counted.length === 0 && worker.ready",
-    what: "a degraded slot restarts at once after ten seconds",
-  },
-  {
-    file: "core/exited.ts",
     find: 'if (outcome.action !== "restart") recover(draft, seat, outcome.reason);\n  else if',
     replace: "if",
     what: "a slot that does not start any more stays degraded",

@@ -28,6 +28,8 @@ interface Expected {
   readonly wait: readonly [low: number, high: number];
   /** Whether a rule of the kernel sets the wait that has to be named. */
   readonly isRuled: boolean;
+  /** Whether the slot becomes degraded, which is told. */
+  readonly degrades: boolean;
 }
 
 const KERNEL = "poolable:kernel";
@@ -97,10 +99,7 @@ export class Exits {
     if (verdict.class !== "requested") checkQuestion(world, before, main, book, event, booted);
     const [action, by] = actionOf(before, main, event);
     const isUntouched =
-      book.counted.length === 0 &&
-      !book.degraded &&
-      notes.readyAt >= 0 &&
-      event.report.uptimeMs >= AT_ONCE_MS;
+      book.counted.length === 0 && notes.readyAt >= 0 && event.report.uptimeMs >= AT_ONCE_MS;
     const streak = isUntouched ? null : book.streak;
     if (counts > 0) {
       for (let count = 0; count < counts; count++) book.counted.push(now);
@@ -109,6 +108,7 @@ export class Exits {
     if (verdict.class !== "requested")
       book.early = counts === 0 && event.report.uptimeMs < AT_ONCE_MS ? book.early + 1 : 0;
     const isSpent = counts > 0 && !answer.ownBudget && (book.degraded || book.counted.length > SLOT_BUDGET);
+    const degrades = action === "restart" && isSpent && !book.degraded;
     book.degraded = action === "restart" && (isSpent || book.degraded);
     const asked = verdict.class === "requested" ? 0 : answer.delayMs;
     const gap = Math.max(0, notes.spawnAt + (counts > 0 ? SPAWN_GAP_MS : UNCOUNTED_GAP_MS) - now);
@@ -121,7 +121,7 @@ export class Exits {
     const isLonger = answer.delayMs !== undefined && gap > answer.delayMs;
     const isEarly = asked === undefined && counts === 0 && book.early > 1;
     const isRuled = verdict.class !== "requested" && (isSpent || isLonger || isEarly);
-    this.#expected = { action, by, wait, isRuled: isRuled && action === "restart" };
+    this.#expected = { action, by, wait, isRuled: isRuled && action === "restart", degrades };
     const isUp = before.pool.state === "running" || before.pool.state === "restarting";
     if (action === "shutdown" && isUp) this.mustEnd = answer.exitCode ?? 1;
     if (action === "shutdown" && verdict.class === "startFailure") checkBoot(before, main, booted);
@@ -135,6 +135,8 @@ export class Exits {
     }
     if (!/^R?ecd[DR]?$/.test(this.#facts)) broken("I2", `told ${this.#facts} of one exit`);
     const decided = this.#decided!;
+    if (this.#facts.includes("D") !== (this.#expected?.degrades ?? false))
+      broken("degraded", `told ${this.#facts} of an exit that degrades ${this.#expected?.degrades}`);
     if (decided.epoch !== process.epoch) broken("I2", "the exit of another epoch was told");
     const expected = this.#expected;
     this.#expected = null;
@@ -194,6 +196,7 @@ export class Exits {
       if (!isHealthy && !isScaledAway) broken("degraded", `${slot.id} has recovered before its time`);
       book.degraded = false;
     }
+    if (slot.degraded && !slot.wanted) broken("degraded", `${slot.id} is degraded, and nobody wants it`);
     if (slot.degraded !== book.degraded)
       broken("degraded", `${slot.id} is degraded ${slot.degraded}, should be ${book.degraded}`);
   }
@@ -239,6 +242,8 @@ function checkGivenUp({ state }: World, before: KernelState, { group: index }: S
     if (!main.wanted || isOver) continue;
     const surge = state.slots.get(main.twin);
     if (!main.worker?.intent) broken("given up", `${main.id} of ${name} goes on`);
+    // A new generation is a new chance.
+    if (state.pool.reload && state.pool.reload.only === null) continue;
     if ((surge.worker && !surge.worker.intent) || surge.ticket !== null)
       broken("given up", `the surge seat of ${main.id} goes on`);
   }
