@@ -7,13 +7,13 @@ import { callPool, remoteArguments } from "../_remote.ts";
 
 /** `poolable reload [group…] [--hard]` */
 export const reload: CommandDef = defineCommand({
-  meta: { name: "reload", description: "Replace workers by ones with the code and config of now" },
+  meta: { name: "reload", description: "Restart workers with the current code and config" },
   args: {
     groups: {
       type: "positional",
       required: false,
       valueHint: "group…",
-      description: "Groups; all without any",
+      description: "Groups to reload; all when none is given",
     },
     hard: { type: "boolean", description: "Stop all workers first, then start all" },
     ...remoteArguments,

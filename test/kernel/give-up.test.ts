@@ -116,7 +116,7 @@ test("a pool that only waits to be called, or to be scaled up, does not give up"
 test("giveUp takes a duration or false", () => {
   assert.throws(
     () => rig({ giveUp: "soon" }),
-    /giveUp: "soon" is not accepted; expected milliseconds, text such as '5m', or false/,
+    /giveUp: "soon" is not accepted; expected milliseconds or text such as '30s', at most '8760h', or false/,
   );
   assert.throws(() => rig({ giveUp: 0 }), /giveUp: 0 is not accepted/);
   assert.is(rig({ giveUp: "2m" }).pool.config.giveUp, 120_000);
