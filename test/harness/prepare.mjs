@@ -11,7 +11,7 @@ const unbuild = `${root}node_modules/unbuild/dist/cli.mjs`;
 if (existsSync(unbuild)) {
   const { status } = spawnSync(process.execPath, [unbuild], { cwd: root, stdio: "inherit" });
   process.exitCode = status ?? 1;
-} else if (!existsSync(`${root}dist/cli.mjs`)) {
+} else if (!["dist/cli.mjs", "node_modules/citty"].every((path) => existsSync(root + path))) {
   console.error(`poolable is not built: run \`npm install\` in ${root} first, then install it from there`);
   process.exitCode = 1;
 }
