@@ -36,6 +36,15 @@ export function checkArguments(command: string, definitions: ArgsDef, words: rea
     }
     const [, name = "", inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const option = word.startsWith("--") ? options.get(name) : undefined;
+    const negated = option || inline !== undefined ? undefined : options.get(name.replace(/^no-/, ""));
+    if (
+      negated &&
+      word === `--${name}` &&
+      (negated as { negativeDescription?: string }).negativeDescription
+    ) {
+      given.set(name, word);
+      continue;
+    }
     if (!option) throw unknownOption(command, word, name, [...options.keys()]);
     const before = given.get(name);
     if (before !== undefined && !takesSeveral(option)) throw usage(`--${name} is given twice`);

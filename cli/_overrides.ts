@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { isRecord } from "../core/check.ts";
 import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
@@ -42,7 +43,10 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   const name = options.name ?? config.name;
   if (options.host !== undefined && options.port === undefined)
     throw usage("--host is for --port: give both, or host in the config's listen");
-  const changes = groupOptions(options);
+  const only = isRecord(config.groups)
+    ? Object.values(config.groups as Record<string, GroupConfig>)[0]
+    : undefined;
+  const changes = groupOptions(options, only);
   if (Object.keys(changes).length === 0) return { ...config, name, root };
   const groups = isRecord(config.groups) ? Object.entries(config.groups as Record<string, GroupConfig>) : [];
   if (groups.length !== 1) {
@@ -55,15 +59,21 @@ export function overrideConfig(config: PoolConfig, file: string, options: StartO
   const has = isRecord(given.env) ? given.env["PORT"] : undefined;
   const isUnset = has === undefined || (has === true && process.env["PORT"] === undefined);
   const variable = portVariable(options, isUnset);
-  const env = isRecord(given.env ?? {}) ? { ...given.env, ...variable } : given.env;
-  return { ...config, name, root, groups: { [group]: { ...given, env, ...changes } } };
+  const env = variable && isRecord(given.env ?? {}) ? { env: { ...given.env, ...variable } } : {};
+  return { ...config, name, root, groups: { [group]: { ...given, ...env, ...changes } } };
 }
 
-function groupOptions({ workers, port, host, type, restart }: StartOptions): Partial<GroupConfig> {
+/** What the options change in a group; `given` is the group as the config has it. */
+function groupOptions(
+  { workers, port, host, type, restart }: StartOptions,
+  given?: GroupConfig,
+): Partial<GroupConfig> {
   if (type !== undefined && !TYPES.includes(type))
     throw usage(`--type: ${show(type)} is not one of ${TYPES.join(", ")}`);
   return {
-    ...(workers !== undefined && { workers: parseWorkers(workers) }),
+    ...(workers !== undefined && {
+      workers: scalable(parseWorkers(workers), type ?? given?.type, given?.workers),
+    }),
     ...(port !== undefined && {
       listen: portsOf(port).map((each) => ({ port: each, ...(host !== undefined && { host }) })),
     }),
@@ -73,9 +83,9 @@ function groupOptions({ workers, port, host, type, restart }: StartOptions): Par
 }
 
 /** What most programs read their port from, where nobody has set it. The port of 0 is not known before it is open. */
-function portVariable({ port }: StartOptions, isUnset: boolean): Record<string, string> {
+function portVariable({ port }: StartOptions, isUnset: boolean): Record<string, string> | undefined {
   const [first = 0] = port === undefined || !isUnset ? [] : portsOf(port);
-  return first === 0 ? {} : { PORT: String(first) };
+  return first === 0 ? undefined : { PORT: String(first) };
 }
 
 function portsOf(text: string): number[] {
@@ -94,6 +104,21 @@ export function parseWorkers(text: string): NonNullable<GroupConfig["workers"]> 
   if (low === undefined || high === undefined) return wholeNumber("--workers", text, 1, 10_000);
   const max = wholeNumber("--workers", high, 1, 10_000);
   return { min: wholeNumber("--workers", low, 0, max), max };
+}
+
+/**
+ * A number of workers that `poolable scale` can raise: to the most that the config states, or to one for each core. A
+ * group of type job keeps its number, because one with a range is scaled without being asked.
+ */
+function scalable(
+  wanted: NonNullable<GroupConfig["workers"]>,
+  type: string | undefined,
+  stated: GroupConfig["workers"],
+): NonNullable<GroupConfig["workers"]> {
+  if (typeof wanted !== "number" || type === "job") return wanted;
+  const most =
+    isRecord(stated) && Number.isInteger(stated.max) ? (stated.max as number) : availableParallelism();
+  return most > wanted ? { min: wanted, max: most } : wanted;
 }
 
 /** The file's name without its extension, in the letters that a name may have. */

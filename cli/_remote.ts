@@ -12,14 +12,15 @@ export const remoteArguments: {
 } = {
   name: {
     type: "string",
-    description: "The pool; else the one of the config here, else the only one that runs",
+    description:
+      "Name of the pool; by default that of the config in the working folder, else the only running pool",
   },
   json: { type: "boolean", description: "Print JSON" },
 };
 
 /** The pool as an argument, of commands that take nothing else. */
 export const poolArgument: { pool: { type: "positional"; required: false; description: string } } = {
-  pool: { type: "positional", required: false, description: "The pool, as --name" },
+  pool: { type: "positional", required: false, description: "Name of the pool, as --name" },
 };
 
 /** The pool that is named, in either way. */

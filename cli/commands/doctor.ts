@@ -13,13 +13,13 @@ import { findConfig, findTarget, workingFolder } from "../config.ts";
 export const doctor: CommandDef = defineCommand({
   meta: {
     name: "doctor",
-    description: "Say which runtimes are here, what each can do, and what poolable makes of it",
+    description: "Show the installed runtimes, what each supports, and what poolable would choose",
   },
   args: {
     target: {
       type: "positional",
       required: false,
-      description: "A config, a folder with one, or an entry; the config here, if there is one, without it",
+      description: "A config, a folder with one, or an entry; by default the config in the working folder",
     },
     json: { type: "boolean", description: "Print JSON" },
   },

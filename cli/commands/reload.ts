@@ -13,7 +13,7 @@ export const reload: CommandDef = defineCommand({
       type: "positional",
       required: false,
       valueHint: "group…",
-      description: "Groups; all without any",
+      description: "Groups to reload; all when none is given",
     },
     hard: { type: "boolean", description: "Stop all workers first, then start all" },
     surge: {

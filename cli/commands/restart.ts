@@ -7,7 +7,10 @@ import { callPool, remoteArguments } from "../_remote.ts";
 export const restart: CommandDef = defineCommand({
   meta: { name: "restart", description: "Replace one worker and wait until the new one is ready" },
   args: {
-    worker: { type: "positional", description: "The slot of the worker, as status shows it: web#0" },
+    worker: {
+      type: "positional",
+      description: "Slot of the worker as `poolable status` shows it, such as web#0",
+    },
     ...remoteArguments,
   },
   async run({ args }) {

@@ -5,10 +5,10 @@ import { callPool, remoteArguments } from "../_remote.ts";
 
 /** `poolable scale <group> <n | +n | -n>` */
 export const scale: CommandDef = defineCommand({
-  meta: { name: "scale", description: "Set how many workers a group has, and wait until it has them" },
+  meta: { name: "scale", description: "Set the number of workers of a group and wait until they are ready" },
   args: {
     group: { type: "positional", description: "The group" },
-    count: { type: "positional", description: "How many workers: 4, or +1 and -1 for more and fewer" },
+    count: { type: "positional", description: "Number of workers: 4, or +1 and -1 for more and fewer" },
     ...remoteArguments,
   },
   async run({ args }) {

@@ -22,18 +22,22 @@ import type { StartOptions } from "../_overrides.ts";
 import { handleFaults, handleSignals } from "../_signals.ts";
 import { paintFor } from "../_terminal.ts";
 import type { Paint } from "../_terminal.ts";
+import { stamped } from "../_timestamps.ts";
 import { findTarget, workingFolder } from "../config.ts";
 
 /** `poolable start [config | entry] [-- arguments of the entry]` */
 export const start: CommandDef = defineCommand({
-  meta: { name: "start", description: "Start a pool and stay with it until it ends" },
+  meta: { name: "start", description: "Start a pool and stay in the foreground until it ends" },
   args: {
     target: {
       type: "positional",
       required: false,
       description: "A config, a folder with one, or a worker's entry",
     },
-    workers: { type: "string", description: "How many workers: 2, or 1-4 for a range" },
+    workers: {
+      type: "string",
+      description: "Number of workers: 2 (which can be scaled up to one per core), or 1-4 for a range",
+    },
     port: {
       type: "string",
       valueHint: "port…",
@@ -43,28 +47,35 @@ export const start: CommandDef = defineCommand({
       type: "string",
       description: "The address of --port; all addresses for an entry, 127.0.0.1 for a config",
     },
-    type: { type: "string", description: "What the workers are: reactor, job or service" },
+    type: { type: "string", description: "Type of the workers: reactor, job or service" },
     restart: {
       type: "string",
-      description: "When a worker that ended is started again: never, on-failure or always",
+      description: "When an ended worker is restarted: never, on-failure or always",
     },
     name: { type: "string", description: "The name of the pool" },
+    timestamps: {
+      type: "boolean",
+      description:
+        "Put the time in front of each line (default where stdout is not a terminal; --no-timestamps)",
+      negativeDescription: "Leave the time out",
+    },
   },
   async run({ args, data }) {
     const { rest } = data as { rest?: string[] };
-    const { target, name, workers, port, host, type, restart } = args;
+    const { target, name, workers, port, host, type, restart, timestamps = !process.stdout.isTTY } = args;
     const words = { name, workers, port, host, type, restart };
     const options = Object.fromEntries(Object.entries(words).map(([key, value]) => [key, textOf(value)]));
     const paint = paintFor(process.stdout);
     const [output, errors] = [openOutput(1), openOutput(2)];
     takeConsole(output, errors);
+    const lines = timestamps ? stamped(output) : output;
     let exitCode: number;
     try {
       const source = await findSource(textOf(target), { ...options, rest });
       const config = await source.read();
       exitCode = await source.blame(async () => {
-        const pool = compose(config, source, output, paint);
-        return await supervise(pool, (line) => output.line(line));
+        const pool = compose(config, source, lines, paint);
+        return await supervise(pool, (line) => lines.line(line));
       });
     } catch (error) {
       errors.line(describeError(error));

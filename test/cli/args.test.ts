@@ -93,6 +93,19 @@ test("scale takes a count or a difference", () => {
     assert.throws(() => parseCount(text), /whole number/);
 });
 
+test("a boolean that can be negated is, and no other", () => {
+  const times = {
+    times: { type: "boolean", description: "With", negativeDescription: "Without" },
+    json: { type: "boolean", description: "Print JSON" },
+  } satisfies ArgsDef;
+  const read = (...words: string[]) => parseArgs(checkArguments("start", times, words), times).times;
+  assert.is(read("--no-times"), false);
+  assert.is(read("--times"), true);
+  assert.is(read(), undefined);
+  assert.throws(() => read("--no-json"), /unknown option "--no-json"/);
+  assert.throws(() => read("--no-times=1"), /unknown option/);
+});
+
 test("a guess is answered with what was meant", () => {
   const names = ["start", "status", "stop"];
   const guess = (...words: string[]): string => unknownCommand(words[0]!, words.slice(1), names).message;

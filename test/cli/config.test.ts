@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { loadConfig } from "../../cli/_load.ts";
@@ -166,17 +167,21 @@ test("what is not an object is refused by name", async (t) => {
 });
 
 test("an entry becomes a pool of its name", () => {
-  const config = entryConfig("/app/web.server.ts", { workers: "1-3", port: "80", rest: ["--fast"] }, "/app");
+  const config = entryConfig(
+    "/app/web.server.ts",
+    { workers: "1-3", port: "80", host: "127.0.0.1", rest: ["--fast"] },
+    "/app",
+  );
   assert.equal(config, {
     name: "web.server",
     root: "/app",
     groups: {
       "web.server": {
         entry: "/app/web.server.ts",
-        env: { "*": true },
+        env: { "*": true, PORT: "80" },
         args: ["--fast"],
         workers: { min: 1, max: 3 },
-        listen: 80,
+        listen: [{ port: 80, host: "127.0.0.1" }],
       },
     },
   });
@@ -196,10 +201,11 @@ test("options change a config of one group, and are refused for more", () => {
   const two = { name: "p", groups: { ...one.groups, other: { entry: "./o.js" } } };
   const change = (config: unknown, options: object) =>
     overrideConfig(config as PoolConfig, "/d/c.config.ts", options);
-  assert.equal(change(one, { workers: "3", name: "q" }), {
+  const most = availableParallelism();
+  assert.equal(change(one, { workers: String(most), name: "q" }), {
     name: "q",
     root: "/d",
-    groups: { web: { entry: "./w.js", workers: 3 } },
+    groups: { web: { entry: "./w.js", workers: most } },
   });
   assert.is(change(two, { name: "q" }).name, "q");
   assert.is(change({ ...two, root: "sub" }, {}).root, "/d/sub");
@@ -213,6 +219,22 @@ test("options change a config of one group, and are refused for more", () => {
     () => change(one, { type: "worker" }),
     /--type: "worker" is not one of reactor, job, service/,
   );
+});
+
+test("--workers can be scaled up to the cores, or to what the config states", () => {
+  const most = availableParallelism() + 4;
+  const workersOf = (options: object, given: object = {}) => {
+    const groups = { web: { entry: "./w.js", ...given } };
+    return overrideConfig({ name: "p", groups } as PoolConfig, "/d/c.config.ts", options).groups.web!.workers;
+  };
+  const stated = { workers: { min: 1, max: most } };
+  assert.equal(workersOf({ workers: "2" }, stated), { min: 2, max: most });
+  assert.is(workersOf({ workers: String(most) }), most);
+  assert.equal(workersOf({ workers: "1-3" }, stated), { min: 1, max: 3 });
+  assert.is(workersOf({ workers: "1", type: "job" }), 1);
+  assert.is(workersOf({ workers: "1" }, { type: "job" }), 1);
+  const alone = workersOf({ workers: "1" });
+  assert.equal(alone, availableParallelism() > 1 ? { min: 1, max: availableParallelism() } : 1);
 });
 
 test.run();

@@ -41,4 +41,13 @@ test("--restart always repeats a program, never runs one that fails once, on-fai
   }
 });
 
+test("every line has the time in front where stdout is not a terminal", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(join(cli.runtimeFolder, "batch.mjs"), "console.log('did it')");
+  const { stdout } = await cli.run(["start", "--timestamps", "batch.mjs"]);
+  for (const line of stdout.trimEnd().split("\n"))
+    assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z \S| {2}batch/);
+  assert.match(stdout, /Z batch#0 \| did it$/m);
+});
+
 test.run();
