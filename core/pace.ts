@@ -19,10 +19,13 @@ export interface Pace {
   readonly kernelRule?: string;
 }
 
-/** Ends in a row soon after the start that nobody asked for and that do not count: a program that ends by itself, say. */
+/**
+ * Ends with exit code 0 in a row, each soon after its start, that nobody asked for and that do not count: a program that
+ * does its work and ends, for example.
+ */
 export function earlyEnds({ earlyEnds: before }: Slot, { report, verdict }: Exited, counts: number): number {
   if (verdict.class === "requested") return before;
-  return counts === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0;
+  return counts === 0 && report.code === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0;
 }
 
 /** Whether a counted exit meets a spent budget. A policy with a count of its own replaces the budget. */

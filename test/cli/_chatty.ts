@@ -39,7 +39,7 @@ export async function startChatty(
   const { NO_COLOR: _n, FORCE_COLOR: _f, ...inherited } = process.env;
   const [file, ...args] = words;
   const child = spawn(file!, args, {
-    env: { ...inherited, XDG_RUNTIME_DIR: cli.runtimeFolder, COUNT_FILE: countFile },
+    env: { ...inherited, POOLABLE_RUNTIME_DIR: `${cli.runtimeFolder}/poolable`, COUNT_FILE: countFile },
     stdio,
   });
   const ended = once(child, "exit").then(([code]) => code as number | null);

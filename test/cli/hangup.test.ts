@@ -29,7 +29,7 @@ async function inTerminal(
   const words = [...supervisorCommand(process.execPath), bin, "start", fixture, "--type", "service"];
   const command = `exec ${words.map((word) => `'${word}'`).join(" ")} > '${log}'`;
   const terminal = spawn("script", ["-qfc", command, "/dev/null"], {
-    env: { ...process.env, XDG_RUNTIME_DIR: cli.runtimeFolder },
+    env: { ...process.env, POOLABLE_RUNTIME_DIR: `${cli.runtimeFolder}/poolable` },
     stdio: ["pipe", "ignore", "ignore"],
   });
   const ended = once(terminal, "exit");

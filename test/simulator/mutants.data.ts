@@ -655,7 +655,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/pace.ts",
-    find: "counts === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0",
+    find: "counts === 0 && report.code === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0",
     replace: "counts === 0 ? before + 1 : before",
     what: "a worker that ends in order after a long life is slowed down",
   },

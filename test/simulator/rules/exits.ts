@@ -105,8 +105,10 @@ export class Exits {
       for (let count = 0; count < counts; count++) book.counted.push(now);
       book.streak++;
     }
-    if (verdict.class !== "requested")
-      book.early = counts === 0 && event.report.uptimeMs < AT_ONCE_MS ? book.early + 1 : 0;
+    if (verdict.class !== "requested") {
+      const isEarlyEnd = counts === 0 && event.report.code === 0 && event.report.uptimeMs < AT_ONCE_MS;
+      book.early = isEarlyEnd ? book.early + 1 : 0;
+    }
     const isSpent = counts > 0 && !answer.ownBudget && (book.degraded || book.counted.length > SLOT_BUDGET);
     const degrades = action === "restart" && isSpent && !book.degraded;
     book.degraded = action === "restart" && (isSpent || book.degraded);
