@@ -1,5 +1,8 @@
 import type { WorkerState } from "../scoreboard/record.ts";
 
+/** How long after its start a worker's event loop says only how busy the start was. Milliseconds. */
+const START_MS = 5_000;
+
 /**
  * The slots of a group that shrinks, the idlest first: those without a ready worker, then by jobs and connections,
  * then by how busy their event loop is; of equals the highest, as without a scoreboard.
@@ -19,6 +22,7 @@ function rankOf(state: WorkerState | "absent" | undefined): { work: number; util
   if (state === "absent") return { work: -1, utilisation: 0 };
   // Who says nothing may be in the middle of anything.
   if (!state) return { work: Infinity, utilisation: 1 };
-  const { jobsRunning, jobsWaiting, connectionsRunning, utilisation } = state;
-  return { work: jobsRunning + jobsWaiting + connectionsRunning, utilisation: Math.round(utilisation * 10) };
+  const { jobsRunning, jobsWaiting, connectionsRunning, startedAt, updatedAt } = state;
+  const utilisation = updatedAt - startedAt < START_MS ? 0 : Math.round(state.utilisation * 10);
+  return { work: jobsRunning + jobsWaiting + connectionsRunning, utilisation };
 }

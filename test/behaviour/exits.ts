@@ -72,7 +72,7 @@ function rowsOf(world: World): Record<string, Row> {
     },
     "never ready": {
       act: ["neverReady"],
-      group: shortly,
+      group: { ready: "1s" },
       is: ["startFailure", "not ready in time"],
       action: "shutdown",
     },

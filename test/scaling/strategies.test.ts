@@ -277,13 +277,15 @@ test("who goes first: no worker, then the idlest, of equals the highest", () => 
   const states: Record<string, WorkerState | "absent" | undefined> = {
     "w#4": worker({ jobsRunning: 1 }),
     "w#3": undefined,
-    "w#2": worker({ utilisation: 0.9 }),
+    "w#2": worker({ utilisation: 0.9, updatedAt: 60_000 }),
+    // Busy with its start.
+    "w#6": worker({ utilisation: 0.9, updatedAt: 1_000 }),
     "w#1": worker(),
     "w#0": worker(),
     "w#5": "absent",
   };
-  const order = idlestFirst(["w#5", "w#4", "w#3", "w#2", "w#1", "w#0"], (slot) => states[slot]);
-  assert.equal(order, ["w#5", "w#1", "w#0", "w#2", "w#4", "w#3"]);
+  const order = idlestFirst(["w#6", "w#5", "w#4", "w#3", "w#2", "w#1", "w#0"], (slot) => states[slot]);
+  assert.equal(order, ["w#5", "w#6", "w#1", "w#0", "w#2", "w#4", "w#3"]);
 });
 
 test("options that nobody can mean", () => {
