@@ -4,7 +4,7 @@ import { isNode, takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
 import { createBoardOf, type BoardWelcome } from "./_board.ts";
 import type { WatchdogWelcome } from "./_watchdog.ts";
-import type { JobHandlers, JobsWelcome, WorkerJobs } from "./_jobs.ts";
+import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import { setWorker } from "./_current.ts";
 import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
@@ -78,12 +78,11 @@ async function live(session: Session): Promise<void> {
   session.program.release();
   session.program.holdHandlers();
   socket.ref();
-  const unserved = definition.fetch && whyUnserved(session);
-  if (unserved !== undefined) return failStart(session, "import", new Mistake(unserved));
+  const mistake = (definition.fetch && whyUnserved(session)) ?? whyUncallable(session, definition);
+  if (mistake !== undefined) return failStart(session, "import", new Mistake(mistake));
   try {
     await definition.setup?.(life.worker);
-    if (definition.jobs) await serveJobs(session, definition.jobs);
-    else if (session.jobs?.missing) throw new Error(session.jobs.missing);
+    if (definition.jobs) await session.jobs?.serve(life.worker, definition.jobs);
   } catch (error) {
     if (!life.worker.signal.aborted) {
       printError(error);
@@ -208,10 +207,11 @@ function whyUnserved({ life, boot }: Session): string | undefined {
   }
 }
 
-async function serveJobs({ jobs, life }: Session, handlers: JobHandlers): Promise<void> {
-  if (jobs) return jobs.serve(life.worker, handlers);
+/** Why a module's jobs cannot be called, or are missing; `undefined` when its group and it agree. */
+function whyUncallable({ jobs, life }: Session, definition: WorkerDefinition): string | undefined {
+  if (!definition.jobs) return jobs?.missing;
   const { group, type } = life.worker;
-  throw new Error(`this worker has jobs, and group ${group} is a ${type} that nobody can call`);
+  return jobs ? undefined : `this worker has jobs, and group ${group} is a ${type} that nobody can call`;
 }
 
 function noJobs(group: string): LifeJobs {
