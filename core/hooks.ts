@@ -6,13 +6,15 @@ import type { RunAs } from "./plugin.ts";
 import { runAsNobody } from "./plugin.ts";
 import type { PoolState, SlotState } from "./states.ts";
 
-interface OfWorker {
+/** The worker that a hook tells about. */
+export interface OfWorker {
   readonly slot: string;
   readonly group: string;
   readonly epoch: number;
 }
 
-interface ReloadFact {
+/** How a reload went. */
+export interface ReloadFact {
   readonly pool: string;
   readonly generation: number;
   readonly hard: boolean;

@@ -18,6 +18,7 @@ import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy
 import { createRefusing } from "./refusing.ts";
 import { createTrials, type ServingFact } from "./trials.ts";
 
+export type { ListenerOf } from "./addresses.ts";
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 
 /** What {@link sockets} takes. */
