@@ -21,9 +21,10 @@ test("generated parts are up to date: npm run docs:tables", () => {
   for (const { path, text } of pages) assert.is(regenerate(text), text, path);
 });
 
-test("every key of the config has a meaning in its table", () => {
+test("every key of the config and every hook has a meaning in its table", () => {
   for (const name of ["config-pool", "config-group", "config-listen", "config-jobs", "run-options"])
     assert.not.match(parts[name]!(), /\|\s+\|$/m, name);
+  assert.not.match(parts.hooks!(), /\|\s+\|$/m);
 });
 
 test("relative links lead to a file, and to a heading in it", () => {
