@@ -21,8 +21,25 @@ import { systemClock } from "./runtimes/clock.ts";
 export * from "./core/index.ts";
 export { JobError, jobErrorCodes } from "./core/job-errors.ts";
 export type { JobErrorCode } from "./core/job-errors.ts";
-export type { CallGroup, JobClient, MapOptions } from "./plugins/jobs/caller/client.ts";
-export type { JobsOf } from "./plugins/jobs/wire/job.ts";
+export type {
+  CallGroup,
+  InputFor as JobInput,
+  Item as JobItem,
+  JobClient,
+  MapOptions,
+  Name as JobName,
+  Output as JobOutput,
+} from "./plugins/jobs/caller/client.ts";
+export type {
+  InputOf,
+  ItemOf,
+  Job,
+  JobHandler,
+  JobHandlers,
+  JobLog,
+  JobsOf,
+  OutputOf,
+} from "./plugins/jobs/wire/job.ts";
 export type { RunOptions } from "./plugins/jobs/caller/options.ts";
 export type { JobStream } from "./plugins/jobs/caller/stream.ts";
 export type { ConnectionState, PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
@@ -42,7 +59,10 @@ export interface CreatePoolOptions {
  *
  * @throws PoolError `E_CONFIG` or `E_PLUGIN`, one line that names the key, the value and what is accepted.
  */
-export function createPool(config: PoolConfig, options: CreatePoolOptions = {}): Pool {
+export function createPool<Name extends string>(
+  config: PoolConfig<Name>,
+  options: CreatePoolOptions = {},
+): Pool {
   const { load, directory } = options;
   const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }) } = options;
   const ports = { clock: systemClock(), runtimes, load, pid: process.pid, runAs };

@@ -151,7 +151,7 @@ export interface Decisions {
   readonly scaleDown: SyncWaterfallHook<[readonly string[], RefuseScaleQuestion]>;
   /** How a group is reloaded; asked once a group and reload. */
   readonly reloadPlan: SyncWaterfallHook<[ReloadPolicy, ReloadQuestion]>;
-  /** Why the group cannot have that many workers. No answer lets it. */
+  /** Why the group cannot have that many workers. If no tap answers, scaling is allowed. */
   readonly refuseScale: SyncBailHook<[RefuseScaleQuestion], string | undefined>;
   /**
    * The slot that gets a job which the supervisor's own process calls, by `connectPool(pool)`. Workers and other programs

@@ -6,13 +6,15 @@ import type { RunAs } from "./plugin.ts";
 import { runAsNobody } from "./plugin.ts";
 import type { PoolState, SlotState } from "./states.ts";
 
-interface OfWorker {
+/** The worker that a hook tells about. */
+export interface OfWorker {
   readonly slot: string;
   readonly group: string;
   readonly epoch: number;
 }
 
-interface ReloadFact {
+/** How a reload went. */
+export interface ReloadFact {
   readonly pool: string;
   readonly generation: number;
   readonly hard: boolean;
@@ -37,26 +39,33 @@ export interface WorkerLog extends OfWorker {
  * NOT block. Its throw or rejection reaches `plugin:error` and nobody else. Observers have no order.
  */
 export interface PoolHooks {
+  /** The pool starts: what the config asks for can be had, and no plugin is set up yet. */
   "pool:starting": (fact: { readonly pool: string }) => void;
+  /** Every slot that has to start was ready once, or is over or degraded. */
   "pool:running": (fact: { readonly pool: string }) => void;
+  /** The pool begins to stop: nothing starts from now on. */
   "pool:stopping": (fact: {
     readonly pool: string;
     readonly reason: string;
     readonly exitCode: number;
   }) => void;
+  /** A critical error makes the pool stop; `pool:stopping` follows. */
   "pool:critical": (fact: {
     readonly pool: string;
     readonly reason: string;
     readonly exitCode: number;
   }) => void;
+  /** No worker is left. `pool.closed` resolves with the same. */
   "pool:stopped": (fact: {
     readonly pool: string;
     readonly exitCode: number;
     readonly reason: string;
   }) => void;
+  /** The pool changed its state. */
   "pool:state": (fact: { readonly pool: string; readonly from: PoolState; readonly to: PoolState }) => void;
-  /** The supervisor itself was stopped, suspended or blocked for so long. Silence of its workers meanwhile is none. */
+  /** The supervisor itself was stopped, suspended or blocked for `ms`. Heartbeats missed during this time are not counted. */
   "pool:away": (fact: { readonly pool: string; readonly ms: number }) => void;
+  /** The number of workers that a group should have changed; `by` is who asked. */
   "group:scaled": (fact: {
     readonly group: string;
     readonly from: number;
@@ -99,6 +108,7 @@ export interface PoolHooks {
   }) => void;
   /** A worker is ready again: connections to the address are accepted. */
   "listener:accepting": (fact: { readonly groups: readonly string[]; readonly at: string }) => void;
+  /** A slot changed its state; `cause` is the event that made it change. */
   "slot:state": (
     fact: OfWorker & {
       /** `surge` while a reload brings up the slot's next worker beside the current one. */
@@ -117,6 +127,7 @@ export interface PoolHooks {
   ) => void;
   /** A slot is not degraded any more: its worker was ready for 60 s, or somebody started it afresh. */
   "slot:recovered": (fact: OfWorker & { readonly reason: string }) => void;
+  /** A worker's process was started; it has said nothing yet. */
   "worker:spawned": (fact: OfWorker & { readonly pid: number }) => void;
   /** `tookMs` runs from the spawn. */
   "worker:ready": (fact: OfWorker & { readonly pid: number; readonly tookMs: number }) => void;
@@ -133,7 +144,9 @@ export interface PoolHooks {
   "worker:recovered": (fact: OfWorker & { readonly silentMs: number }) => void;
   /** A worker is about to be replaced because it has reached a limit of its group; `reason` says which. */
   "worker:recycling": (fact: OfWorker & { readonly reason: string }) => void;
+  /** A worker was asked to drain, or drains by itself; `reason` says why. */
   "worker:draining": (fact: OfWorker & { readonly reason: string }) => void;
+  /** A worker's process ended. Its class follows in `exit:classified`. */
   "worker:exited": (
     fact: OfWorker & {
       readonly pid: number | undefined;
@@ -143,11 +156,15 @@ export interface PoolHooks {
   ) => void;
   /** A process outlived SIGKILL (a device it waits for, say). Its slot is not used again until it is gone. */
   "worker:alarm": (fact: OfWorker & { readonly pid: number | undefined; readonly reason: string }) => void;
+  /** A worker broke the protocol; it is killed, and its exit is a `flowViolation`. */
   "worker:violation": (fact: OfWorker & { readonly kind: string; readonly detail: string }) => void;
+  /** A line that a worker wrote with `worker.log`. */
   "worker:log": (fact: WorkerLog) => void;
+  /** A line of a worker's stdout or stderr. */
   "worker:output": (fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string }) => void;
   /** An `event`, `request` or `result` frame of a worker, for the plugins that own them. Untrusted. */
   "worker:frame": (fact: OfWorker & { readonly frame: Frame }) => void;
+  /** What is known of an ended worker, its class, and who decided that. */
   "exit:classified": (
     fact: OfWorker & { readonly report: ExitReport; readonly verdict: ExitVerdict; readonly by: string },
   ) => void;
@@ -167,6 +184,7 @@ export interface PoolHooks {
       readonly kernelRule?: string;
     },
   ) => void;
+  /** A reload begins. */
   "reload:started": (fact: {
     readonly pool: string;
     readonly generation: number;
@@ -199,14 +217,17 @@ export interface PoolHooks {
       readonly replaced: number;
     },
   ) => void;
+  /** A reload is over, and the new generation serves. */
   "reload:done": (fact: ReloadFact) => void;
   /** The old generation serves. */
   "reload:rolledback": (fact: ReloadFact & { readonly reason: string }) => void;
+  /** A plugin threw, rejected, or gave an answer that makes no sense; `stage` says where. */
   "plugin:error": (fact: {
     readonly plugin: string;
     readonly stage: string;
     readonly error: unknown;
   }) => void;
+  /** The setup of a plugin has taken longer than 1 s. */
   "plugin:slow": (fact: { readonly plugin: string; readonly tookMs: number }) => void;
 }
 

@@ -3,6 +3,7 @@ export type { Clock } from "./clock.ts";
 export { defineConfig } from "./config.ts";
 export type {
   GroupConfig,
+  GroupName,
   GroupStrategy,
   GroupType,
   ListenConfig,
@@ -40,17 +41,26 @@ export type {
   KillCause,
   LastExit,
   ReportedError,
+  StartStage,
 } from "./exit.ts";
 export type { Frame } from "./frames.ts";
-export type { HookName, HookPayload, HookRegistry, PoolHooks, WorkerLog } from "./hooks.ts";
-export type { JobsConfig, ResolvedJobs } from "./jobs.ts";
+export type {
+  HookName,
+  HookPayload,
+  HookRegistry,
+  OfWorker,
+  PoolHooks,
+  ReloadFact,
+  WorkerLog,
+} from "./hooks.ts";
+export type { JobsConfig, PickStrategy, ResolvedJobs } from "./jobs.ts";
 export { createKernel } from "./kernel.ts";
 export type { KernelPorts } from "./kernel.ts";
 export type { ReloadPace } from "./reload-pace.ts";
 export { definePlugin } from "./plugin.ts";
-export type { Dispose, Plugin, PluginInput } from "./plugin.ts";
+export type { Dispose, Plugin, PluginInput, RunAs } from "./plugin.ts";
 export type { Pool, PoolEnd } from "./pool.ts";
-export type { Violation, ViolationKind } from "./protocol.ts";
+export type { GoodbyeKind, Violation, ViolationKind } from "./protocol.ts";
 export type { ReloadOptions, ReloadReport } from "./reloads.ts";
 export type {
   InheritedListener,
@@ -71,5 +81,5 @@ export type {
   WorkerSink,
 } from "./runtime.ts";
 export { POOL_STATES, SLOT_STATES } from "./states.ts";
-export type { PoolState, SlotState } from "./states.ts";
+export type { PoolState, SlotCause, SlotRow, SlotState } from "./states.ts";
 export type { GroupStatus, PoolStatus, SlotStatus, SlotWaiting } from "./status.ts";

@@ -8,25 +8,65 @@ import { duration, oneOf, whole } from "./rules.ts";
 
 /** How a group runs jobs for others, and how it is called. */
 export interface JobsConfig {
-  /** Jobs that one worker runs at the same time; 32 when it is left out. */
+  /**
+   * The number of jobs that one worker runs at the same time.
+   *
+   * @default 32
+   */
   maxConcurrent?: number;
-  /** What the running jobs of one worker may weigh together; `maxConcurrent` when it is left out. */
+  /**
+   * What the running jobs of one worker may weigh together.
+   *
+   * @default `maxConcurrent`
+   */
   capacity?: number;
-  /** The longest that a job may run; any when it is left out. */
+  /**
+   * The longest time that a job may run.
+   *
+   * @default none
+   */
   timeLimit?: Duration;
-  /** How long generators run before everything else in the worker has its turn; 5 ms when it is left out. */
+  /**
+   * How long generators run before everything else in the worker has its turn.
+   *
+   * @default '5ms'
+   */
   slice?: Duration;
-  /** How a caller picks a worker; `leastJobs` when it is left out. */
-  pick?: string;
-  /** Bytes of one input, result or item; 16 MiB when it is left out. */
+  /**
+   * How a caller picks a worker.
+   *
+   * @default 'leastJobs'
+   */
+  pick?: PickStrategy;
+  /**
+   * The size limit of one input, result or item, in bytes.
+   *
+   * @default 16 MiB
+   */
   maxBytes?: number;
-  /** Jobs that may wait in one caller; 10,000 when it is left out. */
+  /**
+   * The number of jobs that may wait in one caller.
+   *
+   * @default 10,000
+   */
   maxQueued?: number;
-  /** Bytes of the inputs that may wait in one caller; 64 MiB when it is left out. */
+  /**
+   * The bytes of the inputs that may wait in one caller.
+   *
+   * @default 64 MiB
+   */
   maxQueuedBytes?: number;
-  /** How long an aborted job may go on; 5 s when it is left out. */
+  /**
+   * How long an aborted job may go on.
+   *
+   * @default '5s'
+   */
   abortGrace?: Duration;
-  /** What an aborted job that goes on costs: nothing, or its worker. `leave` when it is left out. */
+  /**
+   * What follows when an aborted job goes on for longer than `abortGrace`: nothing (`leave`), or its worker restarts.
+   *
+   * @default 'leave'
+   */
   onIgnoredAbort?: "leave" | "restart";
 }
 
@@ -36,7 +76,7 @@ export interface ResolvedJobs {
   readonly capacity: number;
   readonly timeLimit: number | undefined;
   readonly slice: number;
-  readonly pick: string;
+  readonly pick: PickStrategy;
   readonly maxBytes: number;
   readonly maxQueued: number;
   readonly maxQueuedBytes: number;
@@ -53,6 +93,9 @@ export const PICK_STRATEGIES = [
   "mostCapacity",
   "leastDelay",
 ] as const;
+
+/** The name of a strategy by which a caller picks a worker. */
+export type PickStrategy = (typeof PICK_STRATEGIES)[number];
 
 /** Who may be called by whom: a reactor is never, it serves sockets. */
 export const CALLABLE: Readonly<Record<GroupType, readonly GroupType[]>> = {

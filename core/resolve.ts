@@ -42,7 +42,7 @@ const groupRules: Readonly<Record<string, Rule>> = {
   workers: rule("a whole number, or { min, max } with min <= max and max >= 1", isWorkers),
   runtime: text,
   listen: rule(
-    "a port, a path, { port, host, path, mode, owner, backlog, name, strategy, prefer }, or a list of these",
+    "a port, a path, { port, host, path, mode, owner, backlog, name, strategy, prefer, refuseAfter }, or a list of these",
     isListen,
   ),
   calls: texts,

@@ -32,7 +32,8 @@ export type SlotCause =
   | "exit:permanent"
   | "exit:failed";
 
-interface SlotRow {
+/** What a state of a slot means, and what follows it. */
+export interface SlotRow {
   readonly meaning: string;
   /** Whether a process (or the attempt to have one) belongs to the state. */
   readonly process: boolean;

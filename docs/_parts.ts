@@ -13,7 +13,6 @@ import { DEADLINES, POOL_STATES, SLOT_STATES } from "../core/states.ts";
 import type { DeadlineKind } from "../core/states.ts";
 import { exitClasses } from "../plugins/restart/classes.ts";
 import { VIOLATION_LIMIT, VIOLATION_WINDOW_MS } from "../plugins/restart/escalation.ts";
-import { handoff } from "../plugins/sockets/handoff.ts";
 import { reusePort } from "../plugins/sockets/reuse-port.ts";
 import { ring } from "../plugins/sockets/ring.ts";
 import { shared } from "../plugins/sockets/shared.ts";
@@ -61,7 +60,7 @@ export const parts: Readonly<Record<string, () => string>> = {
   strategies: () =>
     table(
       ["strategy", "spreads evenly", "queued connections survive the worker", "number of workers may change"],
-      [ring, shared, reusePort, handoff].map(({ name, balanced, keepsQueue, scalable }) => [
+      [ring, shared, reusePort].map(({ name, balanced, keepsQueue, scalable }) => [
         code(name),
         ...[balanced, keepsQueue, scalable].map((is) => (is ? "yes" : "no")),
       ]),

@@ -49,7 +49,7 @@ export function readInterface(name: string): Member[] {
     return {
       name: symbol.name,
       type: typeOf(member).replace(/\s+/g, " "),
-      doc: ts.displayPartsToString(symbol.getDocumentationComment(checker)).replace(/\s+/g, " "),
+      doc: docOf(symbol).replace(/\s+/g, " "),
       payload: fact
         ? checker
             .getTypeOfSymbol(fact)
@@ -58,6 +58,17 @@ export function readInterface(name: string): Member[] {
         : [],
     };
   });
+}
+
+/** What a docstring says, its `@default` as a last sentence. */
+function docOf(symbol: ts.Symbol): string {
+  const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+  const given = symbol.getJsDocTags(checker).find(({ name }) => name === "default");
+  if (!given) return text;
+  const value = ts.displayPartsToString(given.text);
+  // A value of the language, and no sentence about it.
+  const isCode = /^('[^']*'|[\d.]+|true|false|\[\]|\{\}|\w+\(\))$/.test(value);
+  return `${text} Default: ${isCode ? `\`${value}\`` : value}.`;
 }
 
 function isMember(node: ts.Node): node is ts.PropertySignature | ts.MethodSignature {

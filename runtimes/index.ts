@@ -6,4 +6,5 @@ export { bun } from "./bun.ts";
 export { deno } from "./deno.ts";
 export { allRuntimes, type RuntimesOptions } from "./all.ts";
 export { node } from "./node.ts";
+export type { RuntimeName } from "./traits.ts";
 export { spawnWorker, type Command } from "./processes.ts";

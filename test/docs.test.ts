@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { regenerate } from "../docs/_generate.ts";
+import { parts } from "../docs/_parts.ts";
 import { freePort } from "./_free-port.ts";
 import { suite } from "./_suite.ts";
 import type { TestContext } from "./_suite.ts";
@@ -18,6 +19,12 @@ const readme = pages.find(({ path }) => path === "README.md")!;
 
 test("generated parts are up to date: npm run docs:tables", () => {
   for (const { path, text } of pages) assert.is(regenerate(text), text, path);
+});
+
+test("every key of the config and every hook has a meaning in its table", () => {
+  for (const name of ["config-pool", "config-group", "config-listen", "config-jobs", "run-options"])
+    assert.not.match(parts[name]!(), /\|\s+\|$/m, name);
+  assert.not.match(parts.hooks!(), /\|\s+\|$/m);
 });
 
 test("relative links lead to a file, and to a heading in it", () => {

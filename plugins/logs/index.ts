@@ -19,7 +19,8 @@ export interface LogsOptions {
 }
 
 type OfWorker = { readonly slot: string; readonly group: string };
-type Format = "red" | "yellow" | "green" | "cyan" | "magenta" | "blue" | "dim";
+/** How a text is drawn. */
+export type Format = "red" | "yellow" | "green" | "cyan" | "magenta" | "blue" | "dim";
 
 const COLOURS: readonly Format[] = ["cyan", "magenta", "blue", "green", "yellow"];
 const LEVELS: Readonly<Record<string, Format>> = { debug: "dim", warn: "yellow", error: "red" };

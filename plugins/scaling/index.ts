@@ -18,7 +18,7 @@ export { bySchedule } from "./by-schedule.ts";
 export type { ScheduleEntry } from "./by-schedule.ts";
 export { byUtilisation } from "./by-utilisation.ts";
 export type { ByUtilisationOptions } from "./by-utilisation.ts";
-export type { BudgetOptions } from "./budget.ts";
+export type { BudgetOptions, Memory } from "./budget.ts";
 export type { ScalingGroups, ScalingOptions } from "./options.ts";
 export type { GroupView, ScalingStrategy } from "./strategy.ts";
 

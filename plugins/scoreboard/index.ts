@@ -8,8 +8,10 @@ import { findPlace } from "./place.ts";
 import type { Place } from "./place.ts";
 
 export { BOARD_FILE } from "./place.ts";
+export type { BoardHead } from "./board.ts";
 export { readBoard } from "./read.ts";
 export type { Board } from "./read.ts";
+export type { WorkerState } from "./record.ts";
 
 /** What {@link scoreboard} takes. */
 export interface ScoreboardOptions {

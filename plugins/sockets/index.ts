@@ -9,7 +9,7 @@ import type { SocketAbilities } from "../../core/runtime.ts";
 import { type ListenerOf, partnersOf, refuseTwins, urlOf } from "./addresses.ts";
 import { createAdoption } from "./adoption.ts";
 import { choose, preference, type Preference } from "./choose.ts";
-import { handoff } from "./handoff.ts";
+import { NO_HANDOFF } from "./handoff.ts";
 import { PassedSockets } from "./passed.ts";
 import { reusePort } from "./reuse-port.ts";
 import { ring } from "./ring.ts";
@@ -18,6 +18,7 @@ import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy
 import { createRefusing } from "./refusing.ts";
 import { createTrials, type ServingFact } from "./trials.ts";
 
+export type { ListenerOf } from "./addresses.ts";
 export type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 
 /** What {@link sockets} takes. */
@@ -38,7 +39,7 @@ interface Opened extends SharedListener {
 const REFUSE_AFTER = "10s";
 
 /** The strategies that are there without any option. */
-export const builtin: readonly SocketStrategy[] = [ring, shared, reusePort, handoff];
+export const builtin: readonly SocketStrategy[] = [ring, shared, reusePort];
 
 const PASSED =
   "the socket was passed to the supervisor, and its fastest server binds one of its own: leave it out";
@@ -77,6 +78,7 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
 
     pool.decisions.canShareSocket.tap(DEFAULT_TAP, ({ strategy: name, group: inGroup, listener: asked }) => {
       const strategy = strategies.get(name);
+      if (!strategy && name === "handoff") return NO_HANDOFF;
       if (!strategy) return `there is no such strategy; known are ${[...strategies.keys()].join(", ")}`;
       const group = pool.config.groups.find((each) => each.name === inGroup)!;
       const listener = group.listen.find((each) => each.name === asked.name)!;

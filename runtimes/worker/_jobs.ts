@@ -11,10 +11,27 @@ import type { Board, JobFigures } from "./_board.ts";
 import type { Worker } from "./define.ts";
 import type { LifeJobs } from "./_life.ts";
 
-export type { CallGroup, JobClient, MapOptions } from "../../plugins/jobs/caller/client.ts";
+export type {
+  CallGroup,
+  InputFor as JobInput,
+  Item as JobItem,
+  JobClient,
+  MapOptions,
+  Name as JobName,
+  Output as JobOutput,
+} from "../../plugins/jobs/caller/client.ts";
 export type { RunOptions } from "../../plugins/jobs/caller/options.ts";
 export type { JobStream } from "../../plugins/jobs/caller/stream.ts";
-export type { Job, JobHandler, JobHandlers, JobLog, JobsOf } from "../../plugins/jobs/wire/job.ts";
+export type {
+  InputOf,
+  ItemOf,
+  Job,
+  JobHandler,
+  JobHandlers,
+  JobLog,
+  JobsOf,
+  OutputOf,
+} from "../../plugins/jobs/wire/job.ts";
 
 /** The names of all jobs of a worker, in bytes: they cross in one frame. */
 const MAX_NAME_BYTES = 2 * 1024 * 1024;

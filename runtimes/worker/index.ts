@@ -13,13 +13,20 @@ export { JobError, jobErrorCodes, type JobErrorCode } from "../../core/job-error
 export type { WorkerState } from "./_board.ts";
 export type {
   CallGroup,
+  InputOf,
+  ItemOf,
   Job,
   JobClient,
   JobHandler,
   JobHandlers,
+  JobInput,
+  JobItem,
   JobLog,
+  JobName,
+  JobOutput,
   JobsOf,
   JobStream,
   MapOptions,
+  OutputOf,
   RunOptions,
 } from "./_jobs.ts";

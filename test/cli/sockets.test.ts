@@ -49,7 +49,7 @@ test("a start that cannot listen is one line, and nothing is left behind", { tim
       2,
       /'rign': there is no such strategy; known are/,
     ],
-    [{ web: { listen: { port: 3998, strategy: "handoff" } } }, 2, /handoff is not available: /],
+    [{ web: { listen: { port: 3998, strategy: "handoff" } } }, 2, /there is no handoff: /],
     [{ web: { listen: { port: 3998, backlog: 0 } } }, 2, /groups\.web\.listen.*backlog/],
     [{ web: { listen: "./no/such/web.sock" } }, 2, /its folder does not exist or cannot be written to/],
     ...(isOld

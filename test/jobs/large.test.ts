@@ -1,7 +1,16 @@
 // timeout: 120
 /** Large values cross in memory that both sides share, and must be what they were. */
 import { execFileSync } from "node:child_process";
-import { constants, existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import {
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -62,13 +71,39 @@ test("only a file is memory", (t) => {
   if (process.platform === "win32") return;
   const path = folder(t);
   const limit = 1_024;
-  execFileSync("mkfifo", [join(path, "pipe")]);
-  symlinkSync("/dev/zero", join(path, "link"));
-  for (const name of ["pipe", "link", "none"]) {
-    assert.is(takeSharing({ caller: join(path, name), worker: join(path, name) }, limit), undefined, name);
+  const pair = (number: number): { caller: string; worker: string } => ({
+    caller: join(path, `share-1-${number}-c`),
+    worker: join(path, `share-1-${number}-w`),
+  });
+  const make: ((file: string) => void)[] = [
+    (file) => void execFileSync("mkfifo", [file]),
+    (file) => symlinkSync("/dev/zero", file),
+    () => {},
+  ];
+  for (const [number, makeOne] of make.entries()) {
+    for (const file of Object.values(pair(number))) makeOne(file);
+    assert.is(takeSharing(pair(number), limit), undefined, String(number));
   }
   for (const offered of [undefined, 1, {}, { caller: 1, worker: 2 }])
     assert.is(takeSharing(offered, limit), undefined);
+});
+
+test("a worker opens no file of another name, whatever a caller says", (t) => {
+  const path = folder(t);
+  const file = (name: string): string => {
+    writeFileSync(join(path, name), "kept");
+    return join(path, name);
+  };
+  const [caller, worker, secret] = [file("share-1-0-c"), file("share-1-0-w"), file("secret")];
+  const sharing = takeSharing({ caller, worker }, 1_024)!;
+  sharing.close();
+  for (const offered of [
+    { caller: secret, worker },
+    { caller, worker: secret },
+    { caller, worker: caller },
+    { caller, worker: file("share-1-1-w") },
+  ])
+    assert.is(takeSharing(offered, 1_024), undefined, JSON.stringify(offered));
 });
 
 test("values of many sizes, many at once, go there and back; nothing is left behind", async (t) => {

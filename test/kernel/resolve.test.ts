@@ -104,7 +104,7 @@ const WORKERS = "a whole number, or { min, max } with min <= max and max >= 1";
 const TIME = "milliseconds or text such as '30s', at most '8760h'";
 const VARIABLE = "text without a null character, true or false";
 const LISTEN =
-  "a port, a path, { port, host, path, mode, owner, backlog, name, strategy, prefer }, or a list of these";
+  "a port, a path, { port, host, path, mode, owner, backlog, name, strategy, prefer, refuseAfter }, or a list of these";
 
 /** What is wrong with one key of a group. */
 for (const [key, value, message] of [

@@ -12,14 +12,17 @@ import { FLAG } from "../wire/wire.ts";
 import type { CallSink } from "./call.ts";
 
 /** The names of the jobs of a group; any text where its type is not given. */
-type Name<Jobs extends JobHandlers> = keyof Jobs & string;
-type InputFor<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+export type Name<Jobs extends JobHandlers> = keyof Jobs & string;
+/** The input of a job of a group; `unknown` where the type of the group is not given. */
+export type InputFor<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
   ? unknown
   : InputOf<Jobs[N]>;
-type Output<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+/** The result of a job of a group; `unknown` where the type of the group is not given. */
+export type Output<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
   ? unknown
   : OutputOf<Jobs[N]>;
-type Item<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
+/** What a job of a group yields; `unknown` where the type of the group is not given. */
+export type Item<Jobs extends JobHandlers, N extends Name<Jobs>> = string extends keyof Jobs
   ? unknown
   : ItemOf<Jobs[N]>;
 

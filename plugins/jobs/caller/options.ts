@@ -9,15 +9,35 @@ export const MAX_WEIGHT = 65_535;
 
 /** How one call goes. */
 export interface RunOptions {
-  /** 0 (the default) to 100; a level more counts as much as having waited a second longer. */
+  /**
+   * From 0 to 100. A level more counts as much as having waited a second longer.
+   *
+   * @default 0
+   */
   priority?: number;
-  /** What it takes of the worker's `capacity` while it runs; 1 when it is left out. */
+  /**
+   * What it takes of the worker's `capacity` while it runs.
+   *
+   * @default 1
+   */
   weight?: number;
-  /** The longest that it may run. Ten minutes when it is left out, roughly kept. */
+  /**
+   * The longest time that it may run, roughly kept.
+   *
+   * @default '10m'
+   */
   timeout?: Duration;
-  /** The longest that it may wait for a worker to begin it. A minute when it is left out, roughly kept. */
+  /**
+   * The longest time that it may wait for a worker to begin it, roughly kept.
+   *
+   * @default '1m'
+   */
   queueTimeout?: Duration;
-  /** How often it is begun again when its worker ends with it: the job MUST bear to run twice. 0 when left out. */
+  /**
+   * How often it is begun again when its worker ends with it: the job MUST bear to run twice.
+   *
+   * @default 0
+   */
   retries?: number;
   /** Says that running it twice does no harm; the job sees it and can tell a repetition by it. */
   idempotencyKey?: string;
@@ -25,7 +45,11 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Calls with the same key go to the same worker, as far as it has room. */
   affinity?: string;
-  /** `false` rejects with `NO_WORKER` where no worker is free at once. */
+  /**
+   * `false` rejects with `NO_WORKER` where no worker is free at once.
+   *
+   * @default true
+   */
   wait?: boolean;
   /** Hears what the job says with `job.progress(value)`. */
   onProgress?: (value: unknown) => void;

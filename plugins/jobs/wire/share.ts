@@ -54,10 +54,15 @@ export function offerSharing(board: string | undefined, limit: number): SharingO
   }
 }
 
+/** The name of a caller's file. A worker opens no other files than such a pair: it may be allowed more than the caller. */
+const CALLERS_FILE = /^(.*\/share-\d+-\d+)-c$/s;
+
 /** Opens, in the worker, what a caller offers. `undefined` when that cannot be. Never throws. */
 export function takeSharing(offered: unknown, limit: number): Sharing | undefined {
   const { caller, worker } = Object(offered) as Partial<SharingPaths>;
   if (typeof caller !== "string" || typeof worker !== "string") return undefined;
+  const [, stem] = CALLERS_FILE.exec(caller) ?? [];
+  if (stem === undefined || worker !== `${stem}-w`) return undefined;
   let reader: ArenaReader | undefined;
   try {
     reader = createArenaReader(openArenaFile(caller, constants.O_RDONLY), limit);
