@@ -75,6 +75,15 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true, tim
   assert.not.match(table, /\u001b/);
   assert.match((await cli.run(["status"], { env: { FORCE_COLOR: "1" } })).stdout, "\u001b[32mready");
 
+  assert.is((await cli.run(["stop", "--group", "web"])).stdout, "group web has stopped\n");
+  assert.equal(
+    (await status()).groups.map((group) => [group.stopped, group.slots[0]!.state]),
+    [
+      [true, "idle"],
+      [false, "ready"],
+    ],
+  );
+
   const stopped = await cli.run(["stop"]);
   assert.equal([stopped.code, stopped.stderr], [0, ""]);
   const { code, stdout } = await pool.finished;
