@@ -337,6 +337,20 @@ test("a port that is taken is told with the file and the key", async (t) => {
   assert.ok(stderr.startsWith(line), stderr);
 });
 
+test("an entry that imports a missing module ends the pool at its first failure, told once", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(join(cli.runtimeFolder, "w.mjs"), "import './nowhere.mjs'; export default { run() {} }");
+  await writeFile(
+    join(cli.runtimeFolder, "m.config.mjs"),
+    "export default { name: 'm', groups: { web: { entry: './w.mjs', workers: 4 } } }",
+  );
+  const { code, stdout } = await cli.run(["start", "m.config.mjs"]);
+  assert.is(code, 2, stdout);
+  assert.is(stdout.match(/critical, exit code 2: group web cannot start: /g)?.length, 1, stdout);
+  assert.is(stdout.match(/startFailure/g)?.length, 1, stdout);
+  assert.not.match(stdout, "restart in");
+});
+
 test("an entry that throws on import ends the start with exit code 2", { brief: true }, async (t) => {
   const cli = await createCli(t);
   await writeFile(join(cli.runtimeFolder, "throws.mjs"), "throw new Error('on import')");
