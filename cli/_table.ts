@@ -47,7 +47,8 @@ export function renderStatus({ pool, groups }: PoolStatus, workers: Board["worke
     const degraded = group.slots.filter((slot) => slot.degraded).length;
     const range = group.min === group.max ? "" : ` (${group.min} to ${group.max})`;
     const refuses = group.refusing ? "refuses connections" : null;
-    const kind = [group.type, group.runtime, group.strategy, refuses]
+    const stopped = group.stopped ? "stopped on request" : null;
+    const kind = [group.type, group.runtime, group.strategy, refuses, stopped]
       .filter((word) => word !== null)
       .join(", ");
     lines.push(

@@ -8,6 +8,8 @@ import { force, movePool, shutdown } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
 import type { Group, KernelState, Slot } from "./state.ts";
 import { isOver } from "./state.ts";
+import { isUp } from "./states.ts";
+import { setStopped, stopGroup } from "./stop-group.ts";
 
 type ScaleCommand = Extract<Command, { type: "scale" }>;
 
@@ -19,6 +21,9 @@ export function commands(draft: Draft, command: Command): void {
     case "stop":
       shutdown(draft, { ...command, critical: command.exitCode !== 0 });
       if (command.now) force(draft);
+      return;
+    case "stopGroup":
+      if (isUp(draft.pool.state)) stopGroup(draft, command);
       return;
     case "scale":
       return scale(draft, command);
@@ -71,6 +76,7 @@ export function scaleRefusal(state: KernelState, group: Group, count: number): s
  * and then the highest, as the reference does.
  */
 function scale(draft: Draft, { group: groupIndex, count, by, first = [] }: ScaleCommand): void {
+  setStopped(draft, groupIndex, false);
   const group = draft.editGroup(groupIndex);
   const from = group.desired;
   if (!group.isCalled) draft.pool.dormant += Number(count === 0) - Number(from === 0);
@@ -119,8 +125,12 @@ export function restartRefusal(state: KernelState, index: number): string | unde
 
 function restart(draft: Draft, index: number): void {
   const slot = draft.slot(index);
-  if (slot.worker) return end(draft, index, "restart", "drain");
   if (slot.state === "permanent") return;
+  setStopped(draft, slot.group, false);
+  if (slot.worker) {
+    draft.change(index, { ended: false });
+    return end(draft, index, "restart", "drain");
+  }
   // An operator's start is a fresh one: the budget that was spent is forgiven.
   if (slot.state === "failed" || slot.degraded) draft.change(index, { counted: [], streak: 0 });
   draft.change(index, { earlyEnds: 0 });

@@ -45,6 +45,7 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
 export type Command =
   | { readonly type: "start" }
   | { readonly type: "stop"; readonly now: boolean; readonly reason: string; readonly exitCode: number }
+  | { readonly type: "stopGroup"; readonly group: number; readonly now: boolean; readonly reason: string }
   | {
       readonly type: "scale";
       readonly group: number;

@@ -79,9 +79,11 @@ function decide(
   const idle = (reason: string): Outcome => ({ action: "idle", delayMs: 0, reason, by: KERNEL });
   const { state } = draft.pool;
   if (verdict.class === "requested" && (!slot.wanted || !isUp(state))) return idle("as asked");
-  if (verdict.class === "requested" && event.report.intent === "fail" && isUp(state))
-    return { action: "fail", delayMs: 0, reason: "its group was given up", by: KERNEL };
   if (!isUp(state) && answer.action !== "shutdown") return idle("the pool is shutting down");
+  if (slot.ended && answer.action !== "shutdown" && answer.action !== "permanent")
+    return idle("its group was stopped");
+  if (verdict.class === "requested" && event.report.intent === "fail")
+    return { action: "fail", delayMs: 0, reason: "its group was given up", by: KERNEL };
   if (verdict.class === "requested")
     return { action: "restart", delayMs: requestedWait(slot, draft.now), reason: "as asked", by: KERNEL };
   const { action, reason } = answer;

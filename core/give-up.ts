@@ -50,8 +50,8 @@ function isAnyWanted(draft: Draft): boolean {
 function longestStart(draft: Draft): number {
   let longest = 0;
   for (let index = 0; index < draft.groupCount; index++) {
-    const { desired, timeouts } = draft.group(index);
-    if (desired > 0) longest = Math.max(longest, timeouts.hello + timeouts.ready);
+    const { desired, stopped, timeouts } = draft.group(index);
+    if (desired > 0 && !stopped) longest = Math.max(longest, timeouts.hello + timeouts.ready);
   }
   return longest;
 }

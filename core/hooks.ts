@@ -72,6 +72,8 @@ export interface PoolHooks {
     readonly to: number;
     readonly by: string;
   }) => void;
+  /** A group was stopped on request: its workers end, and none starts until it is scaled, restarted or reloaded. */
+  "group:stopping": (fact: { readonly group: string; readonly reason: string }) => void;
   /** A group was asked to have `to` workers and cannot; the caller got `E_SCALE_REFUSED` with this reason. */
   "group:refused": (fact: {
     readonly group: string;

@@ -22,6 +22,7 @@ export function initialState(config: ResolvedPool): KernelState {
       desired: group.min,
       generation: 1,
       everReady: false,
+      stopped: false,
       halting: "no",
       counts: { ...NO_COUNTS },
     });

@@ -12,7 +12,7 @@ import { judgeExit } from "./judge.ts";
 import { runAsNobody } from "./plugin.ts";
 import type { RunAs } from "./plugin.ts";
 import { createPluginList } from "./plugins.ts";
-import type { Pool, PoolEnd } from "./pool.ts";
+import type { Pool, PoolEnd, StopOptions } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { createReloads } from "./reloads.ts";
 import { resolveConfig } from "./resolve.ts";
@@ -20,6 +20,7 @@ import { createRestart } from "./restarts.ts";
 import type { Runtime } from "./runtime.ts";
 import { createScale } from "./scaling.ts";
 import { statusOf } from "./status.ts";
+import { createStopGroup } from "./stopping.ts";
 import { createTimers } from "./timers.ts";
 import { watchItself } from "./watch.ts";
 import type { Watch } from "./watch.ts";
@@ -199,6 +200,16 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     throw new PoolError("E_UNKNOWN_SLOT", `no slot is called ${JSON.stringify(slot)}; there are ${known}`);
   }
 
+  const stopGroup = createStopGroup({ waiters, state: () => state, dispatch });
+
+  async function stopPool({ now = false, reason = "asked to stop" }: StopOptions): Promise<PoolEnd> {
+    stopped ??= reason;
+    startedAt ??= clock.now();
+    if (isSettingUp) plugins.abandon(now);
+    else dispatch({ type: "stop", now, reason, exitCode: 0 });
+    return closed;
+  }
+
   const pool: Pool = {
     name: resolved.name,
     config: resolved,
@@ -227,20 +238,17 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       } finally {
         isSettingUp = false;
       }
-      if (stopped !== undefined) return void (await pool.stop({ reason: stopped }));
+      if (stopped !== undefined) return void (await stopPool({ reason: stopped }));
       watch = watchItself(clock, shortestHeartbeat, (ms) => dispatch({ type: "away", ms }));
       generations.begin();
       dispatch({ type: "start" });
       await waiters.until(({ pool: { counts } }) => counts.unready === 0);
       if (state.pool.state === "running") notifier.notify("pool:running", { pool: pool.name });
     },
-    async stop({ now = false, reason = "asked to stop" } = {}) {
-      stopped ??= reason;
-      startedAt ??= clock.now();
-      if (isSettingUp) plugins.abandon(now);
-      else dispatch({ type: "stop", now, reason, exitCode: 0 });
-      return closed;
-    },
+    stop: ((options: StopOptions = {}) => {
+      const { group } = options;
+      return group === undefined ? stopPool(options) : stopGroup({ ...options, group });
+    }) as Pool["stop"],
     restart: createRestart({ waiters, state: () => state, dispatch, indexOf }),
     scale: createScale({ asker, notifier, waiters, state: () => state, dispatch, wallNow }),
     status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),

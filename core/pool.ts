@@ -17,6 +17,16 @@ export interface PoolEnd {
   readonly reason: string;
 }
 
+/** How a pool, or one group of it, is stopped. */
+export interface StopOptions {
+  /** Stops only this group. */
+  readonly group?: string | undefined;
+  /** Kills the workers at once. @default false */
+  readonly now?: boolean | undefined;
+  /** One line, for people. @default "asked to stop" */
+  readonly reason?: string | undefined;
+}
+
 /** All groups under one supervisor: what `createPool` returns and what a plugin's `setup` receives. */
 export interface Pool {
   readonly name: string;
@@ -56,7 +66,14 @@ export interface Pool {
    * Drains and stops every worker. A second call waits for the same end; with `now` the workers that are left
    * are killed at once. Never rejects.
    */
-  stop(options?: { now?: boolean; reason?: string }): Promise<PoolEnd>;
+  stop(options?: StopOptions & { group?: undefined }): Promise<PoolEnd>;
+  /**
+   * Drains and stops the workers of one group, and starts none of them again until the group is scaled or reloaded, or
+   * one of its slots is restarted. Resolves when none of its workers is left; the pool goes on, and ends with exit code
+   * 0 when every other group has ended in order too. With `now` the workers are killed at once. Rejects with
+   * `E_UNKNOWN_GROUP`, or with `E_STATE` when the pool is not running.
+   */
+  stop(options: StopOptions & { group: string }): Promise<void>;
   /**
    * Replaces the worker of one slot, uncounted, and resolves when the new one is ready. A failed or degraded slot starts
    * with a fresh budget. Rejects with `E_UNKNOWN_SLOT`, or `E_RESTART_REFUSED` (permanent, or scaled down).

@@ -10,6 +10,7 @@ import { counted, putRecord, recordOf, sumOf } from "./reload-record.ts";
 import { movePool } from "./shutdown.ts";
 import { requestStart } from "./starting.ts";
 import type { Group, ReloadPlan, ReloadRecord, Slot } from "./state.ts";
+import { startAgain } from "./stop-group.ts";
 
 /**
  * Replaces the workers of groups by a new generation. Soft: a new worker comes up in the surge seat beside the
@@ -31,6 +32,7 @@ export function reload(draft: Draft, command: Extract<Command, { type: "reload" 
   const groups = plans.map(({ group }) => draft.group(group).name);
   const slot = only === null ? undefined : draft.slot(only).id;
   draft.fact("reload:started", { pool: draft.pool.name, generation, hard, groups, slot });
+  if (only === null) for (const { group } of plans) startAgain(draft, group, generation);
   if (!hard) return;
   movePool(draft, "restarting");
   for (const { group } of plans) {

@@ -30,6 +30,8 @@ export function createRestart({ waiters, state, dispatch, indexOf }: RestartCont
     await waiters.until(({ slots }) => isDone(slots.get(index)));
     const slot = state().slots.get(index);
     if (slot.state === "ready" && slot.epoch > epoch) return;
+    if (slot.ended && state().groups.get(slot.group).stopped)
+      throw new PoolError("E_RESTART_REFUSED", `${id} did not come up: its group was stopped`);
     const why = slot.wanted ? (slot.lastExit?.reason ?? "the pool ended") : "its group was scaled down";
     throw new PoolError("E_RESTART_REFUSED", `${id} did not come up: ${why}`);
   };

@@ -131,6 +131,8 @@ export interface Group {
   /** The version that its workers start from. */
   generation: number;
   everReady: boolean;
+  /** Stopped on request: no worker starts until somebody starts it again. */
+  stopped: boolean;
   halting: "no" | "waiting" | "told";
   counts: Counts;
 }
@@ -148,7 +150,7 @@ export interface Slot {
   readonly twin: number;
   state: SlotState;
   wanted: boolean;
-  /** Ended in order: not started again until somebody asks. */
+  /** Ended in order, or its worker ends because the group was stopped: not started again until somebody asks. */
   ended: boolean;
   /** Its place in the start queue; -1 while its group's turn has not come. */
   ticket: number | null;
@@ -204,5 +206,5 @@ export interface WorkerRecord {
 
 /** Whether a slot never starts by itself again. */
 export function isOver({ state, ended }: Slot): boolean {
-  return state === "permanent" || state === "failed" || (state === "idle" && ended);
+  return state === "permanent" || state === "failed" || ended;
 }

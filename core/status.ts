@@ -29,6 +29,8 @@ export interface GroupStatus {
   readonly urls: readonly string[];
   /** Whether connections are refused, because no worker has been ready for `refuseAfter`. */
   readonly refusing: boolean;
+  /** Whether it was stopped on request: it has no workers until it is scaled, restarted or reloaded. */
+  readonly stopped: boolean;
   readonly desired: number;
   readonly min: number;
   readonly max: number;
@@ -90,6 +92,7 @@ export function statusOf(
         strategyReason: pool.strategies.get(config.name)?.reason ?? null,
         urls: pool.strategies.get(config.name)?.urls ?? [],
         refusing: pool.strategies.get(config.name)?.refusing ?? false,
+        stopped: group.stopped,
         desired: group.desired,
         min: group.min,
         max: group.max,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { lstatSync, writeFileSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readRegularFile } from "./regular-file.ts";
 
 /** How often the file is looked for. Milliseconds. */
 const LOOK_MS = 500;
@@ -40,9 +40,9 @@ export function createToken(path: string): Token {
   };
 }
 
-/** Rejects with the error of the system when there is none. */
-export function readToken(path: string): Promise<string> {
-  return readFile(path, "utf8");
+/** Rejects with the error of the system when there is none, and when it is not a regular file. */
+export async function readToken(path: string): Promise<string> {
+  return readRegularFile(path);
 }
 
 function digestOf(text: string): Buffer {

@@ -102,10 +102,15 @@ function checkScale(args: Readonly<Record<string, unknown>>): CheckedCommand {
 }
 
 function checkStop(args: Readonly<Record<string, unknown>>): CheckedCommand {
-  only(args, "now");
+  only(args, "now", "group");
   const now = args.now ?? false;
   if (typeof now !== "boolean") throw wrong("now must be true or false");
-  return { audit: now ? "stop --now" : "stop", run: (pool) => stop(pool, now) };
+  const group = args.group === undefined ? undefined : text(args, "group");
+  const options = [...(group === undefined ? [] : ["--group", printable(group)]), ...(now ? ["--now"] : [])];
+  return {
+    audit: ["stop", ...options].join(" "),
+    run: (pool) => (group === undefined ? stop(pool, now) : stopGroup(pool, group, now)),
+  };
 }
 
 /** Resolves at `pool:stopped`, which comes before plugins are disposed of: the answer needs the socket still. */
@@ -114,6 +119,11 @@ function stop(pool: Pool, now: boolean): Promise<unknown> {
     pool.hooks.hookOnce("pool:stopped", ({ exitCode, reason }) => resolve({ exitCode, reason }));
     void pool.stop({ now, reason: now ? "poolable stop --now" : "poolable stop" }).then(resolve);
   });
+}
+
+async function stopGroup(pool: Pool, group: string, now: boolean): Promise<unknown> {
+  await pool.stop({ group, now, reason: now ? "poolable stop --group --now" : "poolable stop --group" });
+  return { group };
 }
 
 function desiredOf(pool: Pool, group: string): number {

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { link, lstat, readFile, readdir, unlink, writeFile } from "node:fs/promises";
+import { link, lstat, readdir, unlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PoolError } from "../../core/errors.ts";
 import { identifySelf, isAlive } from "../../system/process.ts";
 import type { ProcessIdentity } from "../../system/process.ts";
 import { makePrivateFolder } from "../../system/private-folder.ts";
+import { readRegularFile } from "../../system/regular-file.ts";
 import { createPrivate } from "./directory.ts";
 
 /** Who holds a lock. `id` is new for every attempt and never comes back. */
@@ -163,7 +164,7 @@ async function linkFile(path: string, owner: LockOwner): Promise<boolean> {
 /** `undefined` when the file is not there. */
 export async function readOwner(path: string): Promise<LockOwner | undefined> {
   try {
-    const text = await readFile(path, "utf8");
+    const text = readRegularFile(path);
     const owner = parseOwner(text);
     if (owner) return owner;
     // Links are never partial, so only a crash of the machine leaves junk: its owner is dead.

@@ -90,6 +90,11 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
           say("yellow", `the supervisor was away for ${formatDuration(ms)}: no silence meanwhile counts`),
         "group:scaled": ({ group, from, to, by }) =>
           say(undefined, `${group} scaled from ${from} to ${to} by ${by}`),
+        "group:stopping": ({ group, reason }) =>
+          say(
+            "yellow",
+            `${group} stops: ${reason}; it starts again when it is scaled, restarted or reloaded`,
+          ),
         "group:refused": ({ group, to, by, reason }) =>
           say("yellow", `${group} not scaled to ${to} by ${by}: ${reason}`),
         "slot:degraded": (fact) =>

@@ -61,7 +61,8 @@ export const scaling: (groups?: ScalingGroups, options?: ScalingOptions) => Plug
           each.requests = each.requests.filter(({ at }) => now - at < RECENT_MS);
           const { pool: whole, groups: all } = pool.status();
           const group = all.find(({ name }) => name === each.group)!;
-          if (whole.state !== "running") return;
+          // Whoever has stopped a group starts it again.
+          if (whole.state !== "running" || group.stopped) return;
           const step = each.controller.look(viewOf(group, each.requests, board, now));
           if (!step) return;
           each.requests = [];

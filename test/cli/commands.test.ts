@@ -75,6 +75,15 @@ test("starts, tells, scales, restarts and stops a real pool", { brief: true, tim
   assert.not.match(table, /\u001b/);
   assert.match((await cli.run(["status"], { env: { FORCE_COLOR: "1" } })).stdout, "\u001b[32mready");
 
+  assert.is((await cli.run(["stop", "--group", "web"])).stdout, "group web has stopped\n");
+  assert.equal(
+    (await status()).groups.map((group) => [group.stopped, group.slots[0]!.state]),
+    [
+      [true, "idle"],
+      [false, "ready"],
+    ],
+  );
+
   const stopped = await cli.run(["stop"]);
   assert.equal([stopped.code, stopped.stderr], [0, ""]);
   const { code, stdout } = await pool.finished;
@@ -326,6 +335,20 @@ test("a port that is taken is told with the file and the key", async (t) => {
   assert.is(code, 2);
   const line = `poolable: port.config.mjs: groups.web.listen: cannot listen on 127.0.0.1:${port}: port ${port} is in use`;
   assert.ok(stderr.startsWith(line), stderr);
+});
+
+test("an entry that imports a missing module ends the pool at its first failure, told once", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(join(cli.runtimeFolder, "w.mjs"), "import './nowhere.mjs'; export default { run() {} }");
+  await writeFile(
+    join(cli.runtimeFolder, "m.config.mjs"),
+    "export default { name: 'm', groups: { web: { entry: './w.mjs', workers: 4 } } }",
+  );
+  const { code, stdout } = await cli.run(["start", "m.config.mjs"]);
+  assert.is(code, 2, stdout);
+  assert.is(stdout.match(/critical, exit code 2: group web cannot start: /g)?.length, 1, stdout);
+  assert.is(stdout.match(/startFailure/g)?.length, 1, stdout);
+  assert.not.match(stdout, "restart in");
 });
 
 test("an entry that throws on import ends the start with exit code 2", { brief: true }, async (t) => {

@@ -90,6 +90,7 @@ test("a status is a table whose columns line up", () => {
         strategyReason: "asked for",
         urls: ["http://127.0.0.1:80", "/run/web.sock"],
         refusing: false,
+        stopped: false,
         desired: 2,
         min: 1,
         max: 4,

@@ -1,12 +1,15 @@
 // timeout: 120
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants, openSync } from "node:fs";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { isAlive } from "../../system/process.ts";
+import { readToken } from "../../system/token.ts";
 import { acquireLock, readLock } from "../../plugins/control/lock.ts";
 import type { TestContext } from "../_suite.ts";
 import { suite } from "../_suite.ts";
@@ -53,6 +56,22 @@ async function killAll(holders: Holder[]): Promise<void> {
   for (const { child } of holders) child.kill("SIGKILL");
   await Promise.all(exits);
 }
+
+test("a named pipe in the place of the lock, or of a token, is refused and holds nobody up", async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, "lock");
+  execFileSync("mkfifo", [path]);
+  // A read that hangs would keep the process of this test from ending: give it what it waits for.
+  t.defer(() => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK)));
+  const refused = new RegExp(`cannot read ${path}: it is not a regular file; remove it`);
+  for (const read of [readLock, acquireLock, () => readToken(path)]) {
+    const outcome = await Promise.race([
+      Promise.resolve(read(folder)).then(String, (error: Error) => error.message),
+      sleep(5_000, "it hangs", { ref: false }),
+    ]);
+    assert.match(outcome, read === readLock || read === acquireLock ? refused : "not a regular file");
+  }
+});
 
 test("of eight starts at once one wins, and again over its dead lock", { timeout: 90_000 }, async (t) => {
   const folder = await temporaryFolder(t);

@@ -13,9 +13,13 @@ const broken =
   (stage: string) =>
   (worker: FakeWorker): void => {
     worker.say("hello");
-    worker.sink.frame({ type: "goodbye", kind: "startFailed", stage, reason: "no database" });
-    worker.exit(1);
+    fail(worker, stage);
   };
+
+function fail(worker: FakeWorker, stage: string): void {
+  worker.sink.frame({ type: "goodbye", kind: "startFailed", stage, reason: "no database" });
+  worker.exit(1);
+}
 
 for (const [stage, exitCode] of [
   ["import", 2],
@@ -32,6 +36,47 @@ for (const [stage, exitCode] of [
     assert.is(end.reason, "group bad cannot start: no database");
   });
 }
+
+test("an entry that cannot be loaded ends the pool that starts at its first failure, and is told once", async () => {
+  const { pool, clock, runtime, facts } = rig(
+    { groups: { web: { entry }, bad: { entry, workers: 4 } } },
+    (worker) => {
+      if (worker.request.group === "web") return obliging(worker);
+      // The others are still at it.
+      worker.say("hello");
+      worker.send = (frame) => {
+        if (frame.type === "stop") queueMicrotask(() => fail(worker, "import"));
+        return true;
+      };
+    },
+  );
+  void pool.start();
+  await clock.pass(10);
+  fail(runtime.worker("bad#2"), "import");
+  await clock.pass(10);
+  assert.is(pool.status().pool.state, "terminated");
+  const end = await pool.closed;
+  assert.equal(end, { exitCode: 2, reason: "group bad cannot start: no database" });
+  assert.is(facts("pool:critical").length, 1);
+  const failures = facts("restart:decided").filter(({ verdict }) => verdict.class === "startFailure");
+  assert.equal(
+    failures.map(({ slot, action }) => [slot, action]),
+    [["bad#2", "shutdown"]],
+  );
+  assert.is(runtime.workers.filter(({ request }) => request.group === "bad").length, 4);
+});
+
+test("an entry that one worker has loaded is not given up because another one could not", async () => {
+  const { pool, clock, runtime } = rig({ groups: { web: { entry, workers: 2 } } }, (worker) =>
+    worker.request.slot === "web#1" ? worker.say("hello") : obliging(worker),
+  );
+  void pool.start();
+  await clock.pass(10);
+  fail(runtime.worker("web#1"), "import");
+  await clock.pass(100);
+  assert.is(pool.status().pool.state, "running");
+  await pool.stop();
+});
 
 test("a group that starts from zero and cannot start ends nothing, hours after the start", async () => {
   const { pool, clock, runtime } = rig({

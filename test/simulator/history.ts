@@ -15,6 +15,7 @@ export type Op = {
   | { readonly do: "restart"; readonly slot: number }
   | { readonly do: "replace"; readonly slot: number; readonly minReadyMs: number }
   | { readonly do: "stop"; readonly now: boolean }
+  | { readonly do: "stopGroup"; readonly group: number; readonly now: boolean }
   | {
       readonly do: "reload";
       readonly hard: boolean;
@@ -134,7 +135,7 @@ function drawOps(random: Random, groups: readonly GroupPlan[]): Op[] {
 function drawOp(random: Random, groups: readonly GroupPlan[], slots: number): Op {
   const at = 0;
   const slot = random.int(0, slots - 1);
-  const dice = random.int(0, 20);
+  const dice = random.int(0, 22);
   if (dice < 6) {
     const group = random.int(0, groups.length - 1);
     const { min, max } = groups[group]!;
@@ -160,6 +161,8 @@ function drawOp(random: Random, groups: readonly GroupPlan[], slots: number): Op
   if (dice < 18) return { at, do: "stale", slot, kind: random.pick(STALE_KINDS) };
   if (dice < 19) return { at, do: "again", slot };
   if (dice < 20) return { at, do: "replace", slot, minReadyMs: random.pick([0, 1000]) };
+  if (dice < 22)
+    return { at, do: "stopGroup", group: random.int(0, groups.length - 1), now: random.chance(0.2) };
   return { at, do: "stop", now: random.chance(0.3) };
 }
 

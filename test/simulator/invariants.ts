@@ -10,6 +10,7 @@ import { Reloads } from "./rules/reload.ts";
 import { checkSeat } from "./rules/seats.ts";
 import { checkToWorker } from "./rules/signals.ts";
 import { Starts } from "./rules/starts.ts";
+import { Stops } from "./rules/stops.ts";
 import { HAS_PROCESS, HEALTHY_MS, NEXT, RANK, silenceOf } from "./spec.ts";
 import type { Watcher, World } from "./world.ts";
 
@@ -20,6 +21,7 @@ export class Invariants implements Watcher {
   readonly #exits: Exits;
   readonly #starts: Starts;
   readonly #reloads: Reloads = new Reloads();
+  readonly #stops: Stops = new Stops();
   /** The state that the facts have told of each seat. */
   readonly #told: string[];
   #event!: KernelEvent;
@@ -45,6 +47,7 @@ export class Invariants implements Watcher {
       if (after !== before || effects.length > 0) broken("I10", `a stale ${event.type} changed something`);
       return;
     }
+    this.#stops.note(event, before);
     this.#note(world, event, before);
     if (event.type === "exited" && after.pool.state === before.pool.state) mark(world, event.bounce);
     if (event.type === "reload" && event.hard && before.pool.state !== after.pool.state) {
@@ -66,6 +69,7 @@ export class Invariants implements Watcher {
     const event = this.#event;
     switch (effect.type) {
       case "spawn":
+        this.#stops.checkSpawn(world, effect);
         return this.#starts.check(world, event, this.#before, effect, this.#exits);
       case "send":
         this.ends.checkTurn(world, event, effect);
@@ -104,6 +108,7 @@ export class Invariants implements Watcher {
       checkIntent(before, after, seat);
     }
     this.#giveUp.check(world, event, before);
+    this.#stops.check(world, event);
     if (event.type === "heartbeat") return checkHeartbeat(world, event);
     this.#exits.check(world, event, before, world.subject);
     checkCounts(world);
@@ -147,8 +152,16 @@ export class Invariants implements Watcher {
       if (slot.seat !== "main") continue;
       if (event.type === "scale" && slot.group === event.group && !slot.worker)
         books[slot.index]!.notBefore = -Infinity;
-      if (event.type !== "reload" || !event.hard || before.pool.state !== "running" || before.pool.reload)
+      const isRevived = slot.wanted && slot.ended && before.groups.get(slot.group).stopped;
+      if (
+        event.type !== "reload" ||
+        (!event.hard && !isRevived) ||
+        event.only !== undefined ||
+        before.pool.state !== "running" ||
+        before.pool.reload
+      )
         continue;
+      if (before.pool.replacements.length > 0) continue;
       if (!event.plans.some(({ group }) => group === slot.group)) continue;
       books[slot.index]!.clear();
       if (!slot.worker) books[slot.index]!.notBefore = -Infinity;
@@ -169,6 +182,7 @@ export class Invariants implements Watcher {
         from === "failed" &&
         this.#event.type !== "restart" &&
         this.#event.type !== "reload" &&
+        this.#event.type !== "stopGroup" &&
         !this.#before.pool.reload &&
         this.#before.pool.replacements.length === 0
       ) {

@@ -758,8 +758,39 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/exited.ts",
-    find: 'event.report.intent === "fail" && isUp(state)',
+    find: 'verdict.class === "requested" && event.report.intent === "fail"',
     replace: "event.chance < 0",
     what: "a worker of a group that was given up comes back",
+  },
+  {
+    file: "core/stop-group.ts",
+    find: "    draft.change(seat, { ended: true });\n",
+    replace: "",
+    what: "the workers of a group that was stopped come back",
+  },
+  {
+    file: "core/stop-group.ts",
+    find: '    end(draft, twin, "stop", how);\n',
+    replace: "",
+    what: "the surge seats of a group that was stopped go on",
+  },
+  {
+    file: "core/stop-group.ts",
+    find: "  draft.pool.dormant += stopped ? -1 : 1;\n",
+    replace: "",
+    what: "a group that was stopped at zero workers keeps the pool open",
+  },
+  {
+    file: "core/stop-group.ts",
+    find: "    draft.change(seat, { ended: false, counted: [], streak: 0, earlyEnds: 0 });\n    if (worker) continue;",
+    replace:
+      "    if (worker) continue;\n    draft.change(seat, { ended: false, counted: [], streak: 0, earlyEnds: 0 });",
+    what: "a worker that drains because its group was stopped does not come back with a reload",
+  },
+  {
+    file: "core/state.ts",
+    find: 'state === "permanent" || state === "failed" || ended;',
+    replace: 'state === "permanent" || state === "failed" || (state === "idle" && ended);',
+    what: "a worker that drains because its group was stopped counts as one that the group has",
   },
 ];

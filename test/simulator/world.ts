@@ -342,7 +342,18 @@ export class World implements Host {
         return this.#replace(op);
       case "stop":
         return this.dispatch({ type: "stop", now: op.now, reason: "asked to stop", exitCode: 0 });
+      case "stopGroup":
+        if (!isUp) return;
+        if (pool.reload) this.met.add("a group is stopped in a reload");
+        return this.dispatch({
+          type: "stopGroup",
+          group: op.group,
+          now: op.now,
+          reason: "asked to stop",
+        });
       case "reload":
+        if ([...this.state.groups].some(({ stopped }) => stopped))
+          this.met.add("a stopped group is reloaded");
         if (this.state.pool.reload) this.met.add("reload in a reload");
         if (this.state.pool.replacements.length > 0) this.met.add("reload in a replacement");
         this.#waiting.push(op);

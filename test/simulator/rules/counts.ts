@@ -45,8 +45,7 @@ export function checkCounts(world: World): void {
       add(tally, main);
       add(tally, slots.get(main.twin));
       live += world.live[seat]!.length;
-      const isOver =
-        main.state === "permanent" || main.state === "failed" || (main.state === "idle" && main.ended);
+      const isOver = main.state === "permanent" || main.state === "failed" || main.ended;
       if (main.wanted && !isOver && isUp && main.state === "idle" && main.ticket === null) {
         broken("forgotten", `${main.id} is wanted, and nothing will start it`);
       }
@@ -77,7 +76,7 @@ export function checkCounts(world: World): void {
       broken("I14", `${group.name} has ${tally.up} slots up, ${group.desired} desired`);
     if (tally.starting > CONCURRENT_STARTS)
       broken("herd", `${tally.starting} of ${group.name} start at once`);
-    if (group.desired === 0 && !world.history.groups[groupIndex]!.isCalled) dormant++;
+    if (group.desired === 0 && !group.stopped && !world.history.groups[groupIndex]!.isCalled) dormant++;
     if (group.halting !== "no") halting++;
     if (tally.unready > 0) isHeldUp = true;
   }
@@ -106,7 +105,7 @@ function freshStarts({ live, now, state }: World): number {
 }
 
 function add(tally: Tally, { seat, state, wanted, ended, ticket, degraded, bootFailed }: Seat): void {
-  const over = state === "permanent" || state === "failed" || (state === "idle" && ended);
+  const over = state === "permanent" || state === "failed" || ended;
   if (HAS_PROCESS.has(state)) tally.live++;
   if (state === "starting") tally.starting++;
   if (state === "ready") tally.ready++;

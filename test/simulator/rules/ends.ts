@@ -47,6 +47,8 @@ export class Ends {
   /** A drain or stop message in an ordered pool: only when the groups after it are gone. */
   checkTurn(world: World, event: KernelEvent, send: Send): void {
     if (world.history.strategy === "one-for-one" || event.type === "due") return;
+    // Whoever stops one group sets the order.
+    if (event.type === "stopGroup") return;
     if (send.frame.type !== "drain" && send.frame.type !== "stop") return;
     const { slots, groups, pool } = world.state;
     const main = slots.get(send.slot);
@@ -115,7 +117,8 @@ function codeOf(world: World, event: KernelEvent, before: KernelState, exits: Ex
   }
   for (const group of world.state.groups) {
     const { isCalled } = world.history.groups[group.index]!;
-    if (group.desired === 0 && !isCalled) broken("code", `the pool ends, ${group.name} is dormant`);
+    if (group.desired === 0 && !group.stopped && !isCalled)
+      broken("code", `the pool ends, ${group.name} is dormant`);
   }
   return failed > 0 ? EXIT_ALL_FAILED : 0;
 }

@@ -195,10 +195,13 @@ export class Exits {
       const process = world.processOf(slot.index, slot.epoch);
       const isHealthy = process !== undefined && world.now - process.notes.readyAt >= HEALTHY_MS;
       const isScaledAway = cause.type === "scale" && !slot.wanted;
-      if (!isHealthy && !isScaledAway) broken("degraded", `${slot.id} has recovered before its time`);
+      const isStopped = cause.type === "stopGroup" && cause.group === slot.group;
+      if (!isHealthy && !isScaledAway && !isStopped)
+        broken("degraded", `${slot.id} has recovered before its time`);
       book.degraded = false;
     }
     if (slot.degraded && !slot.wanted) broken("degraded", `${slot.id} is degraded, and nobody wants it`);
+    if (slot.degraded && slot.ended) broken("degraded", `${slot.id} is degraded, and has ended`);
     if (slot.degraded !== book.degraded)
       broken("degraded", `${slot.id} is degraded ${slot.degraded}, should be ${book.degraded}`);
   }
@@ -209,10 +212,12 @@ function actionOf({ pool }: KernelState, slot: Slot, event: Exited): readonly [a
   const isUp = pool.state === "running" || pool.state === "restarting";
   if (verdict.class === "requested") {
     if (report.intent === undefined) broken("I8", "requested, and nobody asked");
+    if (slot.ended) return ["idle", KERNEL];
     if (report.intent === "fail" && slot.wanted && isUp) return ["fail", KERNEL];
     return [slot.wanted && isUp ? "restart" : "idle", KERNEL];
   }
   if (!isUp && answer.action !== "shutdown") return ["idle", KERNEL];
+  if (slot.ended && answer.action !== "shutdown" && answer.action !== "permanent") return ["idle", KERNEL];
   if (answer.action !== "restart") return [answer.action, decidedBy];
   return slot.wanted ? ["restart", decidedBy] : ["idle", KERNEL];
 }
@@ -237,8 +242,7 @@ function checkGivenUp({ state }: World, before: KernelState, { group: index }: S
   if (state.pool.state !== "running" && state.pool.state !== "restarting") return;
   for (let slot = first; slot < first + max; slot++) {
     const main = state.slots.get(slot);
-    const isOver =
-      main.state === "permanent" || main.state === "failed" || (main.state === "idle" && main.ended);
+    const isOver = main.state === "permanent" || main.state === "failed" || main.ended;
     if (!main.wanted && main.state === "failed" && before.slots.get(slot).state !== "failed")
       broken("given up", `${main.id} fails, and nobody wants it`);
     if (!main.wanted || isOver) continue;

@@ -53,9 +53,9 @@ export class GiveUp {
   /** A worker that may take longer than `giveUp` to become ready has its time. */
   #limit({ history, config, state }: World): number {
     if (history.giveUp === false) return Infinity;
-    const starts = [...state.groups].map(({ index, desired }) => {
+    const starts = [...state.groups].map(({ index, desired, stopped }) => {
       const { hello, ready } = config.groups[index]!.timeouts;
-      return desired > 0 ? hello + ready : 0;
+      return desired > 0 && !stopped ? hello + ready : 0;
     });
     return Math.max(history.giveUp, ...starts);
   }

@@ -49,6 +49,8 @@ export function checkToWorker(world: World, event: KernelEvent, before: KernelSt
 
 function mayKill(world: World, event: KernelEvent, before: KernelState, process: FakeProcess): void {
   if (event.type === "stop" && event.now) return;
+  const { group } = before.slots.get(process.slot);
+  if (event.type === "stopGroup" && event.now && event.group === group) return;
   if (event.type === "violation" && world.subject === process) return;
   const seat = event.type === "due" ? before.slots.get(event.seat) : undefined;
   if (!seat?.deadline || seat.worker === null || seat.epoch !== process.epoch) {

@@ -88,7 +88,9 @@ export class Starts {
     } else {
       if (!seat.wanted) broken("I14", `${seat.id} starts and is not wanted`);
       if (now < exits.books[slot]!.notBefore) broken("I9", `${seat.id} starts before its time`);
-      if (event.type === "reload" && !event.hard) broken("surge", "a soft reload starts a main seat");
+      const wasStopped = before.groups.get(seat.group).stopped;
+      if (event.type === "reload" && !event.hard && !wasStopped)
+        broken("surge", "a soft reload starts a main seat");
     }
     this.#checkTurn(world, seat.group);
   }

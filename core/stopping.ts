@@ -1,0 +1,48 @@
+import { PoolError } from "./errors.ts";
+import type { Command } from "./events.ts";
+import type { KernelState } from "./state.ts";
+import { notRunning } from "./states.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What stopping one group needs of the kernel around it. */
+export interface StopGroupContext {
+  readonly waiters: Waiters;
+  state(): KernelState;
+  dispatch(command: Command): void;
+}
+
+/** How a group is stopped. */
+export interface StopGroupOptions {
+  /** The name of the group. */
+  readonly group: string;
+  /** Kills its workers at once. */
+  readonly now?: boolean | undefined;
+  /** One line, for people. */
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Stops one group and resolves when none of its workers is left, or when somebody has started it again meanwhile. The pool
+ * goes on.
+ */
+export function createStopGroup(context: StopGroupContext): (options: StopGroupOptions) => Promise<void> {
+  const { waiters, state, dispatch } = context;
+  return async ({ group: name, now = false, reason = "asked to stop" }) => {
+    const groups = [...state().groups];
+    const found = groups.find((group) => group.name === name);
+    if (!found) {
+      const known = groups.map((group) => group.name).join(", ");
+      throw new PoolError(
+        "E_UNKNOWN_GROUP",
+        `no group is called ${JSON.stringify(name)}; there are ${known}`,
+      );
+    }
+    const refusal = notRunning(state().pool.state);
+    if (refusal) throw new PoolError("E_STATE", `group ${name} cannot be stopped: ${refusal}`);
+    dispatch({ type: "stopGroup", group: found.index, now, reason });
+    await waiters.until((after) => {
+      const { stopped, counts } = after.groups.get(found.index);
+      return !stopped || counts.live === 0;
+    });
+  };
+}
