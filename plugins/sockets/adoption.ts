@@ -8,6 +8,8 @@ interface Worker {
   readonly epoch: number;
   /** How often it has been told to adopt each slot's socket. */
   readonly used: Map<string, number>;
+  /** The slots whose sockets it has adopted now. */
+  readonly held: Set<string>;
 }
 
 /** What an {@link createAdoption} is given. */
@@ -36,15 +38,10 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
   const started = new Set<string>();
   const adopters = new Map<string, Worker>();
 
-  function heldBy(worker: Worker): string[] {
-    return [...adopters].filter(([, adopter]) => adopter === worker).map(([slot]) => slot);
-  }
-
   /** The ready workers of the group, those that have adopted the fewest first. */
   function leastFirst(isOwn: boolean = true): Worker[] {
     const able = [...ready].filter((worker) => (worker.group === group) === isOwn);
-    const held = new Map(able.map((worker) => [worker, heldBy(worker).length]));
-    return able.toSorted((one, other) => held.get(one)! - held.get(other)!);
+    return able.toSorted((one, other) => one.held.size - other.held.size);
   }
 
   function isSpent(worker: Worker, slot: string): boolean {
@@ -55,7 +52,9 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
   function adopt(slot: string, worker: Worker): boolean {
     if (isSpent(worker, slot) || !pool.send(worker.slot, { type: "adopt", slot }, worker.epoch)) return false;
     worker.used.set(slot, (worker.used.get(slot) ?? 0) + 1);
+    adopters.get(slot)?.held.delete(slot);
     adopters.set(slot, worker);
+    worker.held.add(slot);
     return true;
   }
 
@@ -69,10 +68,9 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
       const order = leastFirst();
       const [least, most] = [order[0], order.at(-1)];
       if (!least || !most) return;
-      const held = heldBy(most);
-      if (held.length - heldBy(least).length < 2) return;
+      if (most.held.size - least.held.size < 2) return;
       // With its last descriptor of a socket a worker stays: it could not come back.
-      const slot = held.find((each) => !isSpent(most, each) && adopt(each, least));
+      const slot = [...most.held].find((each) => !isSpent(most, each) && adopt(each, least));
       if (slot === undefined) return;
       release(slot, most);
     }
@@ -84,23 +82,26 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
     if (!isOwn && !partners.includes(fact.group)) return;
     if (to === "starting" && isOwn) started.add(slot);
     const key = `${slot} ${epoch}`;
-    if (to === "ready") ready.add(away.get(key) ?? { group: fact.group, slot, epoch, used: new Map() });
+    if (to === "ready")
+      ready.add(away.get(key) ?? { group: fact.group, slot, epoch, used: new Map(), held: new Set() });
     away.delete(key);
     if (to !== "ready") {
       for (const worker of ready) {
         if (worker.slot !== slot || worker.epoch !== epoch) continue;
         ready.delete(worker);
+        for (const orphan of worker.held) adopters.delete(orphan);
+        worker.held.clear();
         if (to === "draining") away.set(key, worker);
       }
     }
     const served = new Set([...ready].map((worker) => worker.slot));
-    for (const [orphan, adopter] of adopters) if (!ready.has(adopter)) adopters.delete(orphan);
     for (const each of started) {
       const adopter = adopters.get(each);
       if (!adopter) {
         if (!served.has(each)) [...leastFirst(), ...leastFirst(false)].some((worker) => adopt(each, worker));
       } else if (served.has(each) && !isSpent(adopter, each)) {
         adopters.delete(each);
+        adopter.held.delete(each);
         release(each, adopter);
       }
     }
