@@ -63,7 +63,7 @@ async function supervise(t: TestContext, runtime: RuntimeName = "node"): Promise
     }
     return said;
   };
-  const [up] = await until("up");
+  const up = (await until("up")).at(-1);
   return { pid: child.pid!, workers: up!.pids!, until, tell: (line) => void child.stdin.write(`${line}\n`) };
 }
 

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sample } from "./_watch.ts";
 
-/** A request that reached its worker's queue of accepted connections may fail this long around the worker's end. */
+/** How far the two ends of a connection may differ about when it was opened. Milliseconds. */
+const OPENED_MS = 2_000;
+
+/** A connection that its worker has not noticed yet fails this long after the worker's end, at most. Milliseconds. */
 const NEAR_MS = 1_000;
 
 /** How much a figure of the supervisor may grow between the second and the last quarter of the run. */
@@ -20,6 +23,7 @@ interface Failure {
   readonly at: number;
   readonly id: string;
   readonly localPort: number;
+  readonly openedAt: number;
   readonly reason: string;
 }
 
@@ -53,23 +57,22 @@ export function account(run: {
   const requests = run.requests as { requests: number; hung: number };
   const jobs = run.jobs as { unsettled: number; twice: number; failed: number };
 
-  const lastPidOf = new Map<string, string>();
+  const requestsOf = new Map<string, string>();
+  const connectionsOf = new Map<string, { pid: string; at: number }[]>();
   for (const line of text("web")) {
-    const [kind, pid, name] = line.split(" ") as [string, string, string];
-    lastPidOf.set(`${kind} ${name}`, pid);
+    const [kind, pid, name, at] = line.split(" ") as [string, string, string, string];
+    if (kind === "request") requestsOf.set(name, pid);
+    else connectionsOf.set(name, [...(connectionsOf.get(name) ?? []), { pid, at: Number(at) }]);
   }
-  const killed = new Map(exits.filter(wasCut).map((exit) => [String(exit.pid), exit]));
-  const inHand = failures.filter(({ id }) => killed.has(lastPidOf.get(`request ${id}`) ?? ""));
+  const cut = new Map(exits.filter(wasCut).map((exit) => [String(exit.pid), exit]));
+  const inHand = failures.filter(({ id }) => cut.has(requestsOf.get(id) ?? ""));
   const rest = failures.filter((failure) => !inHand.includes(failure));
-  // A connection that the worker accepted, and whose request it had not read yet.
-  const accepted = rest.filter(({ localPort, at }) => {
-    const exit = killed.get(lastPidOf.get(`connection ${localPort}`) ?? "");
-    if (exit) return true;
-    const isUnread = !lastPidOf.has(`connection ${localPort}`);
-    return (
-      isUnread &&
-      [...killed.values()].some((other) => other.slot.startsWith("web") && Math.abs(other.at - at) < NEAR_MS)
-    );
+  // Its worker had the connection, and had not read the request yet.
+  const accepted = rest.filter(({ localPort, openedAt, at }) => {
+    const known = connectionsOf.get(String(localPort)) ?? [];
+    const own = known.find((each) => Math.abs(each.at - openedAt) < OPENED_MS);
+    if (own) return cut.has(own.pid);
+    return [...cut.values()].some((exit) => exit.slot.startsWith("web") && Math.abs(exit.at - at) < NEAR_MS);
   });
   const unexplained = rest.filter((failure) => !accepted.includes(failure));
 

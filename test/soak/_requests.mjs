@@ -11,13 +11,16 @@ const { port, rate, folder } = JSON.parse(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 const counts = { requests: 0, failed: 0, hung: 0, pending: 0 };
 const latencies = [];
+/** When the connections were opened, and from which port: ports come again. */
+const opened = new WeakMap();
 let next = 0;
 
 function send(path = "/") {
   const id = String(next++);
   const isKept = next % 2 === 0;
   const began = performance.now();
-  let localPort = 0;
+  /** The connection that it went over: its port here, and when it was opened. */
+  let connection = { localPort: 0, openedAt: 0 };
   let isSettled = false;
   counts.pending += 1;
   const settle = (reason) => {
@@ -34,7 +37,7 @@ function send(path = "/") {
       id,
       path,
       isKept,
-      localPort,
+      ...connection,
       reason,
       tookMs: Math.round(performance.now() - began),
     };
@@ -50,9 +53,12 @@ function send(path = "/") {
     },
   );
   sent.on("socket", (socket) => {
-    const note = () => (localPort = socket.localPort);
-    if (socket.connecting) socket.once("connect", note);
-    else note();
+    const note = () => (connection = opened.get(socket));
+    if (!socket.connecting) return note();
+    socket.once("connect", () => {
+      opened.set(socket, { localPort: socket.localPort, openedAt: Date.now() });
+      note();
+    });
   });
   sent.on("error", (error) => settle(error.code ?? error.message));
   sent.setTimeout(15_000, () => {

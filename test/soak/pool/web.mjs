@@ -6,7 +6,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const file = openSync(join(process.env.SOAK_FOLDER, "web"), "a");
-const write = (...words) => writeSync(file, `${words.join(" ")}\n`);
+const write = (...words) => writeSync(file, `${[...words, Date.now()].join(" ")}\n`);
 
 const server = createServer(async (request, response) => {
   const id = request.headers["x-id"];
