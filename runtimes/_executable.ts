@@ -118,11 +118,18 @@ function fileName(name: string): string {
   return process.platform === "win32" && !name.endsWith(".exe") ? `${name}.exe` : name;
 }
 
+/**
+ * Whether a file is there and this process may run it.
+ *
+ * @throws NotCapable where Deno needs `--allow-sys` to tell: otherwise everything would seem not to be installed.
+ */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && error.name === "NotCapable" && error.message.includes("sys access"))
+      throw error;
     return false;
   }
 }
