@@ -2,8 +2,11 @@ import { GOODBYE_EXIT_CODES } from "../../core/protocol.ts";
 import type { Goodbye } from "./_life.ts";
 import type { Uplink } from "./_uplink.ts";
 
-/** Longest wait for frames that still have no credit, and for output that is not yet written. */
-const FLUSH_MS = 500;
+/** Longest wait for frames that still have no credit: a busy supervisor takes its time for a flood of logs. Milliseconds. */
+const FRAMES_MS = 2_000;
+
+/** Longest wait for output that is not yet written. Milliseconds. */
+const OUTPUT_MS = 500;
 
 /** Longest wait for the supervisor's ack; it kills a worker that stays 2 s after it. */
 const ACK_MS = 2_000;
@@ -23,7 +26,7 @@ export async function leave(
 
 /** The goodbye without the exit: resolves when it is acknowledged, or after 2 s. */
 export async function part(uplink: Uplink, acked: Promise<void>, goodbye: Goodbye): Promise<void> {
-  await within(FLUSH_MS, uplink.flushed());
+  await within(FRAMES_MS, uplink.flushed());
   uplink.part({ type: "goodbye", ...goodbye });
   await within(ACK_MS, acked);
 }
@@ -33,7 +36,7 @@ export async function flushOutput(): Promise<void> {
   const written = [process.stdout, process.stderr].map(
     (stream) => new Promise<void>((resolve) => void stream.write("", () => resolve())),
   );
-  await within(FLUSH_MS, Promise.all(written));
+  await within(OUTPUT_MS, Promise.all(written));
 }
 
 /** Resolves with `work`, or without it after `ms`. */
