@@ -59,7 +59,7 @@ export type { KernelPorts } from "./kernel.ts";
 export type { ReloadPace } from "./reload-pace.ts";
 export { definePlugin } from "./plugin.ts";
 export type { Dispose, Plugin, PluginInput, RunAs } from "./plugin.ts";
-export type { Pool, PoolEnd } from "./pool.ts";
+export type { Pool, PoolEnd, StopOptions } from "./pool.ts";
 export type { GoodbyeKind, Violation, ViolationKind } from "./protocol.ts";
 export type { ReloadOptions, ReloadReport } from "./reloads.ts";
 export type {
