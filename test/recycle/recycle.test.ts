@@ -135,8 +135,9 @@ test(
 
 test("memory: the one that has too much, and nobody else", { timeout: 60_000 }, async (t) => {
   const { pool, at, facts, until } = await running(t, { web: web() }, { memory: "190MiB", jitter: 0 });
+  const before = ready(pool, "web");
   const { pid } = (await (await fetch(`${at.web}?hoard=200`)).json()) as { pid: number };
-  assert.ok(ready(pool, "web").includes(pid));
+  assert.ok(before.includes(pid));
   await until("reload:done", 1);
   assert.match(facts("worker:recycling")[0]!.reason, /^\d+ MiB of memory \(its limit is 190 MiB\)$/);
   assert.is(facts("restart:decided")[0]!.report.pid, pid);
