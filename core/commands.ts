@@ -119,7 +119,7 @@ export function restartRefusal(state: KernelState, index: number): string | unde
   if (slot.state === "permanent") return `${slot.id} ended for good; it starts again with the pool`;
   if (!slot.wanted) return `${slot.id} is not running; scale its group up to start it`;
   const group = state.groups.get(slot.group);
-  if (slot.worker || !isOver(slot) || group.counts.up < group.desired) return undefined;
+  if (!isOver(slot) || group.counts.up < group.desired) return undefined;
   return `${slot.id} was replaced: group ${group.name} has the workers that it should have; scale it up`;
 }
 

@@ -40,8 +40,13 @@ export function setStopped(draft: Draft, index: number, stopped: boolean): void 
 export function startAgain(draft: Draft, index: number, generation: number): void {
   if (!draft.group(index).stopped) return;
   setStopped(draft, index, false);
-  for (const { index: seat, wanted, ended, worker } of draft.slotsOf(draft.group(index))) {
+  const group = draft.group(index);
+  // Some may have ended before, and others been taken in their place.
+  let missing = group.desired - group.counts.up;
+  for (const { index: seat, wanted, ended, worker } of draft.slotsOf(group)) {
+    if (missing <= 0) return;
     if (!wanted || !ended) continue;
+    missing--;
     // One that still drains starts again when it has gone.
     draft.change(seat, { ended: false, counted: [], streak: 0, earlyEnds: 0 });
     if (worker) continue;

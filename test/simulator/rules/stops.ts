@@ -41,10 +41,11 @@ export class Stops {
   check({ state }: World, event: KernelEvent): void {
     const { pool, groups, slots } = state;
     if (pool.state !== "running" && pool.state !== "restarting") return;
-    for (const { index, name, stopped, first, max, counts } of groups) {
+    for (const { index, name, stopped, first, max, counts, desired } of groups) {
       if (stopped !== this.#stopped.has(index)) broken("I23", `${name} is stopped: ${stopped}`);
       for (const { id, group, wanted, ended } of this.#revived.has(index) ? slots : [])
-        if (group === index && wanted && ended) broken("I23", `${id} does not start again with the reload`);
+        if (group === index && wanted && ended && counts.up < desired)
+          broken("I23", `${id} does not start again with the reload`);
       if (!stopped) continue;
       if (counts.up > 0 || counts.failed > 0)
         broken("I23", `${name} was stopped: ${counts.up} up, ${counts.failed} failed`);
