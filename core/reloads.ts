@@ -1,6 +1,7 @@
 import type { Asker } from "./ask.ts";
 import type { PoolConfig } from "./config.ts";
 import { messageOf, PoolError } from "./errors.ts";
+import { findGroup } from "./find-group.ts";
 import type { Command } from "./events.ts";
 import type { Generations } from "./generations.ts";
 import type { Notifier } from "./hooks.ts";
@@ -196,18 +197,11 @@ export function createReloads(context: ReloadsContext): Reloads {
 
   /** @throws PoolError `E_STATE`, `E_UNKNOWN_GROUP` or `E_CONFIG` for what can never be, whatever it would wait for. */
   function wishOf({ hard = false, groups: names, ...pace }: ReloadOptions): ReloadWish {
-    const { pool, groups } = context.state();
-    if (!isUp(pool.state)) throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
-    const all = [...groups];
-    for (const name of names ?? []) {
-      if (all.some((group) => group.name === name)) continue;
-      const known = all.map((group) => group.name).join(", ");
-      throw new PoolError(
-        "E_UNKNOWN_GROUP",
-        `no group is called ${JSON.stringify(name)}; there are ${known}`,
-      );
-    }
-    const chosen = all.filter(({ name }) => names === undefined || names.includes(name));
+    const state = context.state();
+    const { state: poolState } = state.pool;
+    if (!isUp(poolState)) throw new PoolError("E_STATE", `the pool is not running (${poolState})`);
+    for (const name of names ?? []) findGroup(state, name);
+    const chosen = [...state.groups].filter(({ name }) => names === undefined || names.includes(name));
     return { hard, groups: chosen.map(({ index }) => index), pace: checkPace("reload", pace) };
   }
 

@@ -2,6 +2,7 @@ import type { Asker } from "./ask.ts";
 import type { RefuseScaleQuestion } from "./decisions.ts";
 import { scaleRefusal } from "./commands.ts";
 import { PoolError } from "./errors.ts";
+import { findGroup } from "./find-group.ts";
 import type { Command } from "./events.ts";
 import type { Notifier } from "./hooks.ts";
 import type { Pool } from "./pool.ts";
@@ -22,15 +23,7 @@ export interface ScaleContext {
 export function createScale(context: ScaleContext): Pool["scale"] {
   const { asker, notifier, waiters, state, dispatch } = context;
   return async (name, count, by = "call") => {
-    const groups = [...state().groups];
-    const group = groups.find((candidate) => candidate.name === name);
-    if (!group) {
-      const known = groups.map((candidate) => candidate.name).join(", ");
-      throw new PoolError(
-        "E_UNKNOWN_GROUP",
-        `no group is called ${JSON.stringify(name)}; there are ${known}`,
-      );
-    }
+    const group = findGroup(state(), name);
     const { desired: from, min, max, index } = group;
     const about = { group: name, wallNow: context.wallNow(), from, min, max };
     const to = asker.scaleTarget(count, about);

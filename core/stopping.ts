@@ -1,5 +1,6 @@
 import { PoolError } from "./errors.ts";
 import type { Command } from "./events.ts";
+import { findGroup } from "./find-group.ts";
 import type { KernelState } from "./state.ts";
 import { notRunning } from "./states.ts";
 import type { Waiters } from "./waiters.ts";
@@ -28,15 +29,7 @@ export interface StopGroupOptions {
 export function createStopGroup(context: StopGroupContext): (options: StopGroupOptions) => Promise<void> {
   const { waiters, state, dispatch } = context;
   return async ({ group: name, now = false, reason = "asked to stop" }) => {
-    const groups = [...state().groups];
-    const found = groups.find((group) => group.name === name);
-    if (!found) {
-      const known = groups.map((group) => group.name).join(", ");
-      throw new PoolError(
-        "E_UNKNOWN_GROUP",
-        `no group is called ${JSON.stringify(name)}; there are ${known}`,
-      );
-    }
+    const found = findGroup(state(), name);
     const refusal = notRunning(state().pool.state);
     if (refusal) throw new PoolError("E_STATE", `group ${name} cannot be stopped: ${refusal}`);
     dispatch({ type: "stopGroup", group: found.index, now, reason });
