@@ -56,7 +56,12 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   });
 }
 
+/** Of each failed test, its title and the beginning of why. */
+const LINES_OF_A_FAILURE = 12;
+
 const total = { passed: 0, failed: 0 };
+/** @type {string[]} */
+const failures = [];
 const queue = (await discover()).flatMap((path) =>
   waysOf(relative(join(root, "test"), path))
     .filter(({ supervisor }) => (values.supervisor ?? supervisor) === supervisor)
@@ -70,8 +75,23 @@ async function lane() {
     total.passed += result.passed;
     total.failed += result.failed;
     const under = way.supervisor === "node" ? "" : ` (supervisor: ${way.supervisor})`;
-    print(`${relative(root, path)}${under}`, result);
+    const name = `${relative(root, path)}${under}`;
+    print(name, result);
+    if (result.failed > 0) failures.push(...summaryOf(name, result));
   }
+}
+
+/**
+ * What failed, in short, for the end of a long log.
+ *
+ * @param {string} name @param {import("./harness/process.mjs").FileResult} result
+ */
+function summaryOf(name, { output, problems }) {
+  const lines = output.split("\n");
+  const titles = lines.flatMap((line, at) =>
+    /^\s*FAIL\s/.test(line) ? lines.slice(at, at + LINES_OF_A_FAILURE) : [],
+  );
+  return [`FAIL ${name}`, ...problems, ...titles.filter((line) => line.trim())];
 }
 
 /** @param {string} name @param {import("./harness/process.mjs").FileResult} result */
@@ -87,6 +107,7 @@ function print(name, result) {
 
 await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs) || 1) }, lane));
 
+for (const line of failures) console.log(line);
 if (total.passed + total.failed === 0) console.log("nothing ran: no test file matches");
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -1,5 +1,6 @@
 import type { RestartAnswer, RestartQuestion } from "../../core/decisions.ts";
 import { always } from "./policies.ts";
+import { isUnloadable } from "./signatures.ts";
 
 /** The exit code for a mistake of the user: a wrong config, an entry that cannot be loaded. */
 export const EXIT_USAGE = 2;
@@ -20,14 +21,15 @@ export function defaultRestart(question: RestartQuestion): RestartAnswer | undef
 
 /**
  * While the pool starts: a group that has to have workers, and all of whose slots have failed to start, is not going to
- * work by trying again. An entry that cannot be loaded is the user's mistake: the first failure is enough. A pool that was running once, and a group
- * that starts from zero, go on: what worked will work again.
+ * work by trying again. An entry that cannot be loaded is the user's mistake: the first failure is enough. A pool that
+ * was running once, and a group that starts from zero, go on: what worked will work again.
  */
 export function bootFailure(question: RestartQuestion): RestartAnswer | undefined {
   const { report, verdict, group, booting } = question;
   if (verdict.class !== "startFailure" || !booting || group.min === 0) return undefined;
-  const isUnloadable = report.failedStage === "import" && report.cause === undefined;
-  if (group.everReady || (!isUnloadable && group.bootFailures < group.wanted)) return undefined;
-  const exitCode = isUnloadable ? EXIT_USAGE : 1;
+  const cannotLoad = report.failedStage === "import" || isUnloadable(report.code, report.stderrTail);
+  const isMistake = cannotLoad && report.cause === undefined;
+  if (group.everReady || (!isMistake && group.bootFailures < group.wanted)) return undefined;
+  const exitCode = isMistake ? EXIT_USAGE : 1;
   return { action: "shutdown", exitCode, reason: `group ${group.name} cannot start: ${verdict.reason}` };
 }

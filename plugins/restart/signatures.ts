@@ -64,3 +64,15 @@ export function errorLine(stderrTail: string): string | undefined {
     .filter((line) => /^(?:error|(?:Uncaught )?\w*(?:Error|Rejection)\b[^:]{0,60}):/.test(line));
   return lines.at(-1)?.trim().slice(0, 200);
 }
+
+/**
+ * How Deno 2.9 begins the line about a main module that it cannot load: a module, a package or an export that is
+ * missing, a syntax error. It ends at once then, so that the worker has often no time to say so itself.
+ */
+const DENO_UNLOADABLE =
+  /^error: (?:Module not found "|Import "[^"]+" not a dependency|Relative import path |(?:Uncaught )?SyntaxError: |npm package '[^']+' does not exist|The module's source code could not be parsed)/;
+
+/** Whether Deno has ended because the worker's entry cannot be loaded. */
+export function isUnloadable(code: number | null, stderrTail: string): boolean {
+  return code === 1 && DENO_UNLOADABLE.test(errorLine(stderrTail) ?? "");
+}
