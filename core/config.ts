@@ -130,6 +130,14 @@ export interface GroupConfig<Name extends string = string> {
    */
   permissions?: Permissions;
   /**
+   * The user that workers run as, as chown(1) has it: `user` or `user:group`, each a name or a number. Sockets are
+   * opened before, by the supervisor. Takes a supervisor that runs as root, on Linux; all groups of a pool that name
+   * one name the same.
+   *
+   * @default the user of the supervisor
+   */
+  user?: string;
+  /**
    * The policy that decides about a worker that ended: `always()`, `onFailure()`, `never()`, `limited()` or
    * `windowLimited()` of `poolable/plugins`, or a function of your own.
    *
@@ -250,6 +258,7 @@ export interface ResolvedGroup {
   readonly cwd: string;
   readonly execArgv: readonly string[];
   readonly permissions: Permissions;
+  readonly user: string | undefined;
   readonly restart: RestartPolicy | undefined;
   readonly timeouts: Timeouts;
 }

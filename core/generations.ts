@@ -44,6 +44,7 @@ const FIXED = [
   "listen",
   "calls",
   "jobs",
+  "user",
 ] as const satisfies readonly (keyof ResolvedGroup)[];
 
 /** `runtimes` are those in use, `runtimeNames` all that a config may name, the default first. */
@@ -57,7 +58,7 @@ export function createGenerations(
 
   function pin(group: ResolvedGroup): PinnedGroup {
     const runtime = runtimes.get(group.runtime)!;
-    const environment = runtime.environment(group.env);
+    const environment = runtime.environment(group.env, group.user);
     return { ...group, entry: runtime.realPath(group.entry), cwd: runtime.realPath(group.cwd), environment };
   }
 

@@ -181,7 +181,10 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     if (stopped !== undefined) return;
     notifier.notify("pool:starting", { pool: pool.name });
     await plugins.setup(viewOf);
-    for (const runtime of runtimes.values()) if (stopped === undefined) await runtime.open();
+    for (const runtime of runtimes.values()) {
+      const own = resolved.groups.filter((group) => group.runtime === runtime.name);
+      if (stopped === undefined) await runtime.open(own.find(({ user }) => user !== undefined)?.user);
+    }
   }
 
   /** The pool as one plugin sees it. */

@@ -5,6 +5,7 @@ import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
+import { checkUsers } from "./users.ts";
 import { duration, oneOf, rule, text, texts, whole } from "./rules.ts";
 import { PERMISSION_KINDS } from "./runtime.ts";
 
@@ -52,6 +53,10 @@ const groupRules: Readonly<Record<string, Rule>> = {
   cwd: text,
   execArgv: texts,
   permissions: rule("'all' or an object", (value) => value === "all" || isRecord(value)),
+  user: rule(
+    "'user' or 'user:group', by name or by number",
+    (value) => isText(value) && /^[^:\s]+(?::[^:\s]+)?$/.test(value),
+  ),
   restart: rule("a policy such as always() or limited({ max: 3 })", (value) => typeof value === "function"),
   hello: duration,
   ready: duration,
@@ -126,6 +131,7 @@ export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): 
     resolveGroup(group, given, index, root, runtimes),
   );
   checkCalls(groups);
+  checkUsers(groups);
   const slots = groups.reduce((sum, group) => sum + group.max, 0);
   if (slots > MAX_SLOTS) refuse("groups", slots, `at most ${MAX_SLOTS} workers in all`);
   return Object.freeze({
@@ -194,6 +200,7 @@ function resolveGroup(
     cwd: given.cwd === undefined ? root : join(root, given.cwd),
     execArgv: given.execArgv ?? [],
     permissions,
+    user: given.user,
     restart: given.restart,
     timeouts: Object.fromEntries(
       Object.entries(TIMEOUTS).map(([key, fallback]) => [

@@ -22,9 +22,10 @@ export interface Runtime {
   spawn(request: SpawnRequest, sink: WorkerSink): WorkerProcess;
   /**
    * Returns the environment of a worker: what the allow-list passes on from the supervisor's, changed by `overrides`
-   * (text sets, `true` passes on, `false` withholds, a name may end in `*`). Called once per group and generation.
+   * (text sets, `true` passes on, `false` withholds, a name may end in `*`). `user`: whom it is for, when that is not the
+   * supervisor's own. Called once per group and generation.
    */
-  environment(overrides: Readonly<Record<string, string | boolean>>): Record<string, string>;
+  environment(overrides: Readonly<Record<string, string | boolean>>, user?: string): Record<string, string>;
   /** The path with every symbolic link resolved; the path itself when it cannot be. */
   realPath(path: string): string;
   /** Opens a bound listening socket that workers can inherit. Rejects with a `PoolError` `E_LISTEN`. */
@@ -40,8 +41,11 @@ export interface Runtime {
   readonly tellsStacks?: boolean;
   /** What the system says of a worker's process; `undefined` where it cannot tell, or there is none. Never throws. */
   figures?(pid: number): ProcessFigures | undefined;
-  /** Gets ready to spawn: opens the channel that workers connect to. */
-  open(): Promise<void>;
+  /**
+   * Gets ready to spawn: opens the channel that workers connect to. `user`: the one that some workers run as, beside
+   * the supervisor's own. Rejects with a `PoolError` `E_RUNTIME` when that user cannot run them.
+   */
+  open(user?: string): Promise<void>;
   /** Lets go of everything that `open` took. Called when no worker is left. */
   close(): Promise<void>;
 }
@@ -67,11 +71,12 @@ export interface WorkerNeeds {
   readonly entry: string;
   readonly execArgv: readonly string[];
   readonly permissions: Permissions;
+  readonly user?: string | undefined;
 }
 
 /** The key of the group that cannot be had, and one line that says why not and the way out. */
 export interface Refusal {
-  readonly key: "entry" | "permissions";
+  readonly key: "entry" | "permissions" | "user";
   readonly reason: string;
 }
 
@@ -166,6 +171,8 @@ export interface SpawnRequest extends Readonly<SpawnOptions> {
   readonly type: string;
   readonly epoch: number;
   readonly generation: number;
+  /** The user that it runs as, when that is not the supervisor's own. */
+  readonly user?: string | undefined;
   /** How often the worker says that it is alive, in milliseconds. */
   readonly heartbeatMs: number;
   /** How long connections without an end of their own may stay in a drain; the worker knows a default. */

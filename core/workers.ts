@@ -77,7 +77,8 @@ export function createWorkers(context: WorkersContext): Workers {
     if (!processes.has(keyOf(worker))) return;
     const { heartbeat, linger: lingerMs } = group.timeouts;
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
-    const request = { ...options, ...about, pool: context.pool, type: group.type, heartbeatMs, lingerMs };
+    const { type, user } = group;
+    const request = { ...options, ...about, pool: context.pool, type, user, heartbeatMs, lingerMs };
     processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
   }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, linkSync, lstatSync, readFileSync, rmSync, type Stats } from "node:fs";
+import { chmodSync, chownSync, linkSync, lstatSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf, PoolError } from "../core/errors.ts";
 import type { ListenAddress, OpenListener } from "../core/runtime.ts";
 import type { SocketCalls } from "./_sockets.ts";
 import { probe } from "../system/stale-sockets.ts";
+import { findOwner, type Owner } from "../system/user.ts";
 import { checkSocketPath } from "./_paths.ts";
 
 /** What the systems, and libuv in their place, say of a folder. */
@@ -33,7 +34,7 @@ export async function openUnixListener(
   let own: Stats;
   try {
     // Before it has its name: nobody can connect who may not.
-    if (ids) chownSync(temporary, ids.user, ids.group);
+    if (ids) chownSync(temporary, ids.uid, ids.gid ?? process.getegid!());
     if (mode !== undefined) chmodSync(temporary, typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
     linkSync(temporary, path);
     own = lstatSync(path);
@@ -56,23 +57,13 @@ export async function openUnixListener(
   };
 }
 
-/** The numbers of an owner; what is not named stays as it is. Throws `E_LISTEN` for a name that nobody has. */
-function ownerOf(path: string, owner: string): { user: number; group: number } {
-  const [user = "", group = ""] = owner.split(":");
-  return { user: idOf(path, "user", user), group: idOf(path, "group", group) };
-}
-
-function idOf(path: string, kind: "user" | "group", name: string): number {
-  if (name === "") return kind === "user" ? process.geteuid!() : process.getegid!();
-  if (/^\d+$/.test(name)) return Number(name);
-  const file = kind === "user" ? "/etc/passwd" : "/etc/group";
-  const rows = readFileSync(file, "utf8")
-    .split("\n")
-    .map((line) => line.split(":"));
-  const row = rows.find(([first]) => first === name);
-  if (!row)
-    throw refuse(path, `owner: ${file} has no ${kind} ${JSON.stringify(name)}; a number is accepted too`);
-  return Number(row[2]);
+/** Throws `E_LISTEN` for a name that nobody has. */
+function ownerOf(path: string, owner: string): Owner {
+  try {
+    return findOwner(owner);
+  } catch (error) {
+    throw refuse(path, `owner: ${messageOf(error)}`);
+  }
 }
 
 async function clear(path: string): Promise<void> {

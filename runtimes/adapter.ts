@@ -1,5 +1,4 @@
 import { realpathSync, statSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
@@ -19,10 +18,10 @@ import { findInstalled, type Installed } from "./_installed.ts";
 import { holdGroupGuard } from "./_group-guard.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { socketCalls } from "./_sockets.ts";
-import { makeTemporary } from "../system/temporary.ts";
-import { openChannel, type Channel } from "./channel.ts";
+import { dropWords, notOf, refuseUser, tryUser, userVariables } from "./_drop.ts";
+import { otherUser, type OtherUser } from "../system/other-user.ts";
+import { openGround, type Ground } from "./_ground.ts";
 import { openListener } from "./listener.ts";
-import { copyWorker } from "./_worker-copy.ts";
 import { messageOf } from "../core/errors.ts";
 import { spawnWorker } from "./processes.ts";
 import { runtimeTraits, type RuntimeName } from "./traits.ts";
@@ -46,8 +45,8 @@ export interface AdapterOptions {
   environment?: () => Readonly<Record<string, string | undefined>>;
 }
 
-/** What a worker is started with. */
-export interface Ground {
+/** What a worker's command is made of. */
+export interface Started {
   readonly installed: Installed;
   /** The socket of the channel. */
   readonly channel: string;
@@ -59,7 +58,7 @@ export interface Ground {
 export interface Adapter {
   readonly name: RuntimeName;
   /** The words after the executable: flags, the worker's half, the entry and its arguments. */
-  words(request: SpawnRequest, ground: Ground): string[];
+  words(request: SpawnRequest, started: Started): string[];
   /** What keeps a worker from being as its group says; the entry exists. */
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
   /** Whether a line of a worker's stderr is the runtime's own, and wrong in a pool: it is not shown. */
@@ -75,11 +74,9 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
   const { name } = adapter;
   const { executable: given, root = ".", environment: inherited = () => process.env } = options;
   let installed: Installed | undefined;
-  let channel: Channel | undefined;
-  let temporary: string | undefined;
+  let ground: Ground | undefined;
+  let other: { readonly user: OtherUser; readonly ground: Ground } | undefined;
   let guard: readonly string[] = [];
-  let workerFile = (): string => "";
-  let removeCopy = (): void => {};
   let releaseGuard = (): void => {};
 
   async function prepare(): Promise<Installed> {
@@ -98,20 +95,26 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       const { entry } = group;
       const fault = faultOf(entry);
       if (fault !== undefined) return { key: "entry", reason: `the entry ${entry} ${fault}` };
+      const userFault = group.user === undefined ? undefined : refuseUser(group.user);
+      if (userFault !== undefined) return { key: "user", reason: userFault };
       return installed && adapter.refuse(group, installed);
     },
 
     spawn(request, sink) {
-      if (!channel || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
+      const own = request.user === other?.user.text ? other : undefined;
+      const { channel, half: writeHalf } = own?.ground ?? ground ?? {};
+      if (!channel || !writeHalf || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
       let half: string;
       try {
-        half = workerFile();
+        half = writeHalf();
       } catch (error) {
         return neverStarted(`the worker's half cannot be written: ${messageOf(error)}`, sink);
       }
       const words = adapter.words(request, { installed, channel: channel.path, half });
       const quiet = adapter.isNoise ? withoutNoise(sink, (line) => adapter.isNoise!(line)) : sink;
-      return spawnWorker(channel, { file: installed.file, args: words, guard }, request, quiet);
+      const command = { file: installed.file, args: words, guard: own ? dropWords(own.user) : guard };
+      const wrong = own && ((pid: number) => notOf(own.user, pid));
+      return spawnWorker(channel, { ...command, wrong }, request, quiet);
     },
 
     realPath(path) {
@@ -122,7 +125,10 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       }
     },
 
-    environment: (overrides) => workerEnvironment(inherited(), overrides, runtimeTraits[name].environment),
+    environment(overrides, user) {
+      const source = { ...inherited(), ...userVariables(user) };
+      return workerEnvironment(source, overrides, runtimeTraits[name].environment);
+    },
 
     openListener,
 
@@ -141,27 +147,21 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     figures: processFigures,
 
-    async open() {
-      await prepare();
-      if (options.directory === undefined) temporary = await makeTemporary("w");
-      else await mkdir(options.directory, { recursive: true, mode: 0o700 });
-      const directory = temporary ?? options.directory!;
+    async open(text) {
+      const { file } = await prepare();
+      const user = otherUser(text);
+      if (user) await tryUser(user, file);
       const main = workerHalf(installed!);
-      // What runs from source stays with the packages that it is developed with.
-      const copy = main.endsWith(".ts") ? undefined : copyWorker(main, directory);
-      workerFile = copy?.file ?? (() => main);
-      removeCopy = copy?.remove ?? (() => {});
       releaseGuard = holdGroupGuard();
-      [channel, guard] = await Promise.all([openChannel(directory), deathSignal()]);
+      [ground, guard] = await Promise.all([openGround(main, options.directory), deathSignal()]);
+      if (user) other = { user, ground: await openGround(main, options.directory, user) };
     },
 
     async close() {
-      await channel?.close();
-      channel = undefined;
-      removeCopy();
+      await Promise.all([ground?.close(), other?.ground.close()]);
+      ground = undefined;
+      other = undefined;
       releaseGuard();
-      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
-      temporary = undefined;
     },
   };
 }

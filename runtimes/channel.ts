@@ -59,9 +59,10 @@ interface Expected {
 
 /**
  * Opens the channel in `directory`, which must be private to the user (0700); on Windows a named pipe that
- * carries a random name. Rejects with `E_LISTEN` when the socket cannot be opened or its path is too long.
+ * carries a random name. `made` is called with its path each time that it is made. Rejects with `E_LISTEN` when the
+ * socket cannot be opened or its path is too long.
  */
-export async function openChannel(directory: string): Promise<Channel> {
+export async function openChannel(directory: string, made?: (path: string) => void): Promise<Channel> {
   const name = `w${randomBytes(6).toString("hex")}`;
   const path =
     process.platform === "win32" ? `\\\\.\\pipe\\poolable-${name}` : join(directory, `${name}.sock`);
@@ -121,7 +122,7 @@ export async function openChannel(directory: string): Promise<Channel> {
   }
 
   // Out of descriptors, say: a worker that was not accepted runs into its hello deadline, and is started again.
-  const server = await listenPrivately(path, { accept }).catch((error: Error) => {
+  const server = await listenPrivately(path, { accept, made }).catch((error: Error) => {
     throw new PoolError("E_LISTEN", `the workers' socket ${path}: ${error.message}`, { cause: error });
   });
 

@@ -19,6 +19,8 @@ export interface Command {
   readonly args: readonly string[];
   /** Words before the file that make the worker die with the supervisor; none, and the worker watches by itself. */
   readonly guard?: readonly string[];
+  /** What is wrong with the process itself, in one line; asked before it is told anything. */
+  wrong?: ((pid: number) => string | undefined) | undefined;
 }
 
 /**
@@ -44,8 +46,12 @@ export function spawnWorker(
 
   const link: ChannelLink = channel.expect(token, request.epoch, {
     frame(frame) {
-      // Before the kernel sees the hello, so that whatever it says next comes after the welcome.
-      if (frame.type === "hello") link.send(welcomeOf(request, descriptors));
+      if (frame.type === "hello") {
+        const detail = command.wrong?.(child!.pid!);
+        if (detail !== undefined) return void (reported || sink.violation({ kind: "badHello", detail }));
+        // Before the kernel sees the hello, so that whatever it says next comes after the welcome.
+        link.send(welcomeOf(request, descriptors));
+      }
       if (!reported) sink.frame(frame);
     },
     violation: (violation) => void (reported || sink.violation(violation)),

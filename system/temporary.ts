@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identifySelf, isAlive } from "./process.ts";
 
-/** Where paths always fit into the address of a socket. */
-const SHORT = "/tmp";
+/** Where paths always fit into the address of a socket, and every user may pass. */
+export const SHARED_TEMPORARY = "/tmp";
 /** Bytes of the temporary folder's path with which the path of a socket in a folder of ours still fits. */
 const MAX_FOLDER_BYTES = 40;
 
@@ -32,7 +32,7 @@ export async function makeTemporary(kind: string, base: string = temporaryBase()
 /** The system's temporary folder, or `/tmp` where the path of a socket in it would be too long. */
 export function temporaryBase(): string {
   const folder = tmpdir();
-  return process.platform === "win32" || Buffer.byteLength(folder) <= MAX_FOLDER_BYTES ? folder : SHORT;
+  return process.platform === "win32" || Buffer.byteLength(folder) <= MAX_FOLDER_BYTES ? folder : SHARED_TEMPORARY;
 }
 
 /** Removes the folders in `base` whose owner has ended. Only those of this user, and by their names. Never rejects. */

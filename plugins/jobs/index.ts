@@ -1,23 +1,19 @@
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
-import { makePrivateFolder } from "../../system/private-folder.ts";
-import { removeStaleSockets } from "../../system/stale-sockets.ts";
+import { otherUser } from "../../system/other-user.ts";
 import { makeTemporary } from "../../system/temporary.ts";
 import type { Peer } from "./wire/peer.ts";
 import { allowJobs } from "./allow.ts";
 import { isInnocent } from "./blame.ts";
+import { openPlaces, openPlacesOf, type Places } from "./places.ts";
 import { servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";
 import { createRequests } from "./requests.ts";
 
 export type { ConnectionState, PoolConnection, PoolTarget } from "./connect.ts";
-
-/** The folder, in the folder of the pool, for the sockets of job workers. */
-export const JOBS_FOLDER = "jobs";
 
 /** What {@link jobs} takes. */
 export interface JobsPluginOptions {
@@ -43,13 +39,14 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
       const callable = groups.filter(({ name, type }) => type === "job" || called.has(name));
       if (callable.length === 0) return undefined;
       const directory = options.directory ?? (await makeTemporary("j"));
-      // A folder of its own, so that it can be all that a worker with narrow permissions may write to.
-      const places = join(directory, JOBS_FOLDER);
-      makePrivateFolder(places);
-      await removeStaleSockets(places, (name) => /^j[0-9a-f]{8}$/.test(name));
+      const own = await openPlaces(directory);
+      const user = otherUser(groups.find((group) => group.user !== undefined)?.user);
+      const users = user && (await openPlacesOf(user));
+      // Who calls a group is of its user too.
+      const placesOf = (group: string): Places =>
+        users && groups.find(({ name }) => name === group)!.user !== undefined ? users : own;
       const registry = new Registry(
-        places,
-        callable.map(({ name, jobs: terms }) => [name, terms]),
+        callable.map(({ name, jobs: terms }) => [name, terms, placesOf(name).folder]),
       );
       registries.set(pool.decisions, registry);
       const requests = createRequests(pool, registry);
@@ -63,18 +60,17 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
           ? { ...registry.assign(group, slot, epoch, spawn.welcome?.scoreboard as Peer["board"]), terms }
           : undefined;
         if (!serve && calls.length === 0) return spawn;
-        restore(places);
+        const places = placesOf(group);
+        places.restore();
         if (serve) rmSync(serve.path, { force: true });
-        const slots = groups
-          .filter(({ name }) => calls.includes(name))
-          .flatMap(({ name, max }) => Array.from({ length: max }, (_, index) => `${name}#${index}`));
+        const callees = groups.filter(({ name }) => calls.includes(name));
         // What is listed is all that there is, else.
         const permissions =
           spawn.permissions === "all"
             ? spawn.permissions
-            : allowJobs(spawn.permissions, places, [
+            : allowJobs(spawn.permissions, places.folder, [
                 ...(serve ? [serve.path] : []),
-                ...registry.places(slots),
+                ...callees.flatMap(({ name, max }) => registry.places(name, max)),
               ]);
         return { ...spawn, permissions, welcome: { ...spawn.welcome, jobs: { serve, calls } } };
       });
@@ -120,21 +116,12 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
         registries.delete(pool.decisions);
         registry.close();
         await closePrograms();
-        await rm(places, { recursive: true, force: true });
+        await Promise.all([own.remove(), users?.remove()]);
         if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
       };
     },
   }),
 );
-
-/** Makes the folder again when somebody has removed it. */
-function restore(places: string): void {
-  try {
-    makePrivateFolder(places);
-  } catch {
-    // The worker fails to start, with the reason.
-  }
-}
 
 /** Whether no slot of a group starts by itself again. */
 function isDead(pool: Pool, group: string): boolean {

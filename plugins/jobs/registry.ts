@@ -20,6 +20,7 @@ interface Known extends Peer {
 
 interface GroupRecord {
   readonly terms: GroupTerms;
+  readonly directory: string;
   readonly workers: Map<string, Known>;
   readonly watchers: Set<News>;
   state: "open" | "dead";
@@ -28,18 +29,16 @@ interface GroupRecord {
 /** The job workers of a pool: where they are, whether they may be called, and who wants to know. */
 export class Registry {
   readonly #groups: ReadonlyMap<string, GroupRecord>;
-  readonly #directory: string;
   readonly #places = new Map<string, readonly string[]>();
   #isStopping = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `directory` holds the sockets of the workers. */
-  constructor(directory: string, groups: Iterable<readonly [name: string, terms: GroupTerms]>) {
-    this.#directory = directory;
+  /** `directory` holds the sockets of the group's workers. */
+  constructor(groups: Iterable<readonly [name: string, terms: GroupTerms, directory: string]>) {
     this.#groups = new Map(
-      [...groups].map(([name, terms]) => [
+      [...groups].map(([name, terms, directory]) => [
         name,
-        { terms, workers: new Map(), watchers: new Set(), state: "open" },
+        { terms, directory, workers: new Map(), watchers: new Set(), state: "open" },
       ]),
     );
   }
@@ -56,27 +55,28 @@ export class Registry {
   /** A place and a secret for a worker that is about to start. */
   assign(group: string, slot: string, epoch: number, board: Peer["board"]): Peer {
     const workers = [...this.#groups.get(group)!.workers.values()];
-    const places = this.#placesOf(slot);
-    const path = places.find((place) => !workers.some((worker) => worker.path === place)) ?? this.#newPlace();
+    const places = this.#placesOf(group, slot);
+    const free = places.find((place) => !workers.some((worker) => worker.path === place));
+    const path = free ?? this.#newPlace(group);
     const peer = { slot, epoch, path, token: randomBytes(24).toString("base64url"), board };
     this.#groups.get(group)!.workers.set(peerKey(peer), { ...peer, isOpen: false, isReady: false });
     return peer;
   }
 
-  /** Where the workers of these slots listen, now and later: permissions can only name what is known at the start. */
-  places(slots: readonly string[]): string[] {
-    return slots.flatMap((slot) => this.#placesOf(slot));
+  /** Where the workers of a group listen, now and later: permissions can only name what is known at the start. */
+  places(group: string, max: number): string[] {
+    return Array.from({ length: max }, (_, index) => this.#placesOf(group, `${group}#${index}`)).flat();
   }
 
   /** Two for each slot, which has two workers while a reload overlaps. */
-  #placesOf(slot: string): readonly string[] {
+  #placesOf(group: string, slot: string): readonly string[] {
     let places = this.#places.get(slot);
-    if (!places) this.#places.set(slot, (places = [this.#newPlace(), this.#newPlace()]));
+    if (!places) this.#places.set(slot, (places = [this.#newPlace(group), this.#newPlace(group)]));
     return places;
   }
 
-  #newPlace(): string {
-    return join(this.#directory, `j${randomBytes(4).toString("hex")}`);
+  #newPlace(group: string): string {
+    return join(this.#groups.get(group)!.directory, `j${randomBytes(4).toString("hex")}`);
   }
 
   opened(group: string, slot: string, epoch: number): void {

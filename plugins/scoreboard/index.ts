@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { messageOf } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
+import { giveTo, otherUser } from "../../system/other-user.ts";
 import { clearRecord, createBoard } from "./board.ts";
 import { RECORD_BYTES } from "./record.ts";
 import { findPlace } from "./place.ts";
@@ -46,11 +47,18 @@ export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
         slots,
         recordsPerSlot: RECORDS_PER_SLOT,
       };
+      const user = otherUser(pool.config.groups.find((group) => group.user !== undefined)?.user);
+      /** Those of the supervisor's own user can write to it too: with another one in the pool, that is root. */
+      const create = (path: string): number => {
+        const first = createBoard(path, head);
+        if (user) giveTo(user, path);
+        return first;
+      };
       let place: Place | undefined;
       let begin = 0;
       try {
-        place = await findPlace(directory);
-        begin = createBoard(place.path, head);
+        place = await findPlace(directory, user);
+        begin = create(place.path);
       } catch (error) {
         pool.report("scoreboard", "create", new Error(`there is no scoreboard: ${messageOf(error)}`));
         place?.remove();
@@ -60,7 +68,7 @@ export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
       const timer = setInterval(() => {
         try {
           restore();
-          if (!existsSync(path)) createBoard(path, head);
+          if (!existsSync(path)) create(path);
         } catch {
           // The next look tries again.
         }

@@ -9,8 +9,9 @@ import {
   unlinkSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { letPass, type OtherUser } from "../../system/other-user.ts";
 import { makePrivateFolder } from "../../system/private-folder.ts";
-import { makeTemporary, temporaryBase } from "../../system/temporary.ts";
+import { makeTemporary, SHARED_TEMPORARY, temporaryBase } from "../../system/temporary.ts";
 
 /** The board's name in the folder of the pool: the file itself, or a link to where it is. */
 export const BOARD_FILE = "scoreboard";
@@ -30,25 +31,30 @@ export interface Place {
 
 /**
  * Finds a place in memory: the pool's own folder when that is there, else a private one in `/dev/shm`, to which a link
- * in the pool's folder leads. Where neither is to be had, a file on disk does: it is read from memory all the same.
+ * in the pool's folder leads. Where neither is to be had, a file on disk does: it is read from memory all the same. Another
+ * `user` may pass through the folder, which is never the pool's own.
  */
-export async function findPlace(directory: string | undefined): Promise<Place> {
+export async function findPlace(directory: string | undefined, user?: OtherUser): Promise<Place> {
   const link = directory === undefined ? undefined : join(directory, BOARD_FILE);
   if (link !== undefined) removeOld(link);
-  if (directory !== undefined && isInMemory(directory))
+  if (directory !== undefined && !user && isInMemory(directory))
     return {
       path: link!,
       restore: () => makePrivateFolder(directory),
       remove: () => rmSync(link!, { force: true }),
     };
-  const base = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : (directory ?? temporaryBase());
-  const folder = await makeTemporary("b", base);
+  const own = user ? SHARED_TEMPORARY : (directory ?? temporaryBase());
+  const folder = await makeTemporary("b", existsSync(SHARED_MEMORY) ? SHARED_MEMORY : own);
+  if (user) letPass(folder);
   const path = join(folder, BOARD_FILE);
   if (link !== undefined) symlinkSync(path, link);
   return {
     path,
     restore() {
-      if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+      if (!existsSync(folder)) {
+        mkdirSync(folder, { mode: 0o700 });
+        if (user) letPass(folder);
+      }
       if (link === undefined || lstatSync(link, { throwIfNoEntry: false })) return;
       makePrivateFolder(directory!);
       symlinkSync(path, link);

@@ -136,6 +136,8 @@ test(
     t.defer(() => rm(release, { recursive: true, force: true }));
     await cp(join(root, "dist"), join(release, "node_modules/poolable/dist"), { recursive: true });
     await cp(join(root, "package.json"), join(release, "node_modules/poolable/package.json"));
+    // Deno looks into a folder of modules only beside one.
+    await writeFile(join(release, "package.json"), "{}");
     for (const name of ["citty", "hookable", "jiti", "tapable"])
       await symlink(join(root, "node_modules", name), join(release, "node_modules", name));
     const cli = await createCli(t, undefined, join(release, "node_modules/poolable/dist/cli.mjs"));

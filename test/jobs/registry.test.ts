@@ -12,7 +12,7 @@ const BOARD = { path: "/dev/shm/poolable-bXXXXXX/scoreboard", offset: 512 };
 
 /** A registry with so many workers that may be called. */
 function registryOf(workers: number): { registry: Registry; add(slot: string): void } {
-  const registry = new Registry("/run/user/1000/poolable/shop", [["w", DEFAULT_TERMS]]);
+  const registry = new Registry([["w", DEFAULT_TERMS, "/run/user/1000/poolable/shop"]]);
   const add = (slot: string): void => {
     registry.assign("w", slot, 1, BOARD);
     registry.opened("w", slot, 1);

@@ -191,6 +191,7 @@ export function configOf(history: History): ResolvedPool {
       cwd: "/",
       execArgv: [],
       permissions: "all",
+      user: undefined,
       restart: POLICIES[policy]!(),
       timeouts,
     })),
