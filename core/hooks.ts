@@ -99,6 +99,8 @@ export interface PoolHooks {
     readonly reason: string;
     readonly at: string;
   }) => void;
+  /** A worker says that its server speaks TLS: the URL of the listener is `at`, with `https`, from now on. */
+  "listener:secure": (fact: { readonly group: string; readonly name: string; readonly at: string }) => void;
   /**
    * No worker of the groups on an address has been ready for `ms`: new connections are refused from now on, until one
    * is.

@@ -121,6 +121,7 @@ export interface Pool {
   tell<
     Name extends
       | "listener:opened"
+      | "listener:secure"
       | "listener:refusing"
       | "listener:accepting"
       | "scaling:requested"

@@ -50,6 +50,7 @@ export const logs: (options: LogsOptions) => Plugin = definePlugin(
       const observers: Partial<PoolHooks> = {
         "listener:opened": ({ group, at, strategy, reason }) =>
           say(undefined, `${group} listens on ${at} (${strategy}: ${reason})${reachOf(at)}`),
+        "listener:secure": ({ group, at }) => say(undefined, `${group} speaks TLS: ${at}`),
         "listener:refusing": ({ groups, at, ms }) =>
           say(
             "red",

@@ -13,6 +13,7 @@ import { NO_HANDOFF } from "./handoff.ts";
 import { PassedSockets } from "./passed.ts";
 import { reusePort } from "./reuse-port.ts";
 import { ring } from "./ring.ts";
+import { followSecure } from "./secure.ts";
 import { shared, shareOne } from "./shared.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 import { createRefusing } from "./refusing.ts";
@@ -124,6 +125,8 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
     removers.push(pool.hooks.hook("pool:stopping", close));
     try {
       const known = new Map<ListenerRequest["listener"], Opened>();
+      /** By group and listener. */
+      const urls = new Map<string, string>();
       const adopters: ((fact: ServingFact) => void)[] = [];
       for (const group of pool.config.groups) {
         const partners = new Set<string>();
@@ -139,6 +142,8 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
           known.set(listener, opened);
           if (!before) removers.push(...refuse(pool, request, opened));
           open.set(group.name, [...(open.get(group.name) ?? []), opened]);
+          if (opened.opened.path === undefined)
+            urls.set(`${group.name} ${listener.name}`, urlOf(opened.opened));
           tell(pool, group.name, listener.name, open.get(group.name)!, opened);
         }
         const adoptions = (open.get(group.name) ?? []).flatMap((listener) => listener.adoptions ?? []);
@@ -149,6 +154,7 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
       }
       const serving = (fact: ServingFact): void => adopters.forEach((adopt) => adopt(fact));
       for (const name of open.keys()) removers.push(createTrials(pool, name, serving));
+      removers.push(followSecure(pool, (group, name) => urls.get(`${group} ${name}`)));
       for (const line of passed.refuseRest()) pool.report("sockets", "activation", new Error(line));
     } catch (error) {
       passed.refuseRest();

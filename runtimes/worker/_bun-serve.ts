@@ -112,6 +112,7 @@ export function makeBunServer(
     facade,
     native: {
       at: { port: real.port },
+      isSecure: Boolean(options.tls),
       busy: () => real.pendingRequests + real.pendingWebSockets,
       sayClose() {
         isClosing = true;

@@ -86,7 +86,8 @@ export function makeDenoServer(
     unref: () => (onRef(false), real.unref()),
     [Symbol.asyncDispose]: stop,
   };
-  const scheme = options.cert === undefined ? "http" : "https";
+  const isSecure = options.cert !== undefined;
+  const scheme = isSecure ? "https" : "http";
   return {
     facade,
     listening() {
@@ -99,6 +100,7 @@ export function makeDenoServer(
     },
     native: {
       at: { port: real.addr.port },
+      isSecure,
       busy: () => busy,
       sayClose: () => void (isClosing = true),
       finish: () => real.shutdown(),

@@ -60,7 +60,7 @@ export interface Life {
   adopt(slot: string): void;
   release(slot: string): void;
   /** Where its servers are counted that listen by themselves. */
-  readonly listeners: Pick<Listeners, "pick" | "bound" | "listen">;
+  readonly listeners: Pick<Listeners, "pick" | "listen" | "bound" | "tellSecure">;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** `deadlineMs` is how long the supervisor lets it, here and below. */
@@ -118,6 +118,7 @@ export function createLife(
       if (isClosed) send(listeningFrame(true));
       isClosed = false;
     },
+    onSecure: (listener) => send({ type: "event", name: "sockets.secure", listener }),
     onClosed({ isLast, times }) {
       if (draining || goodbye) return;
       const at = ownListeners(config.listeners, config.slot).map(({ port, path }) => path ?? port);

@@ -35,6 +35,8 @@ export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
   pick(name?: string): WelcomedListener;
   /** Takes in a server that listens by itself where this listener is. Returns what tells that it is closed. */
   bound(server: TrackedServer, listener: WelcomedListener): () => void;
+  /** The server on this listener speaks TLS; of one of `node:tls` this is known. */
+  tellSecure(listener: WelcomedListener): void;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** Accepts what waits to be, and no more. Resolves when every server has answered its last connection. */
@@ -47,6 +49,8 @@ export interface Listeners extends Pick<Adoptions, "adopt" | "release"> {
 export interface ListenersEvents {
   /** At each server that listens. */
   onListening(): void;
+  /** At the first server of a listener that speaks TLS, before it listens. */
+  onSecure(name: string): void;
   /**
    * The last server that listened was closed by its program. `isLast` when this process can never listen again where it
    * did: `times` descriptors are used up.
@@ -66,7 +70,7 @@ export function ownListeners(all: readonly WelcomedListener[], own: string): Wel
 export function createListeners(
   all: readonly WelcomedListener[],
   own: string,
-  { onListening, onClosed, onTrouble }: ListenersEvents,
+  { onListening, onSecure, onClosed, onTrouble }: ListenersEvents,
 ): Listeners {
   const listeners = ownListeners(all, own);
   /** Descriptors that are left of each listener's socket: closing a server closes the one it listens on. */
@@ -87,6 +91,7 @@ export function createListeners(
   /** What listens now, and where. */
   const listening = new Map<object, string>();
   const used = new Set<string>();
+  const secure = new Set<string>();
   const held = new Set<Held>();
   let isHeld = all.some((listener) => listener.held);
   let draining = false;
@@ -143,6 +148,12 @@ export function createListeners(
     if (isAll || isLast) onClosed({ isLast, times: listensOf.get(name)! });
   }
 
+  function tellSecure({ name }: WelcomedListener): void {
+    if (secure.has(name)) return;
+    secure.add(name);
+    onSecure(name);
+  }
+
   function follow(server: TrackedServer): void {
     if (stopped) server.stop();
     else if (draining) void server.drain();
@@ -161,6 +172,7 @@ export function createListeners(
 
   return {
     pick,
+    tellSecure,
     bound(server, { name }) {
       servers.add(server);
       listening.set(server, name);
@@ -173,6 +185,7 @@ export function createListeners(
       const listener = pick(name);
       if (!tracked.has(server)) tracked.set(server, trackServer(server));
       servers.add(tracked.get(server)!);
+      if (isSecure(server)) tellSecure(listener);
       const begin = (): Promise<void> => open(server, listener);
       if (isHeld && !draining && !stopped) {
         held.add(holdBack(server, listener, begin, isTold));
@@ -227,6 +240,11 @@ function listenOn(server: Server, { fd, backlog, host, port }: WelcomedListener)
     // Twice: beside an `fd`, Node does not look at `options.backlog`, and Bun looks at nothing else.
     Reflect.apply(listenOf, acceptorOf(server), [{ ...where, backlog }, backlog, listening]);
   });
+}
+
+/** By what only servers of `node:tls` have, `node:https` and secure ones of `node:http2` among them. */
+function isSecure(server: Server): boolean {
+  return "setSecureContext" in server;
 }
 
 function throwIt(error: unknown): never {

@@ -2,6 +2,8 @@
 export interface NativeServer {
   /** Where it listens itself. */
   readonly at: { readonly port: number } | { readonly path: string };
+  /** Whether it speaks TLS. */
+  readonly isSecure: boolean;
   /** How many requests it has not answered. */
   busy(): number;
   /** Every answer says `Connection: close` from now on. */

@@ -11,7 +11,7 @@ const SOFT_MS = 300;
 /** How a native server comes to its connections. */
 export interface NativeOptions<M> {
   readonly listener: WelcomedListener;
-  readonly listeners: Pick<Listeners, "bound">;
+  readonly listeners: Pick<Listeners, "bound" | "tellSecure">;
   make(place: NativePlace): M;
   /** Makes a server listen where the listener is. */
   listen(server: Server): void;
@@ -30,6 +30,7 @@ export function serveNative<M extends Made>({ listener, ...options }: NativeOpti
     let closed = (): void => {};
     const onStop = (): void => closed();
     const made = options.make({ where, shown, peerOf: () => undefined, onStop, onRef() {} });
+    if (made.native.isSecure) options.listeners.tellSecure(listener);
     closed = options.listeners.bound(trackNative(made.native), listener);
     options.listening?.(made);
     return made;
@@ -43,6 +44,7 @@ export function serveNative<M extends Made>({ listener, ...options }: NativeOpti
     onRef: (isRef) => void (isRef ? server.ref() : server.unref()),
   });
   lead(made.native);
+  if (made.native.isSecure) options.listeners.tellSecure(listener);
   server.once("listening", () => options.listening?.(made));
   options.listen(server);
   return made;

@@ -14,7 +14,7 @@ export interface TakeoverOptions {
   readonly worker: Worker;
   readonly listeners: readonly WelcomedListener[];
   /** Where its servers listen. */
-  readonly own: Pick<Listeners, "listen" | "bound">;
+  readonly own: Pick<Listeners, "listen" | "bound" | "tellSecure">;
   /** Whether a drain or a stop has begun. */
   isLeaving(): boolean;
   /** Called when the program first listens on a listener of the group. */
