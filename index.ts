@@ -11,6 +11,7 @@ import { health } from "./plugins/health/index.ts";
 import { jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 import { restart } from "./plugins/restart/index.ts";
+import { namedPolicies } from "./plugins/restart/named.ts";
 import { scaling } from "./plugins/scaling/index.ts";
 import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
@@ -65,7 +66,7 @@ export function createPool<Name extends string>(
 ): Pool {
   const { load, directory } = options;
   const { runtimes = allRuntimes({ root: config?.root, executables: config?.executables }) } = options;
-  const ports = { clock: systemClock(), runtimes, load, pid: process.pid, runAs };
+  const ports = { clock: systemClock(), runtimes, load, pid: process.pid, runAs, policies: namedPolicies };
   const own = namesOf(config?.plugins);
   const builtIn = [restart(), sockets(), scoreboard({ directory }), jobs({ directory }), scaling(), health()];
   return createKernel(config, ports).use(builtIn.filter(({ name }) => !own.has(name)));

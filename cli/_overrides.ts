@@ -5,7 +5,7 @@ import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
 import { isPoolName } from "../plugins/control/index.ts";
 import { allAddresses } from "./_all-addresses.ts";
 import { usage, show, wholeNumber } from "./_args.ts";
-import { onceDone, restartPolicy } from "./_restart.ts";
+import { onceDone, restartName } from "./_restart.ts";
 
 /** What the command line says about the pool, as it was written. */
 export interface StartOptions {
@@ -78,7 +78,7 @@ function groupOptions(
       listen: portsOf(port).map((each) => ({ port: each, ...(host !== undefined && { host }) })),
     }),
     ...(type !== undefined && { type: type as GroupType }),
-    ...(restart !== undefined && { restart: restartPolicy(restart) }),
+    ...(restart !== undefined && { restart: restartName(restart) }),
   };
 }
 

@@ -1,35 +1,23 @@
-import type { RestartPolicy } from "../core/decisions.ts";
-import { always, never, onFailure } from "../plugins/restart/index.ts";
+import { RESTART_NAMES } from "../core/decisions.ts";
+import type { RestartName, RestartPolicy } from "../core/decisions.ts";
+import { namedPolicies } from "../plugins/restart/named.ts";
 import { show, usage } from "./_args.ts";
 
-/** What `--restart` takes. */
-export const RESTARTS = ["never", "on-failure", "always"] as const;
-
-/** The policy that `--restart` names. Throws `E_USAGE`. */
-export function restartPolicy(text: string): RestartPolicy {
-  const policies = { never: orderly(never()), "on-failure": orderly(onFailure()), always: always() };
-  if (!Object.hasOwn(policies, text))
-    throw usage(`--restart: ${show(text)} is not one of ${RESTARTS.join(", ")}`);
-  return policies[text as keyof typeof policies];
+/** What `--restart` says. Throws `E_USAGE`. */
+export function restartName(text: string): RestartName {
+  const name = RESTART_NAMES.find((known) => known === text);
+  if (name === undefined) throw usage(`--restart: ${show(text)} is not one of ${RESTART_NAMES.join(", ")}`);
+  return name;
 }
 
 /** The policy of an entry that is no server: a program that has done its work is not run again. */
 export function onceDone(): RestartPolicy {
-  const [policy, repeat] = [orderly(onFailure()), always()];
+  const { always, "on-failure": onFailure } = namedPolicies;
   return function onceDone(question) {
     // Somebody else has asked it to end: its work is not done.
-    if (question.report.goodbye === "drained") return repeat(question);
-    const answer = policy(question);
+    if (question.report.goodbye === "drained") return always(question);
+    const answer = onFailure(question);
     if (answer?.action !== "idle") return answer;
     return { ...answer, reason: "ended in order and is not repeated; `--restart always` repeats it" };
-  };
-}
-
-/** To a program that knows nothing of pools, exit code 0 is its word that all went well. */
-function orderly(policy: RestartPolicy): RestartPolicy {
-  return function orderly(question) {
-    const { verdict, report } = question;
-    const isDone = verdict.class === "abrupt" && report.code === 0;
-    return policy(isDone ? { ...question, verdict: { ...verdict, class: "ordered" } } : question);
   };
 }

@@ -1,7 +1,7 @@
 import type { Duration } from "./duration.ts";
 import type { JobsConfig, ResolvedJobs } from "./jobs.ts";
 import type { PluginInput } from "./plugin.ts";
-import type { RestartPolicy } from "./decisions.ts";
+import type { RestartName, RestartPolicy } from "./decisions.ts";
 import type { Permissions } from "./runtime.ts";
 
 /** What a group is for: `reactor` serves sockets, `job` runs tasks for others, `service` does anything else. */
@@ -138,12 +138,12 @@ export interface GroupConfig<Name extends string = string> {
    */
   user?: string;
   /**
-   * The policy that decides about a worker that ended: `always()`, `onFailure()`, `never()`, `limited()` or
-   * `windowLimited()` of `poolable/plugins`, or a function of your own.
+   * The policy that decides about a worker that ended: `'always'`, `'on-failure'` or `'never'`, as `--restart` has them,
+   * one of `poolable/plugins` such as `limited()`, or a function of your own.
    *
-   * @default always()
+   * @default 'always'
    */
-  restart?: RestartPolicy;
+  restart?: RestartName | RestartPolicy;
   /**
    * Longest time from spawn to the worker's first message.
    *
@@ -259,7 +259,7 @@ export interface ResolvedGroup {
   readonly execArgv: readonly string[];
   readonly permissions: Permissions;
   readonly user: string | undefined;
-  readonly restart: RestartPolicy | undefined;
+  readonly restart: RestartName | RestartPolicy | undefined;
   readonly timeouts: Timeouts;
 }
 

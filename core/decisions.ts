@@ -59,6 +59,11 @@ export interface RestartAnswer {
  */
 export type RestartPolicy = (question: RestartQuestion) => RestartAnswer | undefined;
 
+/** Policies that have a name: the words of a config, and of `--restart`. */
+export const RESTART_NAMES = ["always", "on-failure", "never"] as const;
+
+export type RestartName = (typeof RESTART_NAMES)[number];
+
 /** What the `scaleTarget` decision is asked about. */
 export interface ScaleQuestion {
   readonly group: string;

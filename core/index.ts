@@ -20,6 +20,7 @@ export type {
   RefuseScaleQuestion,
   ReloadQuestion,
   RestartAnswer,
+  RestartName,
   RestartPolicy,
   RestartQuestion,
   ScaleQuestion,

@@ -9,6 +9,7 @@ import { createNotifier } from "./hooks.ts";
 import { MAX_TEXT } from "./incoming.ts";
 import { initialState } from "./initial.ts";
 import { judgeExit } from "./judge.ts";
+import type { RestartName, RestartPolicy } from "./decisions.ts";
 import { runAsNobody } from "./plugin.ts";
 import type { RunAs } from "./plugin.ts";
 import { createPluginList } from "./plugins.ts";
@@ -38,6 +39,8 @@ export interface KernelPorts {
   readonly pid: number;
   /** Marks what each plugin does, so that an error that nobody caught can be told under its name; nobody is marked without it. */
   readonly runAs?: RunAs;
+  /** What a group's `restart` means that is a name; without it the default decides. */
+  readonly policies?: Readonly<Record<RestartName, RestartPolicy>>;
 }
 
 /**
@@ -65,11 +68,12 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
   plugins.add(resolved.plugins);
   const generations = createGenerations(resolved, runtimes, runtimeNames);
   for (const { name, index } of resolved.groups) {
-    asker.decisions.restart.tap({ name: `restart of group ${name}`, stage: GROUP_STAGE }, (question) =>
-      question.group.name === name
-        ? generations.group(question.generation, index).restart?.(question)
-        : undefined,
-    );
+    asker.decisions.restart.tap({ name: `restart of group ${name}`, stage: GROUP_STAGE }, (question) => {
+      if (question.group.name !== name) return undefined;
+      const { restart } = generations.group(question.generation, index);
+      const policy = typeof restart === "string" ? ports.policies?.[restart] : restart;
+      return policy?.(question);
+    });
   }
   let state = initialState(resolved);
   const wallNow = (): number => clock.wallNow?.() ?? clock.now();

@@ -1,6 +1,8 @@
 import type { Rule } from "./check.ts";
 import { checkObject, checkValue, isRecord, refuse } from "./check.ts";
 import type { GroupConfig, ListenConfig, PoolConfig, ResolvedGroup, ResolvedPool } from "./config.ts";
+import { RESTART_NAMES } from "./decisions.ts";
+import type { RestartName } from "./decisions.ts";
 import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
@@ -57,7 +59,10 @@ const groupRules: Readonly<Record<string, Rule>> = {
     "'user' or 'user:group', by name or by number",
     (value) => isText(value) && /^[^:\s]+(?::[^:\s]+)?$/.test(value),
   ),
-  restart: rule("a policy such as always() or limited({ max: 3 })", (value) => typeof value === "function"),
+  restart: rule(
+    `${RESTART_NAMES.map((known) => `'${known}'`).join(", ")}, or a policy such as limited({ max: 3 })`,
+    (value) => typeof value === "function" || RESTART_NAMES.includes(value as RestartName),
+  ),
   hello: duration,
   ready: duration,
   heartbeat: duration,

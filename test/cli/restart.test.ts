@@ -41,6 +41,25 @@ test("--restart always repeats a program, never runs one that fails once, on-fai
   }
 });
 
+test("a config names a policy as the command line does", async (t) => {
+  const cli = await createCli(t);
+  await writeFile(
+    join(cli.runtimeFolder, "batch.mjs"),
+    "setTimeout(() => { console.log('did'); process.exit(0); }, 50)",
+  );
+  await writeFile(
+    join(cli.runtimeFolder, "poolable.config.mjs"),
+    `const entry = "./batch.mjs";
+    const groups = { never: { entry, restart: "never" }, failure: { entry, restart: "on-failure" } };
+    export default { name: "named", groups };`,
+  );
+  const { code, stdout } = await cli.run(["start"]);
+  assert.is(code, 0, stdout);
+  assert.is(stdout.match(/\| did/g)?.length, 2, stdout);
+  assert.match(stdout, /never#0 .*: never restarted \[restart of group never\]/);
+  assert.match(stdout, /failure#0 .*: ended in order \[restart of group failure\]/);
+});
+
 test("every line has the time in front where stdout is not a terminal", async (t) => {
   const cli = await createCli(t);
   await writeFile(join(cli.runtimeFolder, "batch.mjs"), "console.log('did it')");

@@ -152,8 +152,8 @@ for (const [key, value, message] of [
   ["cwd", 1, "cwd: 1 is not accepted; expected text"],
   [
     "restart",
-    "always",
-    'restart: "always" is not accepted; expected a policy such as always() or limited({ max: 3 })',
+    "sometimes",
+    "restart: \"sometimes\" is not accepted; expected 'always', 'on-failure', 'never', or a policy such as limited({ max: 3 })",
   ],
   ["worker", 2, "worker: unknown key; did you mean workers?"],
   ["Listen", 2, "Listen: unknown key; did you mean listen?"],
@@ -297,6 +297,7 @@ test("everything that is left out has its default", () => {
     cwd: "/srv",
     execArgv: [],
     permissions: "all",
+    user: undefined,
     restart: undefined,
     timeouts: { hello: 10_000, ready: 30_000, heartbeat: 30_000, drain: 30_000, linger: 5_000, stop: 10_000 },
   });

@@ -1,5 +1,5 @@
 import type { ResolvedPool } from "../../core/config.ts";
-import type { RestartQuestion } from "../../core/decisions.ts";
+import type { RestartPolicy, RestartQuestion } from "../../core/decisions.ts";
 import type { Exited } from "../../core/exited.ts";
 import type { ExitCase } from "../../core/judge.ts";
 import { judgeExit } from "../../core/judge.ts";
@@ -14,7 +14,9 @@ export type Judge = (exit: ExitCase) => Exited;
 /** The kernel's own judging, with the rules of `plugins/restart` asked in the order of its taps. `asked` hears the questions. */
 export function createJudge(config: ResolvedPool, asked: (question: RestartQuestion) => void): Judge {
   const escalate = createEscalation(config.onViolation);
-  const policies = new Map(config.groups.map(({ name, restart }) => [name, restart]));
+  const policies = new Map(
+    config.groups.map(({ name, restart }) => [name, restart as RestartPolicy | undefined]),
+  );
   return (exit) =>
     judgeExit(
       {

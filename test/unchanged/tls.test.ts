@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
-import { program, places, start } from "./_program.ts";
+import { places, start } from "./_program.ts";
 import type { PoolStatus } from "../../index.ts";
 
 const test = suite("unchanged programs that speak TLS");
