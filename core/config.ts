@@ -130,9 +130,9 @@ export interface GroupConfig<Name extends string = string> {
    */
   permissions?: Permissions;
   /**
-   * The user that workers run as, as chown(1) has it: `user` or `user:group`, each a name or a number. Sockets are
-   * opened before, by the supervisor. Takes a supervisor that runs as root, on Linux; all groups of a pool that name
-   * one name the same.
+   * The user that workers run as, as chown(1) has it: `user` or `user:group`, each a name or a number. The
+   * supervisor opens the sockets before. Requires Linux and a supervisor that runs as root. All groups of a pool that
+   * set it set the same user.
    *
    * @default the user of the supervisor
    */

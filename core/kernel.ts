@@ -1,6 +1,7 @@
 import { createAsker } from "./ask.ts";
 import type { Clock } from "./clock.ts";
 import type { PoolConfig } from "./config.ts";
+import type { RestartName, RestartPolicy } from "./decisions.ts";
 import { PoolError } from "./errors.ts";
 import type { Effect, KernelEvent } from "./events.ts";
 import { KERNEL } from "./exit.ts";
@@ -9,7 +10,6 @@ import { createNotifier } from "./hooks.ts";
 import { MAX_TEXT } from "./incoming.ts";
 import { initialState } from "./initial.ts";
 import { judgeExit } from "./judge.ts";
-import type { RestartName, RestartPolicy } from "./decisions.ts";
 import { runAsNobody } from "./plugin.ts";
 import type { RunAs } from "./plugin.ts";
 import { createPluginList } from "./plugins.ts";
@@ -23,6 +23,7 @@ import { createScale } from "./scaling.ts";
 import { statusOf } from "./status.ts";
 import { createStopGroup } from "./stopping.ts";
 import { createTimers } from "./timers.ts";
+import { namedUser } from "./users.ts";
 import { watchItself } from "./watch.ts";
 import type { Watch } from "./watch.ts";
 import { createWaiters } from "./waiters.ts";
@@ -187,7 +188,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     await plugins.setup(viewOf);
     for (const runtime of runtimes.values()) {
       const own = resolved.groups.filter((group) => group.runtime === runtime.name);
-      if (stopped === undefined) await runtime.open(own.find(({ user }) => user !== undefined)?.user);
+      if (stopped === undefined) await runtime.open(namedUser(own));
     }
   }
 

@@ -2,14 +2,13 @@ import type { Rule } from "./check.ts";
 import { checkObject, checkValue, isRecord, refuse } from "./check.ts";
 import type { GroupConfig, ListenConfig, PoolConfig, ResolvedGroup, ResolvedPool } from "./config.ts";
 import { RESTART_NAMES } from "./decisions.ts";
-import type { RestartName } from "./decisions.ts";
 import type { Duration } from "./duration.ts";
 import { parseDuration } from "./duration.ts";
 import { PoolError } from "./errors.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
-import { checkUsers } from "./users.ts";
 import { duration, oneOf, rule, text, texts, whole } from "./rules.ts";
 import { PERMISSION_KINDS } from "./runtime.ts";
+import { checkUsers } from "./users.ts";
 
 /** How long no worker may be ready before the pool gives up, unless the config says otherwise. Milliseconds. */
 const GIVE_UP_MS = 300_000;
@@ -39,6 +38,8 @@ const poolRules: Readonly<Record<string, Rule>> = {
   executables: rule("an object of paths or commands", isRecord),
 };
 
+const restartName = oneOf(...RESTART_NAMES);
+
 const groupRules: Readonly<Record<string, Rule>> = {
   entry: text,
   type: oneOf("reactor", "job", "service"),
@@ -60,8 +61,8 @@ const groupRules: Readonly<Record<string, Rule>> = {
     (value) => isText(value) && /^[^:\s]+(?::[^:\s]+)?$/.test(value),
   ),
   restart: rule(
-    `${RESTART_NAMES.map((known) => `'${known}'`).join(", ")}, or a policy such as limited({ max: 3 })`,
-    (value) => typeof value === "function" || RESTART_NAMES.includes(value as RestartName),
+    `${restartName.accepts}, or a policy such as limited({ max: 3 })`,
+    (value) => typeof value === "function" || restartName.is(value),
   ),
   hello: duration,
   ready: duration,

@@ -6,6 +6,11 @@ interface Member {
   readonly user: string | undefined;
 }
 
+/** The user that workers of a pool run as, beside the supervisor's own; `undefined` when no group names one. */
+export function namedUser(groups: readonly Pick<Member, "user">[]): string | undefined {
+  return groups.find(({ user }) => user !== undefined)?.user;
+}
+
 /**
  * The folders and sockets of a pool's workers are the supervisor's, or of one other user; jobs go from worker to worker
  * over sockets that no other user may open.

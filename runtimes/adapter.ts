@@ -18,9 +18,15 @@ import { findInstalled, type Installed } from "./_installed.ts";
 import { holdGroupGuard } from "./_group-guard.ts";
 import { takePassedListeners } from "./_passed.ts";
 import { socketCalls } from "./_sockets.ts";
-import { dropWords, notOf, refuseUser, tryUser, userVariables } from "./_drop.ts";
+import {
+  setprivWords,
+  identityMismatch,
+  refuseUser,
+  checkCanRun,
+  userVariables,
+} from "./_drop-privileges.ts";
 import { otherUser, type OtherUser } from "../system/other-user.ts";
-import { openGround, type Ground } from "./_ground.ts";
+import { openWorkerFiles, type WorkerFiles } from "./_worker-files.ts";
 import { openListener } from "./listener.ts";
 import { messageOf } from "../core/errors.ts";
 import { spawnWorker } from "./processes.ts";
@@ -46,7 +52,7 @@ export interface AdapterOptions {
 }
 
 /** What a worker's command is made of. */
-export interface Started {
+export interface CommandParts {
   readonly installed: Installed;
   /** The socket of the channel. */
   readonly channel: string;
@@ -58,7 +64,7 @@ export interface Started {
 export interface Adapter {
   readonly name: RuntimeName;
   /** The words after the executable: flags, the worker's half, the entry and its arguments. */
-  words(request: SpawnRequest, started: Started): string[];
+  words(request: SpawnRequest, parts: CommandParts): string[];
   /** What keeps a worker from being as its group says; the entry exists. */
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
   /** Whether a line of a worker's stderr is the runtime's own, and wrong in a pool: it is not shown. */
@@ -74,8 +80,8 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
   const { name } = adapter;
   const { executable: given, root = ".", environment: inherited = () => process.env } = options;
   let installed: Installed | undefined;
-  let ground: Ground | undefined;
-  let other: { readonly user: OtherUser; readonly ground: Ground } | undefined;
+  let files: WorkerFiles | undefined;
+  let other: { readonly user: OtherUser; readonly files: WorkerFiles } | undefined;
   let guard: readonly string[] = [];
   let releaseGuard = (): void => {};
 
@@ -102,7 +108,7 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     spawn(request, sink) {
       const own = request.user === other?.user.text ? other : undefined;
-      const { channel, half: writeHalf } = own?.ground ?? ground ?? {};
+      const { channel, half: writeHalf } = own?.files ?? files ?? {};
       if (!channel || !writeHalf || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
       let half: string;
       try {
@@ -112,9 +118,9 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       }
       const words = adapter.words(request, { installed, channel: channel.path, half });
       const quiet = adapter.isNoise ? withoutNoise(sink, (line) => adapter.isNoise!(line)) : sink;
-      const command = { file: installed.file, args: words, guard: own ? dropWords(own.user) : guard };
-      const wrong = own && ((pid: number) => notOf(own.user, pid));
-      return spawnWorker(channel, { ...command, wrong }, request, quiet);
+      const command = { file: installed.file, args: words, guard: own ? setprivWords(own.user) : guard };
+      const refuseProcess = own && ((pid: number) => identityMismatch(own.user, pid));
+      return spawnWorker(channel, { ...command, refuseProcess }, request, quiet);
     },
 
     realPath(path) {
@@ -148,18 +154,18 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
     figures: processFigures,
 
     async open(text) {
-      const { file } = await prepare();
+      const found = await prepare();
       const user = otherUser(text);
-      if (user) await tryUser(user, file);
-      const main = workerHalf(installed!);
+      if (user) await checkCanRun(user, found.file);
+      const main = workerHalf(found);
       releaseGuard = holdGroupGuard();
-      [ground, guard] = await Promise.all([openGround(main, options.directory), deathSignal()]);
-      if (user) other = { user, ground: await openGround(main, options.directory, user) };
+      [files, guard] = await Promise.all([openWorkerFiles(main, options.directory), deathSignal()]);
+      if (user) other = { user, files: await openWorkerFiles(main, options.directory, user) };
     },
 
     async close() {
-      await Promise.all([ground?.close(), other?.ground.close()]);
-      ground = undefined;
+      await Promise.all([files?.close(), other?.files.close()]);
+      files = undefined;
       other = undefined;
       releaseGuard();
     },

@@ -19,8 +19,8 @@ export interface Command {
   readonly args: readonly string[];
   /** Words before the file that make the worker die with the supervisor; none, and the worker watches by itself. */
   readonly guard?: readonly string[];
-  /** What is wrong with the process itself, in one line; asked before it is told anything. */
-  wrong?: ((pid: number) => string | undefined) | undefined;
+  /** Why the process may not be a worker, in one line; called at its hello, before it is told anything. */
+  refuseProcess?: ((pid: number) => string | undefined) | undefined;
 }
 
 /**
@@ -47,7 +47,7 @@ export function spawnWorker(
   const link: ChannelLink = channel.expect(token, request.epoch, {
     frame(frame) {
       if (frame.type === "hello") {
-        const detail = command.wrong?.(child!.pid!);
+        const detail = command.refuseProcess?.(child!.pid!);
         if (detail !== undefined) return void (reported || sink.violation({ kind: "badHello", detail }));
         // Before the kernel sees the hello, so that whatever it says next comes after the welcome.
         link.send(welcomeOf(request, descriptors));

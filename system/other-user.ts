@@ -28,18 +28,18 @@ export function otherUser(text: string | undefined): OtherUser | undefined {
  * Lets others pass through a folder of ours, to what in it was given to one of them. The folder stays ours: only because
  * nobody else can put something in the place of a file is it safe to give that away by its name.
  */
-export function letPass(folder: string): void {
+export function allowTraversal(folder: string): void {
   chmodSync(folder, PASSABLE);
 }
 
 /** Gives away a file in a folder that only we can write to. */
-export function giveTo({ uid, gid }: OtherUser, path: string): void {
+export function changeOwner({ uid, gid }: OtherUser, path: string): void {
   chownSync(path, uid, gid);
 }
 
 /** Makes a folder of the user's own, 0700, in a folder that only we can write to; nothing when it is there. */
-export function makeFolderOf(user: OtherUser, path: string): void {
+export function makeOwnedFolder(user: OtherUser, path: string): void {
   if (existsSync(path)) return;
   mkdirSync(path, { mode: 0o700 });
-  giveTo(user, path);
+  changeOwner(user, path);
 }

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
 import type { Pool } from "../../core/pool.ts";
+import { namedUser } from "../../core/users.ts";
 import { otherUser } from "../../system/other-user.ts";
 import { makeTemporary } from "../../system/temporary.ts";
 import type { Peer } from "./wire/peer.ts";
@@ -40,9 +41,9 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
       if (callable.length === 0) return undefined;
       const directory = options.directory ?? (await makeTemporary("j"));
       const own = await openPlaces(directory);
-      const user = otherUser(groups.find((group) => group.user !== undefined)?.user);
+      const user = otherUser(namedUser(groups));
       const users = user && (await openPlacesOf(user));
-      // Who calls a group is of its user too.
+      // Callers of a group run as the same user.
       const placesOf = (group: string): Places =>
         users && groups.find(({ name }) => name === group)!.user !== undefined ? users : own;
       const registry = new Registry(

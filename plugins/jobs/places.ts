@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { letPass, makeFolderOf, type OtherUser } from "../../system/other-user.ts";
+import { allowTraversal, makeOwnedFolder, type OtherUser } from "../../system/other-user.ts";
 import { makePrivateFolder } from "../../system/private-folder.ts";
 import { removeStaleSockets } from "../../system/stale-sockets.ts";
 import { makeTemporary, SHARED_TEMPORARY } from "../../system/temporary.ts";
@@ -10,7 +10,7 @@ import { makeTemporary, SHARED_TEMPORARY } from "../../system/temporary.ts";
  * The folder for the sockets of job workers, in the folder of the pool. One of its own, so that it can be all that a
  * worker with narrow permissions may write to.
  */
-export const JOBS_FOLDER = "jobs";
+const JOBS_FOLDER = "jobs";
 
 /** A folder in which workers listen for jobs. */
 export interface Places {
@@ -34,8 +34,8 @@ export async function openPlacesOf(user: OtherUser): Promise<Places> {
   const folder = join(above, JOBS_FOLDER);
   const make = (): void => {
     if (!existsSync(above)) mkdirSync(above, { mode: 0o700 });
-    letPass(above);
-    makeFolderOf(user, folder);
+    allowTraversal(above);
+    makeOwnedFolder(user, folder);
   };
   make();
   return placesIn(folder, above, make);

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { messageOf } from "../../core/errors.ts";
 import { definePlugin } from "../../core/plugin.ts";
 import type { Plugin } from "../../core/plugin.ts";
-import { giveTo, otherUser } from "../../system/other-user.ts";
+import { namedUser } from "../../core/users.ts";
+import { changeOwner, otherUser } from "../../system/other-user.ts";
 import { clearRecord, createBoard } from "./board.ts";
 import { RECORD_BYTES } from "./record.ts";
 import { findPlace } from "./place.ts";
@@ -47,11 +48,11 @@ export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
         slots,
         recordsPerSlot: RECORDS_PER_SLOT,
       };
-      const user = otherUser(pool.config.groups.find((group) => group.user !== undefined)?.user);
-      /** Those of the supervisor's own user can write to it too: with another one in the pool, that is root. */
+      const user = otherUser(namedUser(pool.config.groups));
+      /** The supervisor's own workers can write to it too: a supervisor with another user in its pool is root. */
       const create = (path: string): number => {
         const first = createBoard(path, head);
-        if (user) giveTo(user, path);
+        if (user) changeOwner(user, path);
         return first;
       };
       let place: Place | undefined;

@@ -9,7 +9,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { letPass, type OtherUser } from "../../system/other-user.ts";
+import { allowTraversal, type OtherUser } from "../../system/other-user.ts";
 import { makePrivateFolder } from "../../system/private-folder.ts";
 import { makeTemporary, SHARED_TEMPORARY, temporaryBase } from "../../system/temporary.ts";
 
@@ -45,7 +45,7 @@ export async function findPlace(directory: string | undefined, user?: OtherUser)
     };
   const own = user ? SHARED_TEMPORARY : (directory ?? temporaryBase());
   const folder = await makeTemporary("b", existsSync(SHARED_MEMORY) ? SHARED_MEMORY : own);
-  if (user) letPass(folder);
+  if (user) allowTraversal(folder);
   const path = join(folder, BOARD_FILE);
   if (link !== undefined) symlinkSync(path, link);
   return {
@@ -53,7 +53,7 @@ export async function findPlace(directory: string | undefined, user?: OtherUser)
     restore() {
       if (!existsSync(folder)) {
         mkdirSync(folder, { mode: 0o700 });
-        if (user) letPass(folder);
+        if (user) allowTraversal(folder);
       }
       if (link === undefined || lstatSync(link, { throwIfNoEntry: false })) return;
       makePrivateFolder(directory!);

@@ -2,8 +2,9 @@ import type { HookPayload } from "../../core/hooks.ts";
 import type { Pool } from "../../core/pool.ts";
 
 /**
- * Which listeners speak TLS is known to nobody but their workers: they say so once for each. From then on the address is
- * told as `https`. Returns what ends that. `addressOf` has the address of a listener of a group, if it is a URL.
+ * Only a worker knows whether its server speaks TLS, and says so once for each listener. From then on `status` and the
+ * log show the address as `https`. `addressOf` returns the URL of a listener of a group; `undefined` when there is no
+ * such listener, or it is a path. Returns a function that stops listening to workers.
  */
 export function followSecure(
   pool: Pool,
@@ -14,8 +15,7 @@ export function followSecure(
     if (frame.type !== "event" || frame.name !== "sockets.secure") return;
     const name = String(frame.listener);
     const at = addressOf(group, name);
-    const shared = pool.strategies.get(group);
-    if (at === undefined || !shared || known.has(at)) return;
+    if (at === undefined || known.has(at)) return;
     known.add(at);
     const url = at.replace(/^http:/, "https:");
     for (const [each, { urls = [], ...strategy }] of pool.strategies)

@@ -24,19 +24,23 @@ export interface NativeOptions<M> {
  * once, also where a reload would hold a server back.
  */
 export function serveNative<M extends Made>({ listener, ...options }: NativeOptions<M>): M {
+  const make = (place: NativePlace): M => {
+    const made = options.make(place);
+    if (made.native.isSecure) options.listeners.tellSecure(listener);
+    return made;
+  };
   const shown = { port: listener.port ?? 0, hostname: listener.host ?? "127.0.0.1" };
   if (listener.fd === undefined) {
     const where = { ...shown, reusePort: true };
     let closed = (): void => {};
     const onStop = (): void => closed();
-    const made = options.make({ where, shown, peerOf: () => undefined, onStop, onRef() {} });
-    if (made.native.isSecure) options.listeners.tellSecure(listener);
+    const made = make({ where, shown, peerOf: () => undefined, onStop, onRef() {} });
     closed = options.listeners.bound(trackNative(made.native), listener);
     options.listening?.(made);
     return made;
   }
   const { server, peerOf, lead } = createTunnel();
-  const made = options.make({
+  const made = make({
     where: { port: 0, hostname: "127.0.0.1" },
     shown,
     peerOf,
@@ -44,7 +48,6 @@ export function serveNative<M extends Made>({ listener, ...options }: NativeOpti
     onRef: (isRef) => void (isRef ? server.ref() : server.unref()),
   });
   lead(made.native);
-  if (made.native.isSecure) options.listeners.tellSecure(listener);
   server.once("listening", () => options.listening?.(made));
   options.listen(server);
   return made;

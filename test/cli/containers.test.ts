@@ -2,17 +2,15 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { findExecutables } from "../../runtimes/_executable.ts";
 import { suite } from "../_suite.ts";
 import { freePort } from "../_free-port.ts";
+import { executables } from "../unchanged/_program.ts";
 import { supervisorCommand } from "../harness/supervisor.ts";
 import { createCli } from "./_cli.ts";
 
 const test = suite("cli containers");
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const supervisor = supervisorCommand(process.execPath);
 
 /** Whether this user may make namespaces of its own. */
@@ -85,10 +83,9 @@ test("without /proc, workers on Node serve, and are restarted", { skip, timeout:
 for (const runtime of ["bun", "deno"] as const) {
   test(`without /proc, a group on ${runtime} is refused in one line`, { skip }, async (t) => {
     const cli = await createCli(t, BARE);
-    const executable = findExecutables(runtime, { root, env: process.env })[0]!.file;
     await writeFile(join(cli.runtimeFolder, "web.mjs"), "export default { run() {} };");
     const groups = { web: { entry: "./web.mjs", runtime } };
-    const config = { name: "bare", executables: { [runtime]: executable }, groups };
+    const config = { name: "bare", executables, groups };
     await writeFile(
       join(cli.runtimeFolder, "poolable.config.mjs"),
       `export default ${JSON.stringify(config)}`,

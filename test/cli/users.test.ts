@@ -4,10 +4,10 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { findExecutables } from "../../runtimes/_executable.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 import { freePort } from "../_free-port.ts";
+import { executables } from "../unchanged/_program.ts";
 import { createCli } from "./_cli.ts";
 import type { Cli } from "./_cli.ts";
 
@@ -84,10 +84,6 @@ for (const runtime of ["node", "bun", "deno"] as const) {
     { skip, timeout: 60_000, brief: true },
     async (t) => {
       const [port, cli, folder] = [await freePort(), await createCli(t), await createProgram(t)];
-      const executables =
-        runtime === "node"
-          ? {}
-          : { [runtime]: findExecutables(runtime, { root, env: process.env })[0]!.file };
       const shared = { runtime, user: "nobody" };
       const TOKEN_FILE = join(cli.runtimeFolder, "poolable/users/control.token");
       await write(

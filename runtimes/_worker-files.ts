@@ -1,12 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { giveTo, letPass, type OtherUser } from "../system/other-user.ts";
+import { changeOwner, allowTraversal, type OtherUser } from "../system/other-user.ts";
 import { makeTemporary, SHARED_TEMPORARY } from "../system/temporary.ts";
 import { copyWorker } from "./_worker-copy.ts";
 import { openChannel, type Channel } from "./channel.ts";
 
 /** What workers of one user connect to, and are started from. */
-export interface Ground {
+export interface WorkerFiles {
   readonly channel: Channel;
   /** The file of the worker's half. Throws when it cannot be written. */
   half(): string;
@@ -18,7 +18,11 @@ export interface Ground {
  * end. For another `user` it is always one of its own: the folder stays the supervisor's, which is what makes it safe to
  * give the socket in it away, and only the socket is the user's.
  */
-export async function openGround(main: string, directory?: string, user?: OtherUser): Promise<Ground> {
+export async function openWorkerFiles(
+  main: string,
+  directory?: string,
+  user?: OtherUser,
+): Promise<WorkerFiles> {
   let temporary: string | undefined;
   if (user) temporary = await makeTemporary("u", SHARED_TEMPORARY);
   else if (directory === undefined) temporary = await makeTemporary("w");
@@ -27,8 +31,8 @@ export async function openGround(main: string, directory?: string, user?: OtherU
   // What runs from source stays with the packages that it is developed with.
   const copy = main.endsWith(".ts") ? undefined : copyWorker(main, folder);
   const give = (socket: string): void => {
-    letPass(dirname(socket));
-    giveTo(user!, socket);
+    allowTraversal(dirname(socket));
+    changeOwner(user!, socket);
   };
   const channel = await openChannel(folder, user && give);
   return {

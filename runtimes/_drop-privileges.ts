@@ -19,7 +19,7 @@ export function refuseUser(text: string): string | undefined {
  * The words before a command that make it run as the user, with its groups and no others: util-linux' setpriv, so that
  * not one instruction of the runtime runs as root. `deathSignal` comes with it, because a change of the user clears it.
  */
-export function dropWords({ uid, gid, account }: OtherUser): string[] {
+export function setprivWords({ uid, gid, account }: OtherUser): string[] {
   const groups = account ? "--init-groups" : "--clear-groups";
   return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, groups, "--pdeathsig=KILL", "--"];
 }
@@ -37,8 +37,8 @@ export function userVariables(text: string | undefined): Record<string, string> 
  * Runs the runtime once as the user. Rejects with `E_RUNTIME` when there is no setpriv, or when the user may not execute
  * the runtime (in the home of another user, say).
  */
-export async function tryUser(user: OtherUser, executable: string): Promise<void> {
-  const [setpriv, ...words] = dropWords(user) as [string, ...string[]];
+export async function checkCanRun(user: OtherUser, executable: string): Promise<void> {
+  const [setpriv, ...words] = setprivWords(user) as [string, ...string[]];
   try {
     await promisify(execFile)(setpriv, [...words, executable, "--version"], { cwd: "/", env: process.env });
   } catch (error) {
@@ -52,7 +52,7 @@ export async function tryUser(user: OtherUser, executable: string): Promise<void
 }
 
 /** Why a process is not the user's; `undefined` when it is, in all of its identities. */
-export function notOf({ uid, gid }: OtherUser, pid: number): string | undefined {
+export function identityMismatch({ uid, gid }: OtherUser, pid: number): string | undefined {
   const wanted = { Uid: uid, Gid: gid };
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
