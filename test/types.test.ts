@@ -35,7 +35,7 @@ export const fine: unknown[] = [
 ];
 export const wrong: unknown[] = [
   defineConfig({ name: "x", groups: { web: { entry: "./w.mjs", jobs: { pick: "leastjobs" } } } }),
-  defineConfig({ name: "x", groups: { web: { entry: "./w.mjs", restart: "always" } } }),
+  defineConfig({ name: "x", groups: { web: { entry: "./w.mjs", restart: "allways" } } }),
   createPool({ name: "x", groups: { web: { entry: "./w.mjs", worker: 2 } } }),
   defineConfig({ name: "x", groups: { images: { entry: "./i.mjs", jobs: { pick: "/*pick*/" } } } }),
 ];

@@ -297,7 +297,7 @@ test(
       [["start", "w.mjs", "--prot", "80"], /unknown option "--prot"; did you mean --port/],
       [["start", "w.mjs", "--workers", "0"], /--workers: "0"/],
       [["start", "w.mjs", "--type", "web"], /--type: "web" is not one of/],
-      [["start", "w.mjs", "--restart", "once"], /--restart: "once" is not one of never, on-failure, always/],
+      [["start", "w.mjs", "--restart", "once"], /--restart: "once" is not one of always, on-failure, never/],
       [["stats"], /unknown command "stats"; did you mean status\?/],
       [["--verbose"], /unknown option "--verbose"; options follow a command/],
       [["status", "--jsn"], /did you mean --json/],
