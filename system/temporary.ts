@@ -32,7 +32,9 @@ export async function makeTemporary(kind: string, base: string = temporaryBase()
 /** The system's temporary folder, or `/tmp` where the path of a socket in it would be too long. */
 export function temporaryBase(): string {
   const folder = tmpdir();
-  return process.platform === "win32" || Buffer.byteLength(folder) <= MAX_FOLDER_BYTES ? folder : SHARED_TEMPORARY;
+  return process.platform === "win32" || Buffer.byteLength(folder) <= MAX_FOLDER_BYTES
+    ? folder
+    : SHARED_TEMPORARY;
 }
 
 /** Removes the folders in `base` whose owner has ended. Only those of this user, and by their names. Never rejects. */
