@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get, type IncomingMessage, type RequestOptions } from "node:http";
-import { join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ListenConfig, PoolConfig } from "../../index.ts";
 import { findExecutables } from "../../runtimes/_executable.ts";
@@ -9,9 +9,9 @@ import { freePort } from "../_free-port.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli, type Cli, type Running } from "../cli/_cli.ts";
 
-/** The path of an unchanged program. */
+/** The path of an unchanged program; an absolute path stays as it is. */
 export const program = (name: string): string =>
-  fileURLToPath(new URL(`../fixtures/unchanged/${name}`, import.meta.url));
+  isAbsolute(name) ? name : fileURLToPath(new URL(`../fixtures/unchanged/${name}`, import.meta.url));
 
 /** The Node of this machine, and the newest one of the development dependencies. */
 export const nodes: Readonly<Record<string, string>> = {
@@ -62,6 +62,8 @@ export interface Started {
 export interface StartOptions extends Place {
   readonly workers?: string;
   readonly env?: Record<string, string>;
+  /** The arguments of the program. */
+  args?(port: number): string[];
   /** What its listener says; then there is a config. */
   readonly prefer?: ListenConfig["prefer"];
   /** A config instead of a command line; `port` is free. */
@@ -72,11 +74,12 @@ export interface StartOptions extends Place {
 
 /** Starts an unchanged program with `poolable start`, and waits until the pool runs. */
 export async function start(t: TestContext, file: string, options: StartOptions = {}): Promise<Started> {
-  const { workers = "2", env, node, runtime, prefer, until = / is running\n/ } = options;
+  const { workers = "2", env, args, node, runtime, prefer, until = / is running\n/ } = options;
   const { config = runtime || prefer ? (given: number) => configOf(file, given, options) : undefined } =
     options;
   const [port, cli] = [await freePort(), await createCli(t, node)];
   let words = [program(file), "--port", String(port), "--workers", workers];
+  if (args) words.push("--", ...args(port));
   if (config) {
     const folder = await mkdtemp("/tmp/pu-");
     t.defer(() => rm(folder, { recursive: true, force: true }));
@@ -104,7 +107,7 @@ export async function start(t: TestContext, file: string, options: StartOptions 
 function configOf(
   file: string,
   port: number,
-  { workers = "2", env, runtime, prefer }: StartOptions,
+  { workers = "2", env, args, runtime, prefer }: StartOptions,
 ): PoolConfig {
   const [min = 1, max = min] = workers.split("-").map(Number);
   const group = {
@@ -112,6 +115,7 @@ function configOf(
     workers: { min, max },
     listen: prefer ? { port, prefer } : port,
     env: { PORT: `${port}`, ...env },
+    ...(args ? { args: args(port) } : {}),
     ...(runtime ? { runtime } : {}),
   };
   const name = nameOf(file);
@@ -119,7 +123,14 @@ function configOf(
 }
 
 function nameOf(file: string): string {
-  return file.split(".")[0]!;
+  return basename(file).split(".")[0]!;
+}
+
+/** Resolves with the pid of a slot's ready worker. */
+export async function pidOf({ cli, group }: Started, slot: string): Promise<number> {
+  const { stdout } = await cli.run(["status", "--json", group]);
+  const { groups } = JSON.parse(stdout) as { groups: { slots: { id: string; pid: number }[] }[] };
+  return groups.flatMap(({ slots }) => slots).find(({ id }) => id === slot)!.pid;
 }
 
 async function askFor(options: RequestOptions): Promise<string> {

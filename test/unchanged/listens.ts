@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Suite } from "../_suite.ts";
-import { start, type Place, type Started } from "./_program.ts";
+import { pidOf, start, type Place } from "./_program.ts";
 
 /** What becomes of programs that probe their port, close it, and open it again. */
 export function listenBehaviours(test: Suite, place: Place): void {
@@ -70,11 +70,4 @@ export function listenBehaviours(test: Suite, place: Place): void {
     assert.is(code, 0);
     assert.match(said, /selfRestart \(.*was closed \d+ times/);
   });
-}
-
-/** The pid of a slot's ready worker. */
-async function pidOf(pool: Started, slot: string): Promise<number> {
-  const { stdout } = await pool.cli.run(["status", "--json", pool.group]);
-  const { groups } = JSON.parse(stdout) as { groups: { slots: { id: string; pid: number }[] }[] };
-  return groups.flatMap(({ slots }) => slots).find(({ id }) => id === slot)!.pid;
 }
