@@ -24,6 +24,8 @@ export interface ExitReport {
   readonly pid: number | undefined;
   readonly hello: boolean;
   readonly ready: boolean;
+  /** Whether anybody waits for it to be ready: its group listens, or runs jobs. */
+  readonly serves: boolean;
   readonly goodbye: GoodbyeKind | undefined;
   /** The reason that the goodbye gave, one line. */
   readonly goodbyeReason: string | undefined;

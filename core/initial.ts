@@ -17,6 +17,7 @@ export function initialState(config: ResolvedPool): KernelState {
       min: group.min,
       max: group.max,
       isCalled: called.has(group.name),
+      serves: group.listen.length > 0 || group.type === "job" || called.has(group.name),
       queue: EMPTY_QUEUE,
       timeouts: group.timeouts,
       desired: group.min,

@@ -76,6 +76,7 @@ function reportOf(slot: Occupied, group: Group, end: ProcessEnd, now: number): E
     pid: worker.pid,
     hello: worker.hello,
     ready: worker.ready,
+    serves: group.serves,
     goodbye: worker.goodbye,
     goodbyeReason: worker.goodbyeReason,
     failedStage: worker.failedStage,

@@ -177,6 +177,11 @@ export interface SpawnRequest extends Readonly<SpawnOptions> {
   readonly heartbeatMs: number;
   /** How long connections without an end of their own may stay in a drain; the worker knows a default. */
   readonly lingerMs?: number;
+  /**
+   * How long its entry may take to load before it counts as ready, in milliseconds: nobody waits for it, and what takes
+   * so long is a program at work in its top-level `await`. Without it there is no such time.
+   */
+  readonly loadMs?: number | undefined;
 }
 
 /** What a runtime tells the kernel about one worker. */

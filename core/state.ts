@@ -123,6 +123,8 @@ export interface Group {
   readonly max: number;
   /** Whether another group lists it in `calls`. */
   readonly isCalled: boolean;
+  /** Whether anybody waits for its workers to be ready: it listens, or runs jobs. */
+  readonly serves: boolean;
   /** Its slots that wait to be started. */
   queue: Queue<Ticket>;
   /** Of its generation. */

@@ -75,10 +75,11 @@ export function createWorkers(context: WorkersContext): Workers {
     }
     // Asked to end meanwhile: `abandon` has told so.
     if (!processes.has(keyOf(worker))) return;
-    const { heartbeat, linger: lingerMs } = group.timeouts;
+    const { heartbeat, ready, linger: lingerMs } = group.timeouts;
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
     const { type, user } = group;
-    const request = { ...options, ...about, pool: context.pool, type, user, heartbeatMs, lingerMs };
+    const loadMs = groupOf(worker.slot).serves ? undefined : ready / 2;
+    const request = { ...options, ...about, pool: context.pool, type, user, heartbeatMs, lingerMs, loadMs };
     processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
   }
 

@@ -199,6 +199,7 @@ function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame
     generation,
     heartbeatMs,
     lingerMs,
+    loadMs,
     welcome: plugins = {},
   } = request;
   const numbers = descriptors.values();
@@ -215,6 +216,7 @@ function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame
     generation,
     heartbeatMs,
     lingerMs,
+    loadMs,
     listeners,
     plugins,
     credit: CREDIT_WINDOW,

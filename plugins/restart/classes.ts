@@ -68,9 +68,10 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
   {
     class: "startFailure",
-    indicators: "no pid, or ended before ready",
+    indicators: "no pid, or ended before ready (but with code 0 of its own, where nobody waits for it)",
     counts: 1,
-    match: (report) => (report.ready || report.goodbye === "done" ? undefined : startFailure(report)),
+    match: (report) =>
+      report.ready || report.goodbye === "done" || hasDoneItsWork(report) ? undefined : startFailure(report),
   },
   {
     class: "ordered",
@@ -147,6 +148,11 @@ function contradiction(report: ExitReport): string | undefined {
   if (!goodbye || !acked || code !== 0 || cause === "overstayed") return undefined;
   const expected = GOODBYE_EXIT_CODES[goodbye];
   return code === expected ? undefined : `goodbye ${goodbye}, then code ${code} instead of ${expected}`;
+}
+
+/** Whether a program has called `process.exit(0)` while it was loading: its work was in there. */
+function hasDoneItsWork({ serves, hello, goodbye, code, cause }: ExitReport): boolean {
+  return !serves && hello && goodbye === undefined && code === 0 && cause === undefined;
 }
 
 /** Whether a worker that has said it ends in order then ended by an error. */

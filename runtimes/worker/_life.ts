@@ -28,6 +28,8 @@ export interface Config {
   readonly heartbeatMs: number;
   /** How long connections without an end of their own may stay in a drain. */
   readonly lingerMs?: number;
+  /** How long the entry may take to load before it counts as ready, where nobody waits for it. */
+  readonly loadMs?: number;
   readonly listeners: readonly WelcomedListener[];
   /** What plugins of the supervisor say, by their names. */
   readonly plugins?: Readonly<Record<string, unknown>>;
@@ -61,6 +63,10 @@ export interface Life {
   release(slot: string): void;
   /** Where its servers are counted that listen by themselves. */
   readonly listeners: Pick<Listeners, "pick" | "listen" | "bound" | "tellSecure">;
+  /** Says that it is ready, once. Nothing when it leaves already. */
+  ready(): void;
+  /** Whether it has said so. */
+  readonly isReady: boolean;
   /** Begins to accept, where a reload has held it back. */
   serve(): void;
   /** `deadlineMs` is how long the supervisor lets it, here and below. */
@@ -99,6 +105,7 @@ export function createLife(
   };
   let goodbye: Goodbye | undefined;
   let draining = false;
+  let isReady = false;
   let answered: Promise<void> | undefined;
   let isListening = false;
   let markListening = (): void => {};
@@ -244,6 +251,14 @@ export function createLife(
         goodbye = { kind: "drained" };
         controller.abort();
       });
+    },
+    ready() {
+      if (isReady || controller.signal.aborted) return;
+      isReady = true;
+      send({ type: "ready" });
+    },
+    get isReady() {
+      return isReady;
     },
     adopt: (slot) => listeners.adopt(slot),
     release: (slot) => listeners.release(slot),

@@ -50,16 +50,9 @@ export function watchProgram(options: ProgramOptions): Program {
   const { entry, life, listeners, uplink, sigterm } = options;
   const { worker } = life;
   let listens = false;
-  let isReady = false;
   let isLive = false;
   let handlers: number | undefined;
   const elsewhere: string[] = [];
-
-  function ready(): void {
-    if (isReady || worker.signal.aborted) return;
-    isReady = true;
-    uplink.send({ type: "ready" });
-  }
 
   function tellElsewhere(): void {
     if (!isLive) return;
@@ -81,7 +74,7 @@ export function watchProgram(options: ProgramOptions): Program {
       if (listens) return;
       listens = true;
       sigterm.hold();
-      void life.listening.then(ready);
+      void life.listening.then(life.ready);
     },
     onElsewhere(line) {
       elsewhere.push(line);
@@ -99,7 +92,7 @@ export function watchProgram(options: ProgramOptions): Program {
 
   /** Why a program that has nothing left to do was no worker; `undefined` when it has just done its work. */
   function failure(exports: Exports): string | undefined {
-    if (isReady) return undefined;
+    if (life.isReady) return undefined;
     const isNoWorker = Object.keys(exports).length > 0 ? notAWorker(entry) : undefined;
     if (listeners.length === 0) return isNoWorker;
     const declared = listeners.map((listener) => listener.port ?? listener.path).join(", ");
@@ -126,8 +119,8 @@ export function watchProgram(options: ProgramOptions): Program {
         if (line !== undefined) takeover.onElsewhere(line);
       }, CHILD_MS).unref();
       if (listeners.length === 0) {
-        if (Object.keys(exports).length > 0) setTimeout(ready, BEGIN_MS).unref();
-        else setImmediate(ready);
+        if (Object.keys(exports).length > 0) setTimeout(life.ready, BEGIN_MS).unref();
+        else setImmediate(life.ready);
       }
       const left = worker.stopping.then(() => true);
       if (await Promise.race([left, outOfWork().then(() => false)])) return undefined;

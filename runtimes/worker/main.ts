@@ -20,8 +20,8 @@ import { createUplink, type Uplink } from "./_uplink.ts";
 
 /** The same after the supervisor is gone; every worker must be gone 2 s after it. */
 const ORPHAN_MS = 1_000;
-/** The longest time that `setInterval` takes, 24.8 days: with a longer one it fires without end. Milliseconds. */
-const MAX_INTERVAL_MS = 2 ** 31 - 1;
+/** The longest time that a timer takes, 24.8 days: with a longer one it fires at once. Milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Everything that one running worker is made of. */
 interface Session {
@@ -30,6 +30,8 @@ interface Session {
   readonly uplink: Uplink;
   readonly acked: Promise<void>;
   readonly socket: Welcomed["socket"];
+  /** How long the entry may take to load before it counts as ready. */
+  readonly loadMs: number | undefined;
   /** The entry, as long as it may be a program that listens by itself. */
   readonly program: Program;
   readonly termination: Termination;
@@ -84,10 +86,7 @@ async function live(session: Session): Promise<void> {
     await definition.setup?.(life.worker);
     if (definition.jobs) await session.jobs?.serve(life.worker, definition.jobs);
   } catch (error) {
-    if (!life.worker.signal.aborted) {
-      printError(error);
-      return failStart(session, "setup", error);
-    }
+    if (!life.worker.signal.aborted) return failStart(session, "setup", error);
   }
   if (!life.worker.signal.aborted && !(await runOf(session, definition))) return;
   if (session.termination.isAsked) await endProgram(session);
@@ -121,7 +120,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
       uplink.send({ type: "heartbeat" });
       watchdog?.beat();
     },
-    Math.min(MAX_INTERVAL_MS, config.heartbeatMs),
+    Math.min(MAX_TIMER_MS, config.heartbeatMs),
   ).unref();
   let deadline = Infinity;
   const timeLeft = (): number => Math.max(0, deadline - performance.now());
@@ -157,7 +156,8 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
       setTimeout(() => process.exit(1), ORPHAN_MS);
     },
   });
-  return { boot, life, uplink, acked, socket, program, termination, jobs };
+  const loadMs = config.loadMs && Math.min(MAX_TIMER_MS, config.loadMs);
+  return { boot, life, uplink, acked, socket, loadMs, program, termination, jobs };
 }
 
 /** What the entry exports, or `undefined` when the worker has said goodbye instead. */
@@ -167,19 +167,20 @@ async function load(session: Session): Promise<Exports | undefined> {
   void life.worker.stopping.then(async () => {
     if (loaded) return;
     // Nothing can be asked of a module that is still loading: a stop is obeyed at once.
-    if (program.listens) await endProgram(session);
+    if (program.listens || life.isReady) await endProgram(session);
     socket.ref();
     await leave(uplink, acked, life.goodbye(), life.answered());
   });
+  const { loadMs } = session;
+  const late = loadMs === undefined ? undefined : setTimeout(life.ready, loadMs).unref();
+  const loading = loadEntry(boot.entry).finally(() => {
+    loaded = true;
+    clearTimeout(late);
+  });
   try {
-    const exports = await loadEntry(boot.entry);
-    loaded = true;
-    return exports;
+    return await loading;
   } catch (error) {
-    loaded = true;
     socket.ref();
-    // A syntax error is printed by the runtime, with its place.
-    if (!(error instanceof SyntaxError)) printError(error);
     await failStart(session, "import", error);
     return undefined;
   }
@@ -262,7 +263,7 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   void outcome.then(() => (settled = true));
   // One turn, so that a `run` that fails at once was never ready.
   void Promise.all([life.listening, new Promise(setImmediate)]).then(() => {
-    if (!settled && !worker.signal.aborted) uplink.send({ type: "ready" });
+    if (!settled) life.ready();
   });
   // The reason of a start that takes too long; what is told later is forgotten when it is ready.
   const unused = setTimeout(() => {
@@ -303,9 +304,15 @@ async function start({ life, jobs }: Session, definition: WorkerDefinition): Pro
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {
-  const { uplink, acked } = session;
+  const { life, uplink, acked } = session;
+  // It took so long to load that it counts as ready.
+  if (life.isReady) return failRun(session, error);
   // What the goodbye says is all there is to know of a mistake: it has no stack.
-  if (!(error instanceof Mistake)) uplink.send({ type: "error", stage, error: reportedError(error) });
+  if (!(error instanceof Mistake)) {
+    // A syntax error is printed by the runtime, with its place.
+    if (!(error instanceof SyntaxError)) printError(error);
+    uplink.send({ type: "error", stage, error: reportedError(error) });
+  }
   const goodbye = { kind: "startFailed", stage, reason: reasonOf(error) } as const;
   if (!(error instanceof SyntaxError)) return leave(uplink, acked, goodbye);
   await part(uplink, acked, goodbye);

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { PoolStatus } from "../../index.ts";
-import { findExecutables } from "../../runtimes/_executable.ts";
 import { suite } from "../_suite.ts";
 import { supervisor } from "../harness/supervisor.ts";
 import { freePort } from "../_free-port.ts";
-import { nodes } from "../unchanged/_program.ts";
+import { executables, nodes } from "../unchanged/_program.ts";
 import { createCli } from "./_cli.ts";
 
 const test = suite("cli deploy");
@@ -148,12 +147,6 @@ test(
     await mkdir(join(folder, "node_modules"));
     await symlink(root, join(folder, "node_modules/poolable"));
     const runtimes = { node: undefined, bun: "bun", deno: "deno" };
-    const executables = Object.fromEntries(
-      ["bun", "deno"].map((name) => [
-        name,
-        findExecutables(name as "bun", { root, env: process.env })[0]!.file,
-      ]),
-    );
     const groups = Object.fromEntries(
       Object.entries(runtimes).map(([name, runtime]) => [
         name,

@@ -690,6 +690,18 @@ export const mutants: readonly Mutant[] = [
     what: "a group that cannot start ends a pool that was running",
   },
   {
+    file: "plugins/restart/classes.ts",
+    find: " || hasDoneItsWork(report)",
+    replace: "",
+    what: "a program that has done its work while it was loading has failed to start",
+  },
+  {
+    file: "plugins/restart/classes.ts",
+    find: "return !serves && hello",
+    replace: "return hello",
+    what: "a worker that ends with code 0 before it listens has done its work",
+  },
+  {
     file: "plugins/restart/defaults.ts",
     find: " || group.min === 0) return undefined;",
     replace: ") return undefined;",

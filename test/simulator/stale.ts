@@ -25,6 +25,7 @@ export function staleEvent(state: KernelState, slot: number, epoch: number, kind
           pid: 1,
           hello: true,
           ready: true,
+          serves: true,
           goodbye: "fatal",
           goodbyeReason: undefined,
           failedStage: undefined,

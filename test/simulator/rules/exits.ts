@@ -127,6 +127,7 @@ export class Exits {
     const isUp = before.pool.state === "running" || before.pool.state === "restarting";
     if (action === "shutdown" && isUp) this.mustEnd = answer.exitCode ?? 1;
     if (action === "shutdown" && verdict.class === "startFailure") checkBoot(before, main, booted);
+    checkWorkDone(before, main, event);
   }
 
   /** After the effects. */
@@ -261,6 +262,14 @@ function checkBoot(before: KernelState, slot: Slot, booted: boolean): void {
   if (booted) broken("boot", `${name} cannot start, and ends a pool that was running`);
   if (min === 0) broken("boot", `${name} starts from zero, and ends the pool`);
   if (everReady) broken("boot", `${name} was ready, and ends the pool because it cannot start`);
+}
+
+/** A program that ends with code 0 while it loads has done its work, unless somebody waits for it to be ready. */
+function checkWorkDone(before: KernelState, { group, id }: Slot, { report, verdict }: Exited): void {
+  const { hello, ready, goodbye, code, cause, intent, violation } = report;
+  if (!hello || ready || goodbye || code !== 0 || cause || intent || violation) return;
+  const expected = before.groups.get(group).isCalled ? "startFailure" : "abrupt";
+  if (verdict.class !== expected) broken("work done", `${id} is ${verdict.class} and should be ${expected}`);
 }
 
 /** What the policies were told of the slot and of its group. */
