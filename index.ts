@@ -2,11 +2,11 @@
  * poolable: runs pools of worker processes and keeps them alive. This file composes the kernel with the runtimes
  * and the built-in policies; everything else is in `core`, `plugins` and `runtimes`.
  */
-import type { PoolConfig } from "./core/config.ts";
-import { createKernel } from "./core/kernel.ts";
-import type { Plugin, PluginInput } from "./core/plugin.ts";
-import type { Pool } from "./core/pool.ts";
-import type { Runtime } from "./core/runtime.ts";
+import type { PoolConfig } from "./core/contract/config.ts";
+import type { Plugin, PluginInput } from "./core/contract/plugin.ts";
+import type { Pool } from "./core/contract/pool.ts";
+import type { Runtime } from "./core/contract/runtime.ts";
+import { createKernel } from "./core/shell/kernel.ts";
 import { health } from "./plugins/health/index.ts";
 import { jobs } from "./plugins/jobs/index.ts";
 import type { PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
@@ -20,8 +20,8 @@ import { runAs } from "./runtimes/blame.ts";
 import { systemClock } from "./runtimes/clock.ts";
 
 export * from "./core/index.ts";
-export { JobError, jobErrorCodes } from "./core/job-errors.ts";
-export type { JobErrorCode } from "./core/job-errors.ts";
+export { JobError, jobErrorCodes } from "./core/contract/job-errors.ts";
+export type { JobErrorCode } from "./core/contract/job-errors.ts";
 export type {
   CallGroup,
   InputFor as JobInput,

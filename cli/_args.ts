@@ -1,6 +1,6 @@
 import type { ArgDef, ArgsDef } from "citty";
-import { nearest } from "../core/check.ts";
-import { PoolError } from "../core/errors.ts";
+import { nearest } from "../core/config/check.ts";
+import { PoolError } from "../core/contract/errors.ts";
 
 /**
  * The strict layer over citty, which accepts unknown options in silence, mixes `--` into the positionals and knows

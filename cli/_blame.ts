@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { PoolError } from "../core/errors.ts";
-import type { ErrorCode } from "../core/errors.ts";
+import { PoolError } from "../core/contract/errors.ts";
+import type { ErrorCode } from "../core/contract/errors.ts";
 
 /** Codes of what is wrong with what a config says. */
 const OF_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

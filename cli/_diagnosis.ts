@@ -1,11 +1,11 @@
-import type { PoolConfig, ResolvedGroup } from "../core/config.ts";
-import { messageOf, PoolError } from "../core/errors.ts";
-import type { Plugin } from "../core/plugin.ts";
-import { resolveConfig } from "../core/resolve.ts";
-import type { Runtime } from "../core/runtime.ts";
+import { resolveConfig } from "../core/config/resolve.ts";
+import type { PoolConfig, ResolvedGroup } from "../core/contract/config.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
+import type { Plugin } from "../core/contract/plugin.ts";
+import type { Runtime } from "../core/contract/runtime.ts";
+import { createPool } from "../index.ts";
 import { refuseTwins, urlOf } from "../plugins/sockets/addresses.ts";
 import { foresee, type Foreseen } from "../plugins/sockets/foresee.ts";
-import { createPool } from "../index.ts";
 import { allRuntimes } from "../runtimes/all.ts";
 import type { Ability } from "../runtimes/probes/attempt.ts";
 import { examine, type Examination, type RuntimeFound } from "../runtimes/probes/examine.ts";

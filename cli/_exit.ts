@@ -1,5 +1,5 @@
-import { messageOf, PoolError } from "../core/errors.ts";
-import type { ErrorCode } from "../core/errors.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
+import type { ErrorCode } from "../core/contract/errors.ts";
 import { stripControl } from "../plugins/logs/index.ts";
 import { paintFor } from "./_terminal.ts";
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { nearest } from "../core/check.ts";
+import { nearest } from "../core/config/check.ts";
 import { show, usage } from "./_args.ts";
 
 /** Words of other tools, and what is meant by them here. */

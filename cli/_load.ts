@@ -3,11 +3,11 @@ import { realpathSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { isRecord } from "../core/config/check.ts";
+import type { PoolConfig } from "../core/contract/config.ts";
+import { formatDuration } from "../core/contract/duration.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
 import { importAfresh } from "./_afresh.ts";
-import { messageOf, PoolError } from "../core/errors.ts";
-import { isRecord } from "../core/check.ts";
-import type { PoolConfig } from "../core/config.ts";
-import { formatDuration } from "../core/duration.ts";
 import { startEnvironment, withEnvironment, type Environment } from "./_environment.ts";
 
 /** Longest time that a config may take, in milliseconds. */

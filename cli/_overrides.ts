@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
-import { isRecord } from "../core/check.ts";
-import type { GroupConfig, GroupType, PoolConfig } from "../core/config.ts";
+import { isRecord } from "../core/config/check.ts";
+import type { GroupConfig, GroupType, PoolConfig } from "../core/contract/config.ts";
 import { isPoolName } from "../plugins/control/index.ts";
 import { allAddresses } from "./_all-addresses.ts";
 import { usage, show, wholeNumber } from "./_args.ts";

@@ -1,4 +1,4 @@
-import { messageOf, PoolError } from "../core/errors.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
 import { connectControl, poolDirectory, runningPools } from "../plugins/control/index.ts";
 import type { RunningPool } from "../plugins/control/index.ts";
 import { textOf, usage } from "./_args.ts";

@@ -1,5 +1,5 @@
-import { RESTART_NAMES } from "../core/decisions.ts";
-import type { RestartName, RestartPolicy } from "../core/decisions.ts";
+import { RESTART_NAMES } from "../core/contract/decisions.ts";
+import type { RestartName, RestartPolicy } from "../core/contract/decisions.ts";
 import { namedPolicies } from "../plugins/restart/named.ts";
 import { show, usage } from "./_args.ts";
 

@@ -1,4 +1,4 @@
-import type { Pool } from "../core/pool.ts";
+import type { Pool } from "../core/contract/pool.ts";
 import { runningPlugin } from "../runtimes/blame.ts";
 import { watchTerminal } from "./_hangup.ts";
 

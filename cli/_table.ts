@@ -1,8 +1,8 @@
-import { formatDuration } from "../core/duration.ts";
-import type { PoolStatus, SlotStatus, SlotWaiting } from "../core/status.ts";
+import { formatDuration } from "../core/contract/duration.ts";
+import type { PoolStatus, SlotStatus, SlotWaiting } from "../core/contract/status.ts";
+import { stripControl } from "../plugins/logs/index.ts";
 import type { Board } from "../plugins/scoreboard/index.ts";
 import type { WorkerState } from "../plugins/scoreboard/record.ts";
-import { stripControl } from "../plugins/logs/index.ts";
 import type { Paint } from "./_terminal.ts";
 
 const COLUMNS = [

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
-import { PoolError } from "../core/errors.ts";
+import { PoolError } from "../core/contract/errors.ts";
 import { hasPackage, isConfigOfData, noConfig, noEntry, noFile, startOf } from "./_entries.ts";
 
 /** What `poolable start` was pointed at. */

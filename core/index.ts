@@ -1,6 +1,6 @@
 /** The kernel: a pure reducer, the shell around it, and the contracts of everything that meets it. */
-export type { Clock } from "./clock.ts";
-export { defineConfig } from "./config.ts";
+export type { Clock } from "./contract/clock.ts";
+export { defineConfig } from "./contract/config.ts";
 export type {
   GroupConfig,
   GroupName,
@@ -12,7 +12,7 @@ export type {
   ResolvedPool,
   Timeouts,
   ViolationPolicy,
-} from "./config.ts";
+} from "./contract/config.ts";
 export type {
   Decisions,
   PickQuestion,
@@ -26,12 +26,12 @@ export type {
   ScaleQuestion,
   ShareQuestion,
   SpawnQuestion,
-} from "./decisions.ts";
-export { DEFAULT_TAP } from "./decisions.ts";
-export type { Duration } from "./duration.ts";
-export { formatDuration, parseDuration } from "./duration.ts";
-export { errorCodes, PoolError } from "./errors.ts";
-export type { ErrorCode } from "./errors.ts";
+} from "./contract/decisions.ts";
+export { DEFAULT_TAP } from "./contract/decisions.ts";
+export type { Duration } from "./contract/duration.ts";
+export { formatDuration, parseDuration } from "./contract/duration.ts";
+export { errorCodes, PoolError } from "./contract/errors.ts";
+export type { ErrorCode } from "./contract/errors.ts";
 export type {
   BuiltinExitClass,
   Evidence,
@@ -43,8 +43,8 @@ export type {
   LastExit,
   ReportedError,
   StartStage,
-} from "./exit.ts";
-export type { Frame } from "./frames.ts";
+} from "./contract/exit.ts";
+export type { Frame } from "./protocol/frames.ts";
 export type {
   HookName,
   HookPayload,
@@ -53,16 +53,16 @@ export type {
   PoolHooks,
   ReloadFact,
   WorkerLog,
-} from "./hooks.ts";
-export type { JobsConfig, PickStrategy, ResolvedJobs } from "./jobs.ts";
-export { createKernel } from "./kernel.ts";
-export type { KernelPorts } from "./kernel.ts";
-export type { ReloadPace } from "./reload-pace.ts";
-export { definePlugin } from "./plugin.ts";
-export type { Dispose, Plugin, PluginInput, RunAs } from "./plugin.ts";
-export type { Pool, PoolEnd, StopOptions } from "./pool.ts";
-export type { GoodbyeKind, Violation, ViolationKind } from "./protocol.ts";
-export type { ReloadOptions, ReloadReport } from "./reloads.ts";
+} from "./contract/hooks.ts";
+export type { JobsConfig, PickStrategy, ResolvedJobs } from "./contract/jobs.ts";
+export { createKernel } from "./shell/kernel.ts";
+export type { KernelPorts } from "./shell/kernel.ts";
+export type { ReloadPace } from "./contract/reload.ts";
+export { definePlugin } from "./contract/plugin.ts";
+export type { Dispose, Plugin, PluginInput, RunAs } from "./contract/plugin.ts";
+export type { Pool, PoolEnd, StopOptions } from "./contract/pool.ts";
+export type { GoodbyeKind, Violation, ViolationKind } from "./protocol/frame-order.ts";
+export type { ReloadOptions, ReloadReport } from "./contract/reload.ts";
 export type {
   InheritedListener,
   ListenAddress,
@@ -80,7 +80,7 @@ export type {
   WorkerNeeds,
   WorkerProcess,
   WorkerSink,
-} from "./runtime.ts";
-export { POOL_STATES, SLOT_STATES } from "./states.ts";
-export type { PoolState, SlotCause, SlotRow, SlotState } from "./states.ts";
-export type { GroupStatus, PoolStatus, SlotStatus, SlotWaiting } from "./status.ts";
+} from "./contract/runtime.ts";
+export { POOL_STATES, SLOT_STATES } from "./contract/states.ts";
+export type { PoolState, SlotCause, SlotRow, SlotState } from "./contract/states.ts";
+export type { GroupStatus, PoolStatus, SlotStatus, SlotWaiting } from "./contract/status.ts";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { createFrameDecoder, encodeFrame, type Frame } from "../core/frames.ts";
-import { CREDIT_WINDOW, type Violation } from "../core/protocol.ts";
+import { CREDIT_WINDOW, type Violation } from "../core/protocol/frame-order.ts";
+import { createFrameDecoder, encodeFrame, type Frame } from "../core/protocol/frames.ts";
 
 /** Longest time and most bytes from a connection to its hello. */
 const HELLO_MS = 10_000;

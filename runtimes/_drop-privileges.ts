@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { messageOf, PoolError } from "../core/errors.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
 import { otherUser, type OtherUser } from "../system/other-user.ts";
 
 /** Why no worker can run as the user that a config names; `undefined` when one can. */

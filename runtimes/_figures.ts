@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ProcessFigures } from "../core/runtime.ts";
+import type { ProcessFigures } from "../core/contract/runtime.ts";
 
 /** The letters of proc_pid_stat(5). */
 const STATES: Readonly<Record<string, ProcessFigures["state"]>> = {

@@ -1,11 +1,11 @@
 import { execFile, type ExecFileException } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import { isRecord } from "../core/check.ts";
-import { messageOf, PoolError } from "../core/errors.ts";
+import { isRecord } from "../core/config/check.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
 import { findExecutables, isExecutable, type Candidate, type LookFor } from "./_executable.ts";
-import { runtimeTraits, type RuntimeName } from "./traits.ts";
 import { isAtLeast } from "./_version.ts";
+import { runtimeTraits, type RuntimeName } from "./traits.ts";
 
 /** A runtime that is here, as it says itself. */
 export interface Installed {

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { PassedListener } from "../core/runtime.ts";
+import type { PassedListener } from "../core/contract/runtime.ts";
 import { socketCalls } from "./_sockets.ts";
 
 /** The first descriptor of systemd's protocol, `sd_listen_fds(3)`. */

@@ -1,4 +1,4 @@
-import { PoolError } from "../core/errors.ts";
+import { PoolError } from "../core/contract/errors.ts";
 
 /** Bytes of a Unix socket's path: `sun_path` of unix(7) without its final zero; 104 on the BSDs and macOS. */
 const MAX_SOCKET_PATH: number = process.platform === "linux" ? 107 : 103;

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { InheritedListener, PermissionKind, Permissions } from "../core/runtime.ts";
+import type { InheritedListener, PermissionKind, Permissions } from "../core/contract/runtime.ts";
 import { isAtLeast } from "./_version.ts";
 
 type Listed = Exclude<Permissions, "all">;

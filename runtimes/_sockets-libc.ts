@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { decodeAddress, encodeAddress, encodePath } from "./_addresses.ts";
-import { ownNumbers, type Libc } from "./_libc.ts";
 import { FIRST_FD, lendAsStdio, lendByNumber } from "./_lend.ts";
+import { ownNumbers, type Libc } from "./_libc.ts";
 import type { BoundSocket, SocketCalls } from "./_sockets.ts";
 
 /** Enough for every kind of address. */

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, linkSync, lstatSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { messageOf, PoolError } from "../core/errors.ts";
-import type { ListenAddress, OpenListener } from "../core/runtime.ts";
-import type { SocketCalls } from "./_sockets.ts";
+import { messageOf, PoolError } from "../core/contract/errors.ts";
+import type { ListenAddress, OpenListener } from "../core/contract/runtime.ts";
 import { probe } from "../system/stale-sockets.ts";
 import { findOwner, type Owner } from "../system/user.ts";
 import { checkSocketPath } from "./_paths.ts";
+import type { SocketCalls } from "./_sockets.ts";
 
 /** What the systems, and libuv in their place, say of a folder. */
 const NO_FOLDER: ReadonlySet<string> = new Set(["EACCES", "ENOENT", "ENOTDIR"]);

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { messageOf } from "../core/contract/errors.ts";
 import type {
   Refusal,
   Runtime,
@@ -8,16 +9,10 @@ import type {
   WorkerNeeds,
   WorkerProcess,
   WorkerSink,
-} from "../core/runtime.ts";
+} from "../core/contract/runtime.ts";
+import { otherUser, type OtherUser } from "../system/other-user.ts";
 import { migrateQueueAbility, openReusePortAbility } from "./_abilities.ts";
 import { deathSignal } from "./_death-signal.ts";
-import { workerEnvironment } from "./_environment.ts";
-import { processFigures } from "./_figures.ts";
-import { noModule } from "./_module.ts";
-import { findInstalled, type Installed } from "./_installed.ts";
-import { holdGroupGuard } from "./_group-guard.ts";
-import { takePassedListeners } from "./_passed.ts";
-import { socketCalls } from "./_sockets.ts";
 import {
   setprivWords,
   identityMismatch,
@@ -25,10 +20,15 @@ import {
   checkCanRun,
   userVariables,
 } from "./_drop-privileges.ts";
-import { otherUser, type OtherUser } from "../system/other-user.ts";
+import { workerEnvironment } from "./_environment.ts";
+import { processFigures } from "./_figures.ts";
+import { holdGroupGuard } from "./_group-guard.ts";
+import { findInstalled, type Installed } from "./_installed.ts";
+import { noModule } from "./_module.ts";
+import { takePassedListeners } from "./_passed.ts";
+import { socketCalls } from "./_sockets.ts";
 import { openWorkerFiles, type WorkerFiles } from "./_worker-files.ts";
 import { openListener } from "./listener.ts";
-import { messageOf } from "../core/errors.ts";
 import { spawnWorker } from "./processes.ts";
 import { runtimeTraits, type RuntimeName } from "./traits.ts";
 

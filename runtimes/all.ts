@@ -1,4 +1,4 @@
-import type { Runtime } from "../core/runtime.ts";
+import type { Runtime } from "../core/contract/runtime.ts";
 import type { AdapterOptions } from "./adapter.ts";
 import { bun } from "./bun.ts";
 import { deno } from "./deno.ts";

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { RunAs } from "../core/plugin.ts";
+import type { RunAs } from "../core/contract/plugin.ts";
 
 const running = new AsyncLocalStorage<string>();
 

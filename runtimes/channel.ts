@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { PoolError } from "../core/errors.ts";
-import type { Frame } from "../core/frames.ts";
-import { judgeFrame, PROTOCOL_VERSION, type Violation } from "../core/protocol.ts";
+import { PoolError } from "../core/contract/errors.ts";
+import { judgeFrame, PROTOCOL_VERSION, type Violation } from "../core/protocol/frame-order.ts";
+import type { Frame } from "../core/protocol/frames.ts";
 import { listenPrivately } from "../system/private-server.ts";
 import { removeStaleSockets } from "../system/stale-sockets.ts";
 import { createConnection, type Connection } from "./_connection.ts";

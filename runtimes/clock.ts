@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../core/contract/clock.ts";
 
 /** The longest time that `setTimeout` takes; more would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;

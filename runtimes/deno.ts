@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { Runtime } from "../core/runtime.ts";
+import type { Runtime } from "../core/contract/runtime.ts";
 import { denoPermissions, refuseDenoPermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
 

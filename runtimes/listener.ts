@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { PoolError } from "../core/errors.ts";
-import type { ListenAddress, OpenListener } from "../core/runtime.ts";
+import { PoolError } from "../core/contract/errors.ts";
+import type { ListenAddress, OpenListener } from "../core/contract/runtime.ts";
 import { socketCalls } from "./_sockets.ts";
 import { openUnixListener } from "./_unix-listener.ts";
 

@@ -1,4 +1,4 @@
-import type { Runtime } from "../core/runtime.ts";
+import type { Runtime } from "../core/contract/runtime.ts";
 import { hasReusePort } from "./_abilities.ts";
 import { nodePermissions, refuseNodePermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";

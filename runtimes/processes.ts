@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { messageOf } from "../core/errors.ts";
-import type { Frame } from "../core/frames.ts";
-import { CREDIT_WINDOW } from "../core/protocol.ts";
-import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../core/runtime.ts";
-import type { Channel, ChannelLink } from "./channel.ts";
+import { messageOf } from "../core/contract/errors.ts";
+import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../core/contract/runtime.ts";
+import { CREDIT_WINDOW } from "../core/protocol/frame-order.ts";
+import type { Frame } from "../core/protocol/frames.ts";
 import { guardGroup, releaseGroup } from "./_group-guard.ts";
 import { watchOom, type OomWatch } from "./_memory.ts";
 import { readOutput, type Output } from "./_output.ts";
 import { socketCalls, type Lent } from "./_sockets.ts";
+import type { Channel, ChannelLink } from "./channel.ts";
 
 /** Longest wait, after a process has ended, for its last frames and lines. A grandchild may hold its pipes. */
 const LAST_WORDS_MS = 500;

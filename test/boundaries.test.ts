@@ -31,7 +31,22 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
     ["./b.ts", "node:net"],
     ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "../index.ts"],
   ],
-  ["core/sub/a.ts", ["../b.ts", "./b.ts"], ["../../plugins/a.ts", "../../index.ts"]],
+  [
+    "core/shell/a.ts",
+    ["../reducer/b.ts", "../config/b.ts", "./b.ts"],
+    ["../../plugins/a.ts", "../../index.ts"],
+  ],
+  [
+    "core/reducer/state/a.ts",
+    ["../b.ts", "../../contract/b.ts", "../../protocol/b.ts"],
+    ["../../shell/b.ts", "../../config/b.ts", "../../../plugins/a.ts"],
+  ],
+  ["core/config/a.ts", ["../contract/b.ts"], ["../reducer/b.ts", "../shell/b.ts", "node:fs"]],
+  ...["contract", "protocol"].map((room): [string, string[], string[]] => [
+    `core/${room}/a.ts`,
+    ["../contract/b.ts", "../protocol/b.ts", "tapable"],
+    ["../config/b.ts", "../reducer/b.ts", "../shell/b.ts", "../../system/a.ts", "../../index.ts"],
+  ]),
   [
     "plugins/a.ts",
     ["../core/a.ts", "../system/a.ts", "./b.ts", "./sub/index.ts", "node:net"],

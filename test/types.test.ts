@@ -2,8 +2,8 @@
 /** What an editor and the compiler know of the package's types. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as assert from "uvu/assert";
 import ts from "typescript";
+import * as assert from "uvu/assert";
 import { suite } from "./_suite.ts";
 
 const test = suite("types");

@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
-import type { PoolConfig } from "../../core/config.ts";
-import type { Plugin } from "../../core/plugin.ts";
-import type { Pool } from "../../core/pool.ts";
+import type { PoolConfig } from "../../core/contract/config.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import { createPool } from "../../index.ts";
 import { control, isPoolName, poolDirectory } from "../../plugins/control/index.ts";
 import { logs } from "../../plugins/logs/index.ts";

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
-import type { PoolStatus } from "../../core/status.ts";
-import { PoolError } from "../../core/errors.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { PoolStatus } from "../../core/contract/status.ts";
 import { poolDirectory } from "../../plugins/control/index.ts";
 import { readBoard } from "../../plugins/scoreboard/index.ts";
 import type { Board } from "../../plugins/scoreboard/index.ts";

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import { PoolError, messageOf } from "../../core/errors.ts";
-import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
-import type { Frame } from "../../core/frames.ts";
-import type { Pool } from "../../core/pool.ts";
+import { PoolError, messageOf } from "../../core/contract/errors.ts";
+import type { Pool } from "../../core/contract/pool.ts";
+import { createFrameDecoder, encodeFrame } from "../../core/protocol/frames.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { checkCommand } from "./commands.ts";
 
 /** Clients that have shown the token. */

@@ -1,7 +1,7 @@
 import { unlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PoolError } from "../../core/errors.ts";
+import { PoolError } from "../../core/contract/errors.ts";
 import { listenPrivately } from "../../system/private-server.ts";
 import { MAX_CLIENTS, serveClient } from "./_connection.ts";
 import type { Connection, ConnectionContext } from "./_connection.ts";

@@ -1,10 +1,10 @@
 import { createConnection } from "node:net";
 import type { Socket } from "node:net";
 import { basename, dirname, join } from "node:path";
-import { PoolError, errorCodes } from "../../core/errors.ts";
-import type { ErrorCode } from "../../core/errors.ts";
-import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
-import type { Frame } from "../../core/frames.ts";
+import { PoolError, errorCodes } from "../../core/contract/errors.ts";
+import type { ErrorCode } from "../../core/contract/errors.ts";
+import { createFrameDecoder, encodeFrame } from "../../core/protocol/frames.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { readToken } from "../../system/token.ts";
 import { TOKEN_FILE, verifyPrivate } from "./directory.ts";
 import { readLock } from "./lock.ts";

@@ -1,7 +1,7 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { PoolError } from "../../core/errors.ts";
+import { PoolError } from "../../core/contract/errors.ts";
 
 // sun_path holds 104 bytes on macOS and 108 on Linux, a zero at the end included.
 const MAX_SOCKET_PATH = 103;

@@ -1,8 +1,8 @@
 import { rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { messageOf, PoolError } from "../../core/errors.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import { messageOf, PoolError } from "../../core/contract/errors.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 import { createToken } from "../../system/token.ts";
 import type { Token } from "../../system/token.ts";
 import { openControlServer } from "./_server.ts";

@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { link, lstat, readdir, unlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PoolError } from "../../core/errors.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import { makePrivateFolder } from "../../system/private-folder.ts";
 import { identifySelf, isAlive } from "../../system/process.ts";
 import type { ProcessIdentity } from "../../system/process.ts";
-import { makePrivateFolder } from "../../system/private-folder.ts";
 import { readRegularFile } from "../../system/regular-file.ts";
 import { createPrivate } from "./directory.ts";
 

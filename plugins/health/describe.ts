@@ -1,5 +1,5 @@
-import { formatDuration } from "../../core/duration.ts";
-import type { ProcessFigures } from "../../core/runtime.ts";
+import { formatDuration } from "../../core/contract/duration.ts";
+import type { ProcessFigures } from "../../core/contract/runtime.ts";
 import type { WorkerState } from "../scoreboard/record.ts";
 import { ownCall } from "./stacks.ts";
 import type { Stack } from "./stacks.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkObject } from "../../core/check.ts";
-import type { HookPayload } from "../../core/hooks.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import { checkObject } from "../../core/config/check.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 import { followBoard } from "../scoreboard/follow.ts";
 import { describe } from "./describe.ts";
 import { openStacks } from "./stacks.ts";

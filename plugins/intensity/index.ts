@@ -1,9 +1,9 @@
-import type { RestartAnswer, RestartQuestion } from "../../core/decisions.ts";
-import type { Duration } from "../../core/duration.ts";
-import { formatDuration, parseDuration } from "../../core/duration.ts";
-import { PoolError } from "../../core/errors.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import type { RestartAnswer, RestartQuestion } from "../../core/contract/decisions.ts";
+import type { Duration } from "../../core/contract/duration.ts";
+import { formatDuration, parseDuration } from "../../core/contract/duration.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 
 /** How many counted exits are allowed, and within which time. */
 export interface IntensityLimit {

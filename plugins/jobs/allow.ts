@@ -1,4 +1,4 @@
-import type { PermissionKind, Permissions } from "../../core/runtime.ts";
+import type { PermissionKind, Permissions } from "../../core/contract/runtime.ts";
 
 type Listed = Exclude<Permissions, "all">;
 

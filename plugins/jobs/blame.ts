@@ -1,4 +1,4 @@
-import type { ExitReport, ExitVerdict } from "../../core/exit.ts";
+import type { ExitReport, ExitVerdict } from "../../core/contract/exit.ts";
 
 /** Signals that a process is sent from outside; the others it gets for what it did. */
 const FROM_OUTSIDE: ReadonlySet<string> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]);

@@ -1,24 +1,24 @@
 import { createConnection } from "node:net";
 import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
-import type { Clock } from "../../core/clock.ts";
-import { PoolError } from "../../core/errors.ts";
-import { encodeFrame } from "../../core/frames.ts";
-import type { Pool } from "../../core/pool.ts";
+import type { Clock } from "../../core/contract/clock.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { Pool } from "../../core/contract/pool.ts";
+import { encodeFrame } from "../../core/protocol/frames.ts";
 import { readToken } from "../../system/token.ts";
+import { poolDirectory, verifyPrivate } from "../control/directory.ts";
 import { createCallers } from "./caller/callers.ts";
 import type { Callers } from "./caller/callers.ts";
 import type { CallGroup } from "./caller/client.ts";
-import type { PeerDirectory } from "./wire/peer.ts";
 import { loadsFrom } from "./caller/loads.ts";
 import type { Picker } from "./caller/pick.ts";
-import { poolDirectory, verifyPrivate } from "../control/directory.ts";
 import { PROGRAMS_SOCKET, PROGRAMS_TOKEN } from "./programs.ts";
 import { registries } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 import { createRemote } from "./remote.ts";
 import type { ConnectionState } from "./remote.ts";
-import type { Registry } from "./registry.ts";
 import { needWorker, restartStuck } from "./requests.ts";
+import type { PeerDirectory } from "./wire/peer.ts";
 
 /** The pool to connect to: one of this process, the name of one that `poolable start` runs, or its folder. */
 export type PoolTarget = Pool | string | { readonly directory: string };

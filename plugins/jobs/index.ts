@@ -1,18 +1,18 @@
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
-import type { Pool } from "../../core/pool.ts";
-import { namedUser } from "../../core/users.ts";
+import { namedUser } from "../../core/config/users.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import { otherUser } from "../../system/other-user.ts";
 import { makeTemporary } from "../../system/temporary.ts";
-import type { Peer } from "./wire/peer.ts";
 import { allowJobs } from "./allow.ts";
 import { isInnocent } from "./blame.ts";
 import { openPlaces, openPlacesOf, type Places } from "./places.ts";
 import { servePrograms } from "./programs.ts";
 import { registries, Registry } from "./registry.ts";
 import { createRequests } from "./requests.ts";
+import type { Peer } from "./wire/peer.ts";
 
 export type { ConnectionState, PoolConnection, PoolTarget } from "./connect.ts";
 

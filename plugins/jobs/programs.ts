@@ -1,14 +1,14 @@
 import { unlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { PoolError } from "../../core/errors.ts";
-import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
-import type { Frame } from "../../core/frames.ts";
-import type { Pool } from "../../core/pool.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { Pool } from "../../core/contract/pool.ts";
+import { createFrameDecoder, encodeFrame } from "../../core/protocol/frames.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { listenPrivately } from "../../system/private-server.ts";
 import { createToken } from "../../system/token.ts";
-import { needWorker, restartStuck } from "./requests.ts";
 import type { Registry } from "./registry.ts";
+import { needWorker, restartStuck } from "./requests.ts";
 
 /** Names in the folder of the pool: of the socket, and of the file with the token that a program shows first. */
 export const PROGRAMS_SOCKET = "jobs.sock";

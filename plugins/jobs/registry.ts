@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Pool } from "../../core/pool.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import { createNews } from "./news.ts";
 import type { News, TellCaller } from "./news.ts";
 import type { GroupTerms, Peer } from "./wire/peer.ts";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { Clock } from "../../core/clock.ts";
-import { createFrameDecoder, encodeFrame } from "../../core/frames.ts";
+import type { Clock } from "../../core/contract/clock.ts";
+import { createFrameDecoder, encodeFrame } from "../../core/protocol/frames.ts";
 import type { PeerDirectory, PeersUpdate } from "./wire/peer.ts";
 
 /** Waits before a supervisor that has gone is tried again, doubling. Milliseconds. */

@@ -1,7 +1,7 @@
-import type { HookPayload } from "../../core/hooks.ts";
-import type { Pool } from "../../core/pool.ts";
-import type { PeersUpdate } from "./wire/peer.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import type { Registry } from "./registry.ts";
+import type { PeersUpdate } from "./wire/peer.ts";
 
 type WorkerFrame = HookPayload<"worker:frame">;
 

@@ -1,8 +1,8 @@
-import { formatDuration } from "../../core/duration.ts";
-import { messageOf } from "../../core/errors.ts";
-import type { PoolHooks } from "../../core/hooks.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import { formatDuration } from "../../core/contract/duration.ts";
+import { messageOf } from "../../core/contract/errors.ts";
+import type { PoolHooks } from "../../core/contract/hooks.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 import { reachOf } from "./reach.ts";
 import { exitSentence, replacementSentence } from "./sentences.ts";
 import { stripControl } from "./strip.ts";

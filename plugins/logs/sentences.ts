@@ -1,6 +1,6 @@
-import { KERNEL } from "../../core/exit.ts";
-import { formatDuration } from "../../core/duration.ts";
-import type { HookPayload } from "../../core/hooks.ts";
+import { formatDuration } from "../../core/contract/duration.ts";
+import { KERNEL } from "../../core/contract/exit.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
 
 /** What follows a decision, in words. */
 const actions = {

@@ -1,9 +1,9 @@
-import { parseDuration } from "../../core/duration.ts";
-import { PoolError } from "../../core/errors.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
-import type { Pool } from "../../core/pool.ts";
-import type { GroupStatus, SlotStatus } from "../../core/status.ts";
+import { parseDuration } from "../../core/contract/duration.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
+import type { Pool } from "../../core/contract/pool.ts";
+import type { GroupStatus, SlotStatus } from "../../core/contract/status.ts";
 import { followBoard } from "../scoreboard/follow.ts";
 import type { BoardView } from "../scoreboard/follow.ts";
 import { checkOptions, draw, limitsOf, reached } from "./limits.ts";

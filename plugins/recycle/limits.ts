@@ -1,9 +1,9 @@
-import { checkObject, isRecord } from "../../core/check.ts";
-import type { Rule } from "../../core/check.ts";
-import type { Duration } from "../../core/duration.ts";
-import { formatDuration, parseDuration } from "../../core/duration.ts";
-import { PoolError } from "../../core/errors.ts";
-import { duration, whole } from "../../core/rules.ts";
+import { checkObject, isRecord } from "../../core/config/check.ts";
+import type { Rule } from "../../core/config/check.ts";
+import { duration, whole } from "../../core/config/rules.ts";
+import type { Duration } from "../../core/contract/duration.ts";
+import { formatDuration, parseDuration } from "../../core/contract/duration.ts";
+import { PoolError } from "../../core/contract/errors.ts";
 import { formatBytes, parseBytes } from "./bytes.ts";
 
 /** When a worker is replaced: as soon as it has reached one of these. What is left out is no limit. */

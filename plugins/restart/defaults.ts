@@ -1,4 +1,4 @@
-import type { RestartAnswer, RestartQuestion } from "../../core/decisions.ts";
+import type { RestartAnswer, RestartQuestion } from "../../core/contract/decisions.ts";
 import { always } from "./policies.ts";
 import { isUnloadable } from "./signatures.ts";
 

@@ -1,6 +1,6 @@
-import type { ViolationPolicy } from "../../core/config.ts";
-import type { RestartAnswer, RestartQuestion } from "../../core/decisions.ts";
-import { formatDuration } from "../../core/duration.ts";
+import type { ViolationPolicy } from "../../core/contract/config.ts";
+import type { RestartAnswer, RestartQuestion } from "../../core/contract/decisions.ts";
+import { formatDuration } from "../../core/contract/duration.ts";
 
 /** Flow violations within the window that shut the pool down. */
 export const VIOLATION_LIMIT = 3;

@@ -1,7 +1,7 @@
-import { DEFAULT_TAP } from "../../core/decisions.ts";
-import type { ExitReport, ExitVerdict } from "../../core/exit.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import { DEFAULT_TAP } from "../../core/contract/decisions.ts";
+import type { ExitReport, ExitVerdict } from "../../core/contract/exit.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 import { exitClasses } from "./classes.ts";
 import { bootFailure, defaultRestart } from "./defaults.ts";
 import { createEscalation } from "./escalation.ts";

@@ -1,4 +1,4 @@
-import type { RestartName, RestartPolicy } from "../../core/decisions.ts";
+import type { RestartName, RestartPolicy } from "../../core/contract/decisions.ts";
 import { always, never, onFailure } from "./policies.ts";
 
 /** The policies that have a name. */

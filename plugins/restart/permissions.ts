@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { ExitReport } from "../../core/exit.ts";
+import type { ExitReport } from "../../core/contract/exit.ts";
 
 /** What Deno says: `Requires read access to "/etc/passwd", run again with the --allow-read flag`. */
 const DENO = /NotCapable: Requires (\w+) access(?: to ("[^"\n]*"))?, run again with/;

@@ -1,8 +1,8 @@
-import { checkValue } from "../../core/check.ts";
-import type { RestartAnswer, RestartPolicy, RestartQuestion } from "../../core/decisions.ts";
-import type { Duration } from "../../core/duration.ts";
-import { formatDuration, parseDuration } from "../../core/duration.ts";
-import { durationFromZero, whole as wholeFrom } from "../../core/rules.ts";
+import { checkValue } from "../../core/config/check.ts";
+import { durationFromZero, whole as wholeFrom } from "../../core/config/rules.ts";
+import type { RestartAnswer, RestartPolicy, RestartQuestion } from "../../core/contract/decisions.ts";
+import type { Duration } from "../../core/contract/duration.ts";
+import { formatDuration, parseDuration } from "../../core/contract/duration.ts";
 
 /** Classes whose meaning a restart policy does not change: the built-in answer holds. */
 const SETTLED: ReadonlySet<string> = new Set(["fatal", "permanent", "selfRestart"]);

@@ -1,4 +1,4 @@
-import type { ResolvedPool } from "../../core/config.ts";
+import type { ResolvedPool } from "../../core/contract/config.ts";
 
 /**
  * The groups that restart along with a worker of `group` that failed, as OTP's supervisors do with their

@@ -1,4 +1,4 @@
-import type { Pool } from "../../core/pool.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import type { BoardView } from "../scoreboard/follow.ts";
 import { overBudget } from "./budget.ts";
 import type { Budget, Memory } from "./budget.ts";

@@ -1,6 +1,6 @@
-import { PoolError } from "../../core/errors.ts";
-import type { Duration } from "../../core/duration.ts";
-import { parseDuration } from "../../core/duration.ts";
+import type { Duration } from "../../core/contract/duration.ts";
+import { parseDuration } from "../../core/contract/duration.ts";
+import { PoolError } from "../../core/contract/errors.ts";
 import type { ScalingStrategy } from "./strategy.ts";
 import { isIdle } from "./strategy.ts";
 

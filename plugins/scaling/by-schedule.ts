@@ -1,4 +1,4 @@
-import { PoolError } from "../../core/errors.ts";
+import { PoolError } from "../../core/contract/errors.ts";
 import type { ScalingStrategy } from "./strategy.ts";
 
 /** A time of the day, and how many workers a group has at least then. */

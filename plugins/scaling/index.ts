@@ -1,6 +1,6 @@
-import { PoolError } from "../../core/errors.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 import { followBoard } from "../scoreboard/follow.ts";
 import { answerScaling } from "./answers.ts";
 import { checkBudget, readMemory } from "./budget.ts";

@@ -1,9 +1,9 @@
-import { checkValue } from "../../core/check.ts";
-import type { Duration } from "../../core/duration.ts";
-import { parseDuration } from "../../core/duration.ts";
-import { PoolError } from "../../core/errors.ts";
-import type { Pool } from "../../core/pool.ts";
-import { durationFromZero } from "../../core/rules.ts";
+import { checkValue } from "../../core/config/check.ts";
+import { durationFromZero } from "../../core/config/rules.ts";
+import type { Duration } from "../../core/contract/duration.ts";
+import { parseDuration } from "../../core/contract/duration.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import type { Budget, BudgetOptions, Memory } from "./budget.ts";
 import { byRequest } from "./by-request.ts";
 import type { Pace } from "./controller.ts";

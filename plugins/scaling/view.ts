@@ -1,4 +1,4 @@
-import type { GroupStatus } from "../../core/status.ts";
+import type { GroupStatus } from "../../core/contract/status.ts";
 import type { BoardView } from "../scoreboard/follow.ts";
 import type { GroupView } from "./strategy.ts";
 

@@ -1,4 +1,4 @@
-import type { Pool } from "../../core/pool.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import { createReader } from "./board.ts";
 import type { BoardReader } from "./board.ts";
 import type { WorkerState } from "./record.ts";

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { messageOf } from "../../core/errors.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin } from "../../core/plugin.ts";
-import { namedUser } from "../../core/users.ts";
+import { namedUser } from "../../core/config/users.ts";
+import { messageOf } from "../../core/contract/errors.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
 import { changeOwner, otherUser } from "../../system/other-user.ts";
 import { clearRecord, createBoard } from "./board.ts";
-import { RECORD_BYTES } from "./record.ts";
 import { findPlace } from "./place.ts";
 import type { Place } from "./place.ts";
+import { RECORD_BYTES } from "./record.ts";
 
 export { BOARD_FILE } from "./place.ts";
 export type { BoardHead } from "./board.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { openReader } from "./board.ts";
 import type { BoardHead } from "./board.ts";
-import type { WorkerState } from "./record.ts";
 import { BOARD_FILE } from "./place.ts";
+import type { WorkerState } from "./record.ts";
 
 /** What stands on a board. */
 export interface Board {

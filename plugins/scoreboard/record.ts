@@ -1,5 +1,5 @@
-import { SLOT_STATES } from "../../core/states.ts";
-import type { SlotState } from "../../core/states.ts";
+import { SLOT_STATES } from "../../core/contract/states.ts";
+import type { SlotState } from "../../core/contract/states.ts";
 
 /**
  * What a worker says of itself: one record of 256 bytes, 32 numbers of 8 bytes. Times are milliseconds as `Date.now()`

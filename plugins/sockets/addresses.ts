@@ -1,6 +1,6 @@
-import type { ListenConfig, ResolvedGroup, ResolvedPool } from "../../core/config.ts";
-import { PoolError } from "../../core/errors.ts";
-import type { ListenAddress } from "../../core/runtime.ts";
+import type { ListenConfig, ResolvedGroup, ResolvedPool } from "../../core/contract/config.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { ListenAddress } from "../../core/contract/runtime.ts";
 
 /** One group's listener. */
 export interface ListenerOf {

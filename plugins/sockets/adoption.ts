@@ -1,4 +1,4 @@
-import type { Pool } from "../../core/pool.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import type { ServingFact } from "./trials.ts";
 
 /** One worker: a slot has two while a reload overlaps. */

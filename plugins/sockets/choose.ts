@@ -1,6 +1,6 @@
-import { PoolError } from "../../core/errors.ts";
-import type { Pool } from "../../core/pool.ts";
-import type { SocketAbilities } from "../../core/runtime.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { Pool } from "../../core/contract/pool.ts";
+import type { SocketAbilities } from "../../core/contract/runtime.ts";
 import { reusePort } from "./reuse-port.ts";
 import type { ListenerRequest, SocketStrategy } from "./strategy.ts";
 

@@ -1,6 +1,7 @@
-import type { ResolvedPool } from "../../core/config.ts";
-import { createDecisions, DEFAULT_TAP } from "../../core/decisions.ts";
-import type { Runtime, SocketAbilities } from "../../core/runtime.ts";
+import type { ResolvedPool } from "../../core/contract/config.ts";
+import { DEFAULT_TAP } from "../../core/contract/decisions.ts";
+import type { Runtime, SocketAbilities } from "../../core/contract/runtime.ts";
+import { createDecisions } from "../../core/shell/decisions.ts";
 import { partnersOf, type ListenerOf } from "./addresses.ts";
 import { choose, preference, type Choice } from "./choose.ts";
 import { builtin, preferred, UNABLE } from "./index.ts";

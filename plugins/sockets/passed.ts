@@ -1,6 +1,6 @@
-import type { ResolvedGroup } from "../../core/config.ts";
-import { PoolError } from "../../core/errors.ts";
-import type { PassedListener } from "../../core/runtime.ts";
+import type { ResolvedGroup } from "../../core/contract/config.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { PassedListener } from "../../core/contract/runtime.ts";
 import { overlaps, urlOf } from "./addresses.ts";
 
 type Listener = ResolvedGroup["listen"][number];

@@ -1,5 +1,5 @@
-import type { HookPayload } from "../../core/hooks.ts";
-import type { Pool } from "../../core/pool.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 import type { SharedListener } from "./strategy.ts";
 
 /** The states in which a slot has a process, which holds the sockets that it has inherited. */

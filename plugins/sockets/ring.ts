@@ -1,4 +1,4 @@
-import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
+import type { InheritedListener, OpenListener } from "../../core/contract/runtime.ts";
 import type { SocketStrategy } from "./strategy.ts";
 import { cannotOpen, LISTENS, slotsOf } from "./strategy.ts";
 

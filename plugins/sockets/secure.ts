@@ -1,5 +1,5 @@
-import type { HookPayload } from "../../core/hooks.ts";
-import type { Pool } from "../../core/pool.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 
 /**
  * Only a worker knows whether its server speaks TLS, and says so once for each listener. From then on `status` and the

@@ -1,5 +1,5 @@
-import { PoolError } from "../../core/errors.ts";
-import type { InheritedListener, OpenListener } from "../../core/runtime.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { InheritedListener, OpenListener } from "../../core/contract/runtime.ts";
 import type { ListenerRequest, SharedListener, SocketStrategy } from "./strategy.ts";
 import { cannotOpen, LISTENS } from "./strategy.ts";
 

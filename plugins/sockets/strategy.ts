@@ -1,6 +1,11 @@
-import type { ResolvedGroup } from "../../core/config.ts";
+import type { ResolvedGroup } from "../../core/contract/config.ts";
+import type {
+  InheritedListener,
+  OpenListener,
+  Runtime,
+  SocketAbilities,
+} from "../../core/contract/runtime.ts";
 import type { ListenerOf } from "./addresses.ts";
-import type { InheritedListener, OpenListener, Runtime, SocketAbilities } from "../../core/runtime.ts";
 
 /** What is opened for one listener of a group. */
 export interface ListenerRequest {

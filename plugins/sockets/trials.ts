@@ -1,5 +1,5 @@
-import type { HookPayload } from "../../core/hooks.ts";
-import type { Pool } from "../../core/pool.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
+import type { Pool } from "../../core/contract/pool.ts";
 
 type StateFact = HookPayload<"slot:state">;
 

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import type { Frame } from "../../core/frames.ts";
-import type { InheritedListener, OpenListener, ProcessEnd, Runtime } from "../../core/runtime.ts";
-import { isRecord } from "../../core/check.ts";
-import { messageOf } from "../../core/errors.ts";
+import { isRecord } from "../../core/config/check.ts";
+import { messageOf } from "../../core/contract/errors.ts";
+import type { InheritedListener, OpenListener, ProcessEnd, Runtime } from "../../core/contract/runtime.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import type { Probe } from "./table.ts";
 
 /** What a probe has found. */

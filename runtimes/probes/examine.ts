@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { messageOf } from "../../core/errors.ts";
-import type { Runtime, SocketAbilities } from "../../core/runtime.ts";
+import { messageOf } from "../../core/contract/errors.ts";
+import type { Runtime, SocketAbilities } from "../../core/contract/runtime.ts";
 import { findInstalled, isUntried, type Installed } from "../_installed.ts";
 import type { RuntimesOptions } from "../all.ts";
 import { ownRuntime, runtimeTraits, type RuntimeName } from "../traits.ts";

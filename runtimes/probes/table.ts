@@ -1,4 +1,4 @@
-import type { Permissions } from "../../core/runtime.ts";
+import type { Permissions } from "../../core/contract/runtime.ts";
 import { isAtLeast } from "../_version.ts";
 import type { RuntimeName } from "../traits.ts";
 

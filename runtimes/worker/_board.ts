@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
-import type { Frame } from "../../core/frames.ts";
-import type { SlotState } from "../../core/states.ts";
+import type { SlotState } from "../../core/contract/states.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { createReader, openWriter } from "../../plugins/scoreboard/board.ts";
 import { emptyState } from "../../plugins/scoreboard/record.ts";
 import type { MutableState, WorkerState } from "../../plugins/scoreboard/record.ts";

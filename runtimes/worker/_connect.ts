@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { createFrameDecoder, encodeFrame, type Frame } from "../../core/frames.ts";
-import { PROTOCOL_VERSION } from "../../core/protocol.ts";
+import { PROTOCOL_VERSION } from "../../core/protocol/frame-order.ts";
+import { createFrameDecoder, encodeFrame, type Frame } from "../../core/protocol/frames.ts";
 import { runtimeName, type Boot } from "./_boot.ts";
 import type { Config } from "./_life.ts";
 

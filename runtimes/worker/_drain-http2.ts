@@ -4,7 +4,6 @@ import type {
   ServerHttp2Stream,
   ServerStreamResponseOptions,
 } from "node:http2";
-
 import { drainOfProcess } from "./_linger.ts";
 
 /** Longest wait for the client's answer to two pings. */

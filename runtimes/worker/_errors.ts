@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { ReportedError } from "../../core/exit.ts";
+import type { ReportedError } from "../../core/contract/exit.ts";
 
 /** Characters of one text, and depth of causes, that an error frame carries. */
 const MAX_TEXT = 8 * 1024;

@@ -3,12 +3,12 @@ import type { Server } from "node:net";
 import { toNodeHandler } from "srvx/node";
 import { makeBunServer, type BunOptions } from "./_bun-serve.ts";
 import { makeDenoServer } from "./_deno-serve.ts";
-import type { WorkerDefinition } from "./define.ts";
 import { answerFailures } from "./_failed-fetch.ts";
 import { createContexts } from "./_fetch-context.ts";
 import type { Life } from "./_life.ts";
 import { serveNative } from "./_serve-native.ts";
 import type { Natives } from "./_takeover-serve.ts";
+import type { WorkerDefinition } from "./define.ts";
 
 /** What of a module's default export is `Bun.serve`'s, beside `fetch`. */
 const BUN_KEYS = [

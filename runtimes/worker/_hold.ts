@@ -1,7 +1,7 @@
 import { Server } from "node:net";
 import { acceptorOf } from "./_front.ts";
-import { pretend } from "./_pretend.ts";
 import type { WelcomedListener } from "./_listeners.ts";
+import { pretend } from "./_pretend.ts";
 
 /** The longest time that a timer takes. */
 const FOR_EVER_MS = 2 ** 31 - 1;

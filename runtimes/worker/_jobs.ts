@@ -1,15 +1,15 @@
-import type { Frame } from "../../core/frames.ts";
-import type { ResolvedJobs } from "../../core/jobs.ts";
+import { JobError } from "../../core/contract/job-errors.ts";
+import type { ResolvedJobs } from "../../core/contract/jobs.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { createCallers } from "../../plugins/jobs/caller/callers.ts";
-import { JobError } from "../../core/job-errors.ts";
+import { loadsFrom } from "../../plugins/jobs/caller/loads.ts";
 import type { JobHandlers } from "../../plugins/jobs/wire/job.ts";
 import type { Peer, PeerDirectory, PeersUpdate } from "../../plugins/jobs/wire/peer.ts";
 import type { JobServer } from "../../plugins/jobs/worker/server.ts";
-import { loadsFrom } from "../../plugins/jobs/caller/loads.ts";
 import { systemClock } from "../clock.ts";
 import type { Board, JobFigures } from "./_board.ts";
-import type { Worker } from "./define.ts";
 import type { LifeJobs } from "./_life.ts";
+import type { Worker } from "./define.ts";
 
 export type {
   CallGroup,

@@ -1,4 +1,4 @@
-import { GOODBYE_EXIT_CODES } from "../../core/protocol.ts";
+import { GOODBYE_EXIT_CODES } from "../../core/protocol/frame-order.ts";
 import type { Goodbye } from "./_life.ts";
 import type { Uplink } from "./_uplink.ts";
 

@@ -1,9 +1,9 @@
-import type { Frame } from "../../core/frames.ts";
-import type { GoodbyeKind } from "../../core/protocol.ts";
-import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
+import type { GoodbyeKind } from "../../core/protocol/frame-order.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { oneLine, reasonOf } from "./_errors.ts";
 import { drainOfProcess } from "./_linger.ts";
 import { createListeners, ownListeners, type Listeners, type WelcomedListener } from "./_listeners.ts";
+import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "./define.ts";
 
 /** A listener that is not listened on by then is told. */
 export const UNUSED_MS = 3_000;

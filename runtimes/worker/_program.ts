@@ -4,8 +4,8 @@ import type { Exports } from "./_entry.ts";
 import type { Life } from "./_life.ts";
 import type { WelcomedListener } from "./_listeners.ts";
 import type { Sigterm } from "./_sigterm.ts";
-import { takeOverListen, type TakeoverOptions } from "./_takeover.ts";
 import { takeOverServe } from "./_takeover-serve.ts";
+import { takeOverListen, type TakeoverOptions } from "./_takeover.ts";
 import type { Uplink } from "./_uplink.ts";
 
 /** Longest time that the SIGTERM handlers of a program have, and what of the supervisor's own time is kept. */

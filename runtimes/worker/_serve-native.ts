@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Listeners, WelcomedListener } from "./_listeners.ts";
 import type { Made, NativePlace, NativeServer } from "./_native.ts";
 import { createTunnel } from "./_tunnel.ts";

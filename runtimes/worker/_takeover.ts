@@ -2,12 +2,12 @@ import { type EventEmitter, errorMonitor } from "node:events";
 import type { Server } from "node:net";
 import { askedAddress, showAddress, type AskedAddress } from "./_asked-address.ts";
 import { createClaims, type Claims } from "./_claims.ts";
-import type { Listeners, WelcomedListener } from "./_listeners.ts";
 import { dress } from "./_dress.ts";
-import type { Worker } from "./define.ts";
 import { acceptorOf, listeningPrototypes } from "./_front.ts";
+import type { Listeners, WelcomedListener } from "./_listeners.ts";
 import { differs } from "./_other-host.ts";
 import { refuseOwnConnections } from "./_own-connect.ts";
+import type { Worker } from "./define.ts";
 
 /** What a takeover needs to know of its worker. */
 export interface TakeoverOptions {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { encodeFrame, type Frame } from "../../core/frames.ts";
-import { CREDIT_WINDOW } from "../../core/protocol.ts";
+import { CREDIT_WINDOW } from "../../core/protocol/frame-order.ts";
+import { encodeFrame, type Frame } from "../../core/protocol/frames.ts";
 
 /** Characters that may wait here for credit or for a slow supervisor. Log lines are dropped first. */
 const MAX_QUEUED = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import type { Frame } from "../../core/frames.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 
 /** What the supervisor says of it in its welcome. */
 export interface WatchdogWelcome {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
 import { counts } from "./_counts.ts";
-import { acceptorOf } from "./_front.ts";
 import { createHttp1Drain, cut as cutSoon, type Http1Drain } from "./_drain-http1.ts";
-import { tunnelOf } from "./_tunnel.ts";
 import { createHttp2Drain, type Http2Drain } from "./_drain-http2.ts";
+import { acceptorOf } from "./_front.ts";
 import { drainOfProcess, type LongConnection } from "./_linger.ts";
+import { tunnelOf } from "./_tunnel.ts";
 
 /** What was still open when a server was stopped. */
 export interface Cut {

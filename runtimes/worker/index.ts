@@ -9,7 +9,7 @@ export {
   type WorkerLog,
 } from "./define.ts";
 export { worker } from "./_current.ts";
-export { JobError, jobErrorCodes, type JobErrorCode } from "../../core/job-errors.ts";
+export { JobError, jobErrorCodes, type JobErrorCode } from "../../core/contract/job-errors.ts";
 export type { WorkerState } from "./_board.ts";
 export type {
   CallGroup,

@@ -1,22 +1,22 @@
-import type { Frame } from "../../core/frames.ts";
-import { JobError } from "../../core/job-errors.ts";
+import { JobError } from "../../core/contract/job-errors.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
+import { createBoardOf, type BoardWelcome } from "./_board.ts";
 import { isNode, takeBoot, type Boot } from "./_boot.ts";
 import { greet, type Welcomed } from "./_connect.ts";
-import { createBoardOf, type BoardWelcome } from "./_board.ts";
-import type { WatchdogWelcome } from "./_watchdog.ts";
-import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import { setWorker } from "./_current.ts";
-import type { WorkerDefinition } from "./define.ts";
 import { loadEntry, type Exports } from "./_entry.ts";
 import { Mistake, printError, reasonOf, reportedError } from "./_errors.ts";
-import { ownListeners } from "./_listeners.ts";
+import type { JobsWelcome, WorkerJobs } from "./_jobs.ts";
 import { flushOutput, leave, part, within } from "./_leave.ts";
 import { createLife, type Life, type LifeJobs, UNUSED_MS } from "./_life.ts";
-import { watchProgram, type Program } from "./_program.ts";
 import { drainOfProcess } from "./_linger.ts";
+import { ownListeners } from "./_listeners.ts";
+import { watchProgram, type Program } from "./_program.ts";
 import { ownSigterm } from "./_sigterm.ts";
 import { createTermination, type Termination } from "./_terminated.ts";
 import { createUplink, type Uplink } from "./_uplink.ts";
+import type { WatchdogWelcome } from "./_watchdog.ts";
+import type { WorkerDefinition } from "./define.ts";
 
 /** The same after the supervisor is gone; every worker must be gone 2 s after it. */
 const ORPHAN_MS = 1_000;

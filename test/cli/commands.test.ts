@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import type { PoolStatus } from "../../core/status.ts";
+import type { PoolStatus } from "../../core/contract/status.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 import { supervisor } from "../harness/supervisor.ts";

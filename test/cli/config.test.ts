@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { loadConfig } from "../../cli/_load.ts";
 import { entryConfig, overrideConfig } from "../../cli/_overrides.ts";
 import { findTarget } from "../../cli/config.ts";
-import type { PoolConfig } from "../../core/config.ts";
+import type { PoolConfig } from "../../core/contract/config.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 

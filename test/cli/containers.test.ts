@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { suite } from "../_suite.ts";
 import { freePort } from "../_free-port.ts";
-import { executables } from "../unchanged/_program.ts";
+import { suite } from "../_suite.ts";
 import { supervisorCommand } from "../harness/supervisor.ts";
+import { executables } from "../unchanged/_program.ts";
 import { createCli } from "./_cli.ts";
 
 const test = suite("cli containers");

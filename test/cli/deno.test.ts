@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { findExecutables } from "../../runtimes/_executable.ts";
+import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
-import { freePort } from "../_free-port.ts";
 import { createCli, type Cli } from "./_cli.ts";
 
 const test = suite("cli deno");

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { PoolStatus } from "../../index.ts";
+import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import { supervisor } from "../harness/supervisor.ts";
-import { freePort } from "../_free-port.ts";
 import { executables, nodes } from "../unchanged/_program.ts";
 import { createCli } from "./_cli.ts";
 

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { suite } from "../_suite.ts";
 import { freePort } from "../_free-port.ts";
+import { suite } from "../_suite.ts";
 import { createCli } from "./_cli.ts";
 
 const test = suite("cli environment");

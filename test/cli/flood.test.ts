@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import type { PoolStatus, SlotStatus } from "../../core/status.ts";
+import type { PoolStatus, SlotStatus } from "../../core/contract/status.ts";
 import { suite } from "../_suite.ts";
 import { createCli } from "./_cli.ts";
 

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import type { PoolStatus } from "../../core/status.ts";
+import type { PoolStatus } from "../../core/contract/status.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 import { supervisorCommand } from "../harness/supervisor.ts";

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import type { GroupConfig, PoolConfig } from "../../core/config.ts";
+import type { GroupConfig, PoolConfig } from "../../core/contract/config.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli } from "./_cli.ts";

@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
 import { createOutput } from "../../cli/_output.ts";
-import { emptyState } from "../../plugins/scoreboard/record.ts";
 import { renderStatus } from "../../cli/_table.ts";
 import { paintFor, wantsColour } from "../../cli/_terminal.ts";
+import type { PoolStatus } from "../../core/contract/status.ts";
 import { stripControl } from "../../plugins/logs/index.ts";
-import type { PoolStatus } from "../../core/status.ts";
+import { emptyState } from "../../plugins/scoreboard/record.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("cli terminal");

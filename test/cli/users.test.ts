@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
-import { freePort } from "../_free-port.ts";
 import { executables } from "../unchanged/_program.ts";
 import { createCli } from "./_cli.ts";
 import type { Cli } from "./_cli.ts";

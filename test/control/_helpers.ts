@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
-import type { Pool, PoolEnd } from "../../core/pool.ts";
-import { createFrameDecoder } from "../../core/frames.ts";
-import type { Frame } from "../../core/frames.ts";
-import { createNotifier } from "../../core/hooks.ts";
-import { PoolError } from "../../core/errors.ts";
-import type { PoolStatus } from "../../core/status.ts";
-import type { Plugin } from "../../core/plugin.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
+import type { Pool, PoolEnd } from "../../core/contract/pool.ts";
+import type { PoolStatus } from "../../core/contract/status.ts";
+import { createFrameDecoder } from "../../core/protocol/frames.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
+import { createNotifier } from "../../core/shell/notifier.ts";
 import type { TestContext } from "../_suite.ts";
 
 /** A folder of the test's own, short enough for sockets. */

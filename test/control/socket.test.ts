@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import type { Frame } from "../../core/frames.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import { openControlServer } from "../../plugins/control/_server.ts";
 import { createPrivate } from "../../plugins/control/directory.ts";
 import { connectControl, control } from "../../plugins/control/index.ts";

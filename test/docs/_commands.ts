@@ -1,7 +1,7 @@
 import type { ArgsDef } from "citty";
 import { checkArguments, splitRest } from "../../cli/_args.ts";
 import { commands } from "../../cli/commands/index.ts";
-import { messageOf } from "../../core/errors.ts";
+import { messageOf } from "../../core/contract/errors.ts";
 import type { Page } from "./_markdown.ts";
 
 /** Every command line that a page shows, in its blocks and in its text. */

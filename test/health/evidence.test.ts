@@ -1,7 +1,7 @@
+import { fileURLToPath } from "node:url";
 // timeout: 120
 /** What is found out about a worker that is stuck, with real workers that are stuck in different ways. */
 import * as assert from "uvu/assert";
-import { fileURLToPath } from "node:url";
 import type { GroupConfig, HookPayload, Pool, SlotStatus } from "../../index.ts";
 import { createPool } from "../../index.ts";
 import { health } from "../../plugins/index.ts";

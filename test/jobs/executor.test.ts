@@ -1,14 +1,14 @@
 /** How one worker runs jobs: how many at once, in which order, and who waits for whom. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import { JobError } from "../../core/job-errors.ts";
+import { JobError } from "../../core/contract/job-errors.ts";
+import type { JobHandler } from "../../plugins/jobs/wire/job.ts";
+import { FLAG } from "../../plugins/jobs/wire/wire.ts";
 import { Executor } from "../../plugins/jobs/worker/executor.ts";
 import type { ExecutorOptions } from "../../plugins/jobs/worker/executor.ts";
 import { createHogs } from "../../plugins/jobs/worker/hogs.ts";
-import type { JobHandler } from "../../plugins/jobs/wire/job.ts";
 import { TaskJob } from "../../plugins/jobs/worker/task.ts";
 import type { Task } from "../../plugins/jobs/worker/task.ts";
-import { FLAG } from "../../plugins/jobs/wire/wire.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("job executor");

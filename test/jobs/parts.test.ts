@@ -4,7 +4,6 @@ import { decode, encode } from "../../plugins/jobs/wire/codec.ts";
 import { errorOf, failureOf } from "../../plugins/jobs/wire/failure.ts";
 import { createFrameReader } from "../../plugins/jobs/wire/frames.ts";
 import { Heap, orderOf } from "../../plugins/jobs/wire/heap.ts";
-import { Pace } from "../../plugins/jobs/worker/pace.ts";
 import {
   HEAD_BYTES,
   readRunHead,
@@ -14,6 +13,7 @@ import {
   KIND,
   writeRunHead,
 } from "../../plugins/jobs/wire/wire.ts";
+import { Pace } from "../../plugins/jobs/worker/pace.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("job parts");

@@ -1,6 +1,6 @@
 /** What callers are told of the workers of a group, however many there are and however slowly it is read. */
 import * as assert from "uvu/assert";
-import { encodeFrame, MAX_FRAME_BYTES } from "../../core/frames.ts";
+import { encodeFrame, MAX_FRAME_BYTES } from "../../core/protocol/frames.ts";
 import { Registry } from "../../plugins/jobs/registry.ts";
 import { DEFAULT_TERMS, peerKey } from "../../plugins/jobs/wire/peer.ts";
 import type { PeersUpdate } from "../../plugins/jobs/wire/peer.ts";

@@ -2,8 +2,8 @@
 /** What the compiler knows of calls. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as assert from "uvu/assert";
 import ts from "typescript";
+import * as assert from "uvu/assert";
 import type { JobClient, JobsOf } from "../../index.ts";
 import { defineWorker } from "../../runtimes/worker/index.ts";
 import { suite } from "../_suite.ts";

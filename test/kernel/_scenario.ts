@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
-import type { GroupStrategy, Timeouts, ViolationPolicy } from "../../core/config.ts";
-import type { Effect } from "../../core/events.ts";
-import type { HookName, HookPayload } from "../../core/hooks.ts";
-import type { KernelState, Slot } from "../../core/state.ts";
+import type { GroupStrategy, Timeouts, ViolationPolicy } from "../../core/contract/config.ts";
+import type { HookName, HookPayload } from "../../core/contract/hooks.ts";
+import type { Effect } from "../../core/reducer/state/events.ts";
+import type { KernelState, Slot } from "../../core/reducer/state/state.ts";
 import type { Behaviour } from "../simulator/behaviour.ts";
 import type { GroupPlan, Op } from "../simulator/history.ts";
 import { play } from "../simulator/run.ts";

@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
-import type { Asker } from "../../core/ask.ts";
-import { createAsker } from "../../core/ask.ts";
-import { KERNEL } from "../../core/exit.ts";
-import type { RestartQuestion } from "../../core/decisions.ts";
-import { DEFAULT_TAP } from "../../core/decisions.ts";
-import type { ExitReport } from "../../core/exit.ts";
-import type { SpawnOptions } from "../../core/runtime.ts";
+import type { RestartQuestion } from "../../core/contract/decisions.ts";
+import { DEFAULT_TAP } from "../../core/contract/decisions.ts";
+import { KERNEL } from "../../core/contract/exit.ts";
+import type { ExitReport } from "../../core/contract/exit.ts";
+import type { SpawnOptions } from "../../core/contract/runtime.ts";
+import type { Asker } from "../../core/shell/decision-runner.ts";
+import { createAsker } from "../../core/shell/decision-runner.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("asking the decisions");

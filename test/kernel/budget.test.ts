@@ -5,7 +5,7 @@ import {
   isHealthy,
   longestBackoffMs,
   withinWindow,
-} from "../../core/budget.ts";
+} from "../../core/reducer/restart-budget.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("budget");

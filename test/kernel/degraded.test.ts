@@ -1,7 +1,7 @@
 /** A slot that fails again and again goes on at the longest wait, and ends nobody else. */
 import * as assert from "uvu/assert";
-import { suite } from "../_suite.ts";
 import { limited, onFailure } from "../../plugins/restart/index.ts";
+import { suite } from "../_suite.ts";
 import type { FakeWorker } from "./_ports.ts";
 import { obliging, rig, settled } from "./_ports.ts";
 

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { formatDuration, parseDuration } from "../../core/duration.ts";
+import { formatDuration, parseDuration } from "../../core/contract/duration.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("duration");

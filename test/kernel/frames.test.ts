@@ -1,7 +1,7 @@
 import process from "node:process";
 import * as assert from "uvu/assert";
-import type { Frame, FrameFault } from "../../core/frames.ts";
-import { createFrameDecoder, encodeFrame, MAX_FRAME_BYTES } from "../../core/frames.ts";
+import type { Frame, FrameFault } from "../../core/protocol/frames.ts";
+import { createFrameDecoder, encodeFrame, MAX_FRAME_BYTES } from "../../core/protocol/frames.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("frames");

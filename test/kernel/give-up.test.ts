@@ -1,7 +1,7 @@
 /** When a pool without any worker that is ready gives up, and what does not keep it open. */
 import * as assert from "uvu/assert";
-import { suite } from "../_suite.ts";
 import { limited, never, onFailure } from "../../plugins/restart/index.ts";
+import { suite } from "../_suite.ts";
 import type { FakeWorker } from "./_ports.ts";
 import { obliging, rig, settled } from "./_ports.ts";
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import type { HookPayload } from "../../core/hooks.ts";
-import { createNotifier } from "../../core/hooks.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
+import { createNotifier } from "../../core/shell/notifier.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("hooks");

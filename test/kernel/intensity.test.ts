@@ -1,9 +1,9 @@
 /** The plugin that escalates: off unless it is named. */
 import * as assert from "uvu/assert";
-import type { PoolConfig } from "../../core/config.ts";
-import { suite } from "../_suite.ts";
+import type { PoolConfig } from "../../core/contract/config.ts";
 import type { IntensityOptions } from "../../plugins/intensity/index.ts";
 import { intensity } from "../../plugins/intensity/index.ts";
+import { suite } from "../_suite.ts";
 import type { Rig } from "./_ports.ts";
 import { rig, settled } from "./_ports.ts";
 

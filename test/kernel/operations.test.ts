@@ -1,11 +1,11 @@
 /** start, stop, restart, scale and reload, through the pool that a user holds, over fakes of time and processes. */
 import { setImmediate as turn } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import type { PoolConfig } from "../../core/config.ts";
-import { PoolError } from "../../core/errors.ts";
-import type { Plugin } from "../../core/plugin.ts";
-import type { Pool } from "../../core/pool.ts";
-import type { ReloadOptions } from "../../core/reloads.ts";
+import type { PoolConfig } from "../../core/contract/config.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import type { Plugin } from "../../core/contract/plugin.ts";
+import type { Pool } from "../../core/contract/pool.ts";
+import type { ReloadOptions } from "../../core/contract/reload.ts";
 import { reload } from "../../plugins/reload/index.ts";
 import { suite } from "../_suite.ts";
 import type { FakeWorker } from "./_ports.ts";

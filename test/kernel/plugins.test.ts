@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import * as assert from "uvu/assert";
-import { PoolError } from "../../core/errors.ts";
-import { definePlugin } from "../../core/plugin.ts";
-import type { Plugin, PluginInput } from "../../core/plugin.ts";
+import { PoolError } from "../../core/contract/errors.ts";
+import { definePlugin } from "../../core/contract/plugin.ts";
+import type { Plugin, PluginInput } from "../../core/contract/plugin.ts";
 import { suite } from "../_suite.ts";
 import { obliging, rig, settled } from "./_ports.ts";
 

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import type { GoodbyeKind, Phase, ViolationKind } from "../../core/protocol.ts";
-import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol.ts";
+import type { GoodbyeKind, Phase, ViolationKind } from "../../core/protocol/frame-order.ts";
+import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol/frame-order.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("order of frames");

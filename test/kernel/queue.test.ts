@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import type { Queue } from "../../core/queue.ts";
-import { dequeue, EMPTY_QUEUE, enqueue } from "../../core/queue.ts";
+import type { Queue } from "../../core/reducer/state/queue.ts";
+import { dequeue, EMPTY_QUEUE, enqueue } from "../../core/reducer/state/queue.ts";
 import { suite } from "../_suite.ts";
 import { Random } from "../simulator/random.ts";
 

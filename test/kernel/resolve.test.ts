@@ -1,9 +1,9 @@
 /** Every way in which a config can be wrong is one line: the key, the value, and what is accepted. */
 import * as assert from "uvu/assert";
-import type { PoolConfig, ResolvedGroup } from "../../core/config.ts";
-import { resolveJobs } from "../../core/jobs.ts";
-import { PoolError } from "../../core/errors.ts";
-import { resolveConfig } from "../../core/resolve.ts";
+import { resolveJobs } from "../../core/config/jobs.ts";
+import { resolveConfig } from "../../core/config/resolve.ts";
+import type { PoolConfig, ResolvedGroup } from "../../core/contract/config.ts";
+import { PoolError } from "../../core/contract/errors.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("config");

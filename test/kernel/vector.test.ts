@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { vectorOf } from "../../core/vector.ts";
+import { vectorOf } from "../../core/reducer/state/vector.ts";
 import { suite } from "../_suite.ts";
 import { Random } from "../simulator/random.ts";
 

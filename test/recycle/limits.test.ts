@@ -1,12 +1,12 @@
 /** What `recycle` takes, and when a limit is reached. */
 import * as assert from "uvu/assert";
 import { createPool } from "../../index.ts";
+import { recycle } from "../../plugins/index.ts";
 import { formatBytes, parseBytes } from "../../plugins/recycle/bytes.ts";
 import { draw, limitsOf, reached } from "../../plugins/recycle/limits.ts";
 import { createRetries } from "../../plugins/recycle/retries.ts";
-import { recycle } from "../../plugins/index.ts";
-import { fixture } from "../behaviour/_pool.ts";
 import { suite } from "../_suite.ts";
+import { fixture } from "../behaviour/_pool.ts";
 
 const test = suite("recycle limits");
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import type { Runtime, SpawnRequest, WorkerSink } from "../../core/runtime.ts";
+import type { Runtime, SpawnRequest, WorkerSink } from "../../core/contract/runtime.ts";
 import { decodeAddress, encodeAddress } from "../../runtimes/_addresses.ts";
 import { socketCalls } from "../../runtimes/_sockets.ts";
 import { openChannel } from "../../runtimes/channel.ts";

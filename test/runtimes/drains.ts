@@ -4,9 +4,9 @@ import { stripVTControlCharacters } from "node:util";
 import * as assert from "uvu/assert";
 import { openListener } from "../../runtimes/listener.ts";
 import type { Suite, TestContext } from "../_suite.ts";
-import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 
 /** How a worker that serves HTTP on an inherited socket ends. */
 export function drainBehaviours(suite: Suite, world: World): void {

@@ -3,9 +3,9 @@ import { text } from "node:stream/consumers";
 import * as assert from "uvu/assert";
 import { openListener } from "../../runtimes/listener.ts";
 import type { Suite, TestContext } from "../_suite.ts";
-import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 
 /** How a worker that a reload has just started waits before it accepts. */
 export function holdBehaviours(suite: Suite, world: World): void {

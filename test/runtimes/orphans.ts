@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { createPool } from "../../index.ts";
 import type { Suite } from "../_suite.ts";
-import { node, supervisorCommand } from "../harness/supervisor.ts";
-import { alive, fixture, gone } from "./_spawn.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { node, supervisorCommand } from "../harness/supervisor.ts";
+import { alive, fixture, gone } from "./_spawn.ts";
 
 /** What becomes of a worker whose supervisor was killed. */
 export function orphanBehaviours(suite: Suite, world: World): void {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
-import type { Runtime, SpawnRequest, WorkerSink } from "../../core/runtime.ts";
+import type { Runtime, SpawnRequest, WorkerSink } from "../../core/contract/runtime.ts";
 import { openChannel } from "../../runtimes/channel.ts";
 import { node } from "../../runtimes/node.ts";
 import { spawnWorker } from "../../runtimes/processes.ts";

@@ -8,9 +8,9 @@ import { connect as connectTls } from "node:tls";
 import * as assert from "uvu/assert";
 import { openListener } from "../../runtimes/listener.ts";
 import type { Suite, TestContext } from "../_suite.ts";
-import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 
 /** How a worker ends that serves TLS, HTTP/2, WebSockets, or plain TCP. */
 export function protocolBehaviours(suite: Suite, world: World): void {

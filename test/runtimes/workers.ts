@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import * as assert from "uvu/assert";
+import type { SpawnRequest } from "../../core/contract/runtime.ts";
 import type { Suite } from "../_suite.ts";
-import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
-import type { SpawnRequest } from "../../core/runtime.ts";
 import type { TestContext } from "../_suite.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { fixture, observe, runtime, type Observed } from "./_spawn.ts";
 
 /** The time that each handler was told, by event. */
 function deadlines({ lines }: Observed): Record<string, number> {

@@ -6,8 +6,8 @@ import type { HookPayload, JobClient, Pool } from "../../index.ts";
 import { createPool } from "../../index.ts";
 import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
 import type { ScalingStrategy } from "../../plugins/index.ts";
-import { connected, errorOf, running, work } from "../jobs/_pool.ts";
 import { suite } from "../_suite.ts";
+import { connected, errorOf, running, work } from "../jobs/_pool.ts";
 
 const test = suite("scaling");
 

@@ -1,10 +1,10 @@
 /** What strategies want, and how fast a group follows; in virtual time. */
 import * as assert from "uvu/assert";
+import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
+import type { GroupView, ScalingStrategy } from "../../plugins/index.ts";
 import { checkBudget, overBudget, readMemory } from "../../plugins/scaling/budget.ts";
 import { createController } from "../../plugins/scaling/controller.ts";
 import { idlestFirst } from "../../plugins/scaling/idlest.ts";
-import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
-import type { GroupView, ScalingStrategy } from "../../plugins/index.ts";
 import { emptyState } from "../../plugins/scoreboard/record.ts";
 import type { WorkerState } from "../../plugins/scoreboard/record.ts";
 import { suite } from "../_suite.ts";

@@ -12,7 +12,7 @@ const test = suite("a failure of the simulator");
 
 /** The kernel, broken: its workers are killed where they should drain. */
 const mutant: Mutant = {
-  file: "core/commands.ts",
+  file: "core/reducer/commands.ts",
   find: 'draft.change(index, { wanted: false });\n    end(draft, index, "scale", "drain");',
   replace: 'draft.change(index, { wanted: false });\n    end(draft, index, "scale", "kill");',
   what: "scaling down kills at once",

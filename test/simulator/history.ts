@@ -1,6 +1,6 @@
-import type { GroupStrategy, ResolvedPool, Timeouts, ViolationPolicy } from "../../core/config.ts";
-import type { RestartPolicy } from "../../core/decisions.ts";
-import { resolveJobs } from "../../core/jobs.ts";
+import { resolveJobs } from "../../core/config/jobs.ts";
+import type { GroupStrategy, ResolvedPool, Timeouts, ViolationPolicy } from "../../core/contract/config.ts";
+import type { RestartPolicy } from "../../core/contract/decisions.ts";
 import { always, limited, never, onFailure, windowLimited } from "../../plugins/restart/policies.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Random } from "./random.ts";

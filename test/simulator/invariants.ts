@@ -1,6 +1,6 @@
-import type { Effect, KernelEvent } from "../../core/events.ts";
-import { seatOf } from "../../core/reduce.ts";
-import type { KernelState, Slot } from "../../core/state.ts";
+import { seatOf } from "../../core/reducer/reduce.ts";
+import type { Effect, KernelEvent } from "../../core/reducer/state/events.ts";
+import type { KernelState, Slot } from "../../core/reducer/state/state.ts";
 import { broken } from "./broken.ts";
 import { checkCounts } from "./rules/counts.ts";
 import { Ends } from "./rules/ends.ts";

@@ -1,8 +1,8 @@
-import type { ResolvedPool } from "../../core/config.ts";
-import type { RestartPolicy, RestartQuestion } from "../../core/decisions.ts";
-import type { Exited } from "../../core/exited.ts";
-import type { ExitCase } from "../../core/judge.ts";
-import { judgeExit } from "../../core/judge.ts";
+import type { ResolvedPool } from "../../core/contract/config.ts";
+import type { RestartPolicy, RestartQuestion } from "../../core/contract/decisions.ts";
+import type { Exited } from "../../core/reducer/exited.ts";
+import type { ExitCase } from "../../core/shell/exit-decision.ts";
+import { judgeExit } from "../../core/shell/exit-decision.ts";
 import { bootFailure, defaultRestart } from "../../plugins/restart/defaults.ts";
 import { createEscalation } from "../../plugins/restart/escalation.ts";
 import { classify } from "../../plugins/restart/index.ts";

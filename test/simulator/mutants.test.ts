@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
+import { spoil } from "./bundle.ts";
 import { jobMutants } from "./jobs/mutants.data.ts";
 import { mutants } from "./mutants.data.ts";
-import { spoil } from "./bundle.ts";
 
 const test = suite("mutants");
 const all = [...mutants, ...jobMutants];
@@ -13,7 +13,7 @@ test("every hand-made fault still fits the kernel, and changes it", () => {
 });
 
 test("a fault that does not fit once is refused", () => {
-  const mutant = { file: "core/queue.ts", replace: "", what: "" };
+  const mutant = { file: "core/reducer/state/queue.ts", replace: "", what: "" };
   assert.throws(() => spoil({ ...mutant, find: "no such text" }), /is there 0 times/);
   assert.throws(() => spoil({ ...mutant, find: "queue" }), /is there \d+ times, expected once/);
 });

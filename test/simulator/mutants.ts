@@ -10,8 +10,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { bundle, spoil } from "./bundle.ts";
-import type { Mutant } from "./mutants.data.ts";
 import { jobMutants } from "./jobs/mutants.data.ts";
+import type { Mutant } from "./mutants.data.ts";
 import { mutants } from "./mutants.data.ts";
 
 /** What plays random histories, and how many, by the folder of what it tests. */

@@ -1,6 +1,6 @@
-import type { Frame } from "../../core/frames.ts";
-import type { GoodbyeKind, Violation } from "../../core/protocol.ts";
-import type { ProcessEnd } from "../../core/runtime.ts";
+import type { ProcessEnd } from "../../core/contract/runtime.ts";
+import type { GoodbyeKind, Violation } from "../../core/protocol/frame-order.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
 import type { Behaviour, OwnEnd } from "./behaviour.ts";
 import { Notes } from "./notes.ts";
 import type { Random } from "./random.ts";

@@ -1,5 +1,5 @@
-import type { Effect, KernelEvent } from "../../core/events.ts";
-import type { KernelState } from "../../core/state.ts";
+import type { Effect, KernelEvent } from "../../core/reducer/state/events.ts";
+import type { KernelState } from "../../core/reducer/state/state.ts";
 import { Broken, broken } from "./broken.ts";
 import type { History } from "./history.ts";
 import { Invariants } from "./invariants.ts";

@@ -1,5 +1,5 @@
-import type { WorkerEvent } from "../../core/events.ts";
-import type { KernelState } from "../../core/state.ts";
+import type { WorkerEvent } from "../../core/reducer/state/events.ts";
+import type { KernelState } from "../../core/reducer/state/state.ts";
 import type { StaleKind } from "./history.ts";
 
 /** An event of a worker that is not there (any more). */

@@ -1,16 +1,16 @@
-import type { ResolvedPool } from "../../core/config.ts";
-import type { RestartQuestion } from "../../core/decisions.ts";
-import type { Effect, Fact, KernelEvent, WorkerEvent } from "../../core/events.ts";
-import type { Frame } from "../../core/frames.ts";
-import { restartRefusal, scaleRefusal } from "../../core/commands.ts";
-import { initialState } from "../../core/initial.ts";
-import type { Occupied } from "../../core/judge.ts";
-import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol.ts";
-import type { ProcessEnd } from "../../core/runtime.ts";
-import { surgeOf } from "../../core/reload-pace.ts";
-import { reduce, seatOf } from "../../core/reduce.ts";
-import { askedPace, uniteWishes } from "../../core/reload-wish.ts";
-import type { KernelState, ReloadPlan } from "../../core/state.ts";
+import type { ResolvedPool } from "../../core/contract/config.ts";
+import type { RestartQuestion } from "../../core/contract/decisions.ts";
+import type { ProcessEnd } from "../../core/contract/runtime.ts";
+import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol/frame-order.ts";
+import type { Frame } from "../../core/protocol/frames.ts";
+import { restartRefusal, scaleRefusal } from "../../core/reducer/commands.ts";
+import { reduce, seatOf } from "../../core/reducer/reduce.ts";
+import type { Effect, Fact, KernelEvent, WorkerEvent } from "../../core/reducer/state/events.ts";
+import { initialState } from "../../core/reducer/state/initial-state.ts";
+import type { KernelState, ReloadPlan } from "../../core/reducer/state/state.ts";
+import type { Occupied } from "../../core/shell/exit-decision.ts";
+import { surgeOf } from "../../core/shell/reload-pace.ts";
+import { askedPace, uniteWishes } from "../../core/shell/reload-request.ts";
 import { drawBehaviour, good, spoil } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Heap } from "./heap.ts";
@@ -47,7 +47,7 @@ export interface Watcher {
   settled(world: World, event: KernelEvent, before: KernelState): void;
 }
 
-/** The supervisor's side in virtual time: carries effects out the way `core/kernel.ts` and `core/workers.ts` do. */
+/** The supervisor's side in virtual time: carries effects out the way `core/shell/kernel.ts` and `core/shell/workers.ts` do. */
 export class World implements Host {
   now = 0;
   steps = 0;
@@ -380,7 +380,7 @@ export class World implements Host {
     }
   }
 
-  /** As `core/reloads.ts`. */
+  /** As `core/shell/reload-queue.ts`. */
   #replace({ slot, minReadyMs }: Extract<Op, { do: "replace" }>): void {
     const { pool, slots, groups } = this.state;
     if (pool.reload) this.met.add("replace in a reload");
@@ -394,7 +394,7 @@ export class World implements Host {
     this.dispatch({ type: "reload", generation, hard: false, plans: [plan], only: slot });
   }
 
-  /** One reload at a time, and all that wait become one: as `core/reloads.ts`. */
+  /** One reload at a time, and all that wait become one: as `core/shell/reload-queue.ts`. */
   #startReload(): void {
     const { pool } = this.state;
     if (this.#waiting.length === 0 || pool.reload || pool.replacements.length > 0) return;
@@ -419,7 +419,7 @@ export class World implements Host {
     this.dispatch({ type: "reload", generation: ++this.#generation, hard, plans });
   }
 
-  /** As `core/watch.ts`, where somebody looks at the clock now and then. */
+  /** As `core/shell/suspend-detector.ts`, where somebody looks at the clock now and then. */
   #back(): void {
     const from = Math.max(this.#lookedAt, this.#frozenAt - this.#random.int(0, LOOK_MS));
     const ms = this.now - from;

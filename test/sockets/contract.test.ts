@@ -10,8 +10,8 @@ import {
 import { createPool } from "../../index.ts";
 import { logs, sockets, type SocketStrategy } from "../../plugins/index.ts";
 import { shared } from "../../plugins/sockets/shared.ts";
-import { suite, type TestContext } from "../_suite.ts";
 import { freePort } from "../_free-port.ts";
+import { suite, type TestContext } from "../_suite.ts";
 import { ask, entry } from "./_sockets.ts";
 
 const test = suite("sockets/contract");

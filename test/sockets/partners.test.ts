@@ -1,8 +1,8 @@
 // timeout: 60
 import * as assert from "uvu/assert";
 import type { HookPayload, PoolConfig } from "../../index.ts";
-import { suite, type TestContext } from "../_suite.ts";
 import { freePort } from "../_free-port.ts";
+import { suite, type TestContext } from "../_suite.ts";
 import { askMany, entry, perSlot, supervise, type Supervisor } from "./_sockets.ts";
 
 const test = suite("groups on one address");

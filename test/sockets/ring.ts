@@ -1,10 +1,10 @@
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import * as assert from "uvu/assert";
 import type { Suite, TestContext } from "../_suite.ts";
-import { askMany, keepAsking, perSlot, supervise, target, type Answer } from "./_sockets.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { askMany, keepAsking, perSlot, supervise, target, type Answer } from "./_sockets.ts";
 
 /** How connections find a worker while there is one socket for each slot. */
 export function ringBehaviours(suite: Suite, world: World): void {

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import * as assert from "uvu/assert";
 import type { Suite } from "../_suite.ts";
-import { ask, askMany, supervise, target } from "./_sockets.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { ask, askMany, supervise, target } from "./_sockets.ts";
 
 /** How workers share one socket. */
 export function sharedBehaviours(suite: Suite, world: World): void {

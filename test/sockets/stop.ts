@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import type { Suite } from "../_suite.ts";
-import { ask, askMany, supervise } from "./_sockets.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { ask, askMany, supervise } from "./_sockets.ts";
 
 /** What a stop leaves of connections. */
 export function stopBehaviours(suite: Suite, world: World): void {

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import type { Suite } from "../_suite.ts";
-import { ask, askMany, perSlot, supervise } from "./_sockets.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { ask, askMany, perSlot, supervise } from "./_sockets.ts";
 
 /** How a new generation comes to its connections. */
 export function trialBehaviours(suite: Suite, world: World): void {

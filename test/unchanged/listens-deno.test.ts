@@ -1,7 +1,7 @@
 // timeout: 120
 import { suite } from "../_suite.ts";
-import { listenBehaviours } from "./listens.ts";
 import { places } from "./_program.ts";
+import { listenBehaviours } from "./listens.ts";
 
 const test = suite("unchanged programs that close, probe and listen again, Deno");
 listenBehaviours(test, places["Deno"]!);

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import * as assert from "uvu/assert";
-import type { Suite } from "../_suite.ts";
 import type { PoolConfig } from "../../index.ts";
+import type { Suite } from "../_suite.ts";
 import { executables, program, start, type Place, type StartOptions } from "./_program.ts";
 
 /** A program that serves with what its runtime brings. */

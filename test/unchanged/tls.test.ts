@@ -3,9 +3,9 @@ import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import type { PoolStatus } from "../../index.ts";
 import { suite } from "../_suite.ts";
 import { places, start } from "./_program.ts";
-import type { PoolStatus } from "../../index.ts";
 
 const test = suite("unchanged programs that speak TLS");
 

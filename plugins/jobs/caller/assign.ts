@@ -1,4 +1,4 @@
-import type { Clock } from "../../../core/clock.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
 import { FLAG } from "../wire/wire.ts";
 import type { Call } from "./call.ts";
 import { hasRoom, take } from "./target.ts";

@@ -1,4 +1,4 @@
-import type { JobError } from "../../../core/job-errors.ts";
+import type { JobError } from "../../../core/contract/job-errors.ts";
 import { orderOf } from "../wire/heap.ts";
 import type { Ordered } from "../wire/heap.ts";
 

@@ -1,9 +1,9 @@
-import type { Clock } from "../../../core/clock.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
+import type { PeerDirectory } from "../wire/peer.ts";
 import { createJobClient } from "./client.ts";
 import type { JobClient } from "./client.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { connectWith } from "./link.ts";
-import type { PeerDirectory } from "../wire/peer.ts";
 import { createPicker } from "./pick.ts";
 import type { LoadOf, Picker } from "./pick.ts";
 

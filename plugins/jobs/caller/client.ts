@@ -1,15 +1,15 @@
+import { JobError } from "../../../core/contract/job-errors.ts";
+import type { InputOf, ItemOf, JobHandlers, JobsOf, OutputOf } from "../wire/job.ts";
+import { FLAG } from "../wire/wire.ts";
+import type { CallSink } from "./call.ts";
 import type { Submitted, JobDriver } from "./driver.ts";
 import { Input } from "./input.ts";
-import { JobError } from "../../../core/job-errors.ts";
-import type { InputOf, ItemOf, JobHandlers, JobsOf, OutputOf } from "../wire/job.ts";
+import { mapJobs } from "./map.ts";
 import { checkOptions } from "./options.ts";
 import type { RunOptions } from "./options.ts";
-import { mapJobs } from "./map.ts";
 import { aborted, onAbort } from "./signals.ts";
 import { createStream } from "./stream.ts";
 import type { JobStream } from "./stream.ts";
-import { FLAG } from "../wire/wire.ts";
-import type { CallSink } from "./call.ts";
 
 /** The names of the jobs of a group; any text where its type is not given. */
 export type Name<Jobs extends JobHandlers> = keyof Jobs & string;

@@ -1,7 +1,8 @@
-import type { Clock } from "../../../core/clock.ts";
-import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
+import { isJobErrorCode, JobError } from "../../../core/contract/job-errors.ts";
 import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
 import { DEFAULT_TERMS, peerKey } from "../wire/peer.ts";
+import { RUN_HEAD_BYTES } from "../wire/wire.ts";
 import { Assigner } from "./assign.ts";
 import { Call } from "./call.ts";
 import type { CallRequest } from "./call.ts";
@@ -14,7 +15,6 @@ import type { Target } from "./target.ts";
 import { Targets } from "./targets.ts";
 import { Times } from "./times.ts";
 import { Waiting } from "./waiting.ts";
-import { RUN_HEAD_BYTES } from "../wire/wire.ts";
 
 /** Between two looks at what waits and runs for too long, and at who could be asked again. Milliseconds. */
 const SWEEP_MS = 1_000;

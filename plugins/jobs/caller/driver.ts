@@ -1,5 +1,5 @@
+import type { JobError } from "../../../core/contract/job-errors.ts";
 import type { CallRequest } from "./call.ts";
-import type { JobError } from "../../../core/job-errors.ts";
 
 /** A call that was handed over. */
 export interface Submitted {

@@ -1,5 +1,5 @@
-import { JobError } from "../../../core/job-errors.ts";
-import type { JobErrorCode } from "../../../core/job-errors.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
+import type { JobErrorCode } from "../../../core/contract/job-errors.ts";
 import { errorOf } from "../wire/failure.ts";
 import type { Call } from "./call.ts";
 

@@ -1,7 +1,7 @@
 import { LARGE_BYTES } from "../wire/arena.ts";
 import { bufferHead, encode } from "../wire/codec.ts";
-import type { CallInput } from "./call.ts";
 import { RUN_HEAD_BYTES } from "../wire/wire.ts";
+import type { CallInput } from "./call.ts";
 
 /** An input of which a large Buffer, if it is one, is not copied before it has to be: most go to a worker at once. */
 export class Input implements CallInput {

@@ -1,9 +1,7 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import type { Call } from "./call.ts";
-import { createLargeValues } from "./large.ts";
-import { decode, encode } from "../wire/codec.ts";
 import { LARGE_BYTES } from "../wire/arena.ts";
+import { decode, encode } from "../wire/codec.ts";
 import { createFrameReader } from "../wire/frames.ts";
 import { createOutbox } from "../wire/outbox.ts";
 import type { Peer } from "../wire/peer.ts";
@@ -20,6 +18,8 @@ import {
   writeRunHead,
 } from "../wire/wire.ts";
 import type { Welcome } from "../wire/wire.ts";
+import type { Call } from "./call.ts";
+import { createLargeValues } from "./large.ts";
 
 /** What a link tells. None of it may throw; nothing comes after `closed`, which comes once. */
 export interface LinkHandlers {

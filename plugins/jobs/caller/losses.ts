@@ -1,9 +1,9 @@
-import type { Clock } from "../../../core/clock.ts";
-import type { Call } from "./call.ts";
-import { JobError } from "../../../core/job-errors.ts";
-import type { Target } from "./target.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 import { causeOf } from "../wire/failure.ts";
 import { FLAG } from "../wire/wire.ts";
+import type { Call } from "./call.ts";
+import type { Target } from "./target.ts";
 
 /** Workers that a job may have ended before it is not begun again. */
 export const QUARANTINE_AFTER = 3;

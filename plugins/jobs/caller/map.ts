@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/job-errors.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 import type { CallSink } from "./call.ts";
 import type { Submitted } from "./driver.ts";
 import { aborted, onAbort } from "./signals.ts";

@@ -1,6 +1,6 @@
-import type { Duration } from "../../../core/duration.ts";
-import { parseDuration } from "../../../core/duration.ts";
-import { JobError } from "../../../core/job-errors.ts";
+import type { Duration } from "../../../core/contract/duration.ts";
+import { parseDuration } from "../../../core/contract/duration.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 
 /** The highest priority. */
 export const MAX_PRIORITY = 100;

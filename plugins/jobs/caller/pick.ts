@@ -1,4 +1,4 @@
-import type { PICK_STRATEGIES } from "../../../core/jobs.ts";
+import type { PICK_STRATEGIES } from "../../../core/contract/jobs.ts";
 import type { Call } from "./call.ts";
 import type { Target } from "./target.ts";
 

@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/job-errors.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 
 /** Who hears of a signal: one listener each, however many calls hang on it. Runtimes warn of more than ten. */
 const heard: WeakMap<AbortSignal, Set<() => void>> = new WeakMap();

@@ -1,7 +1,7 @@
+import { JobError } from "../../../core/contract/job-errors.ts";
+import { STREAM_WINDOW } from "../wire/wire.ts";
 import type { CallSink } from "./call.ts";
 import type { Submitted } from "./driver.ts";
-import { JobError } from "../../../core/job-errors.ts";
-import { STREAM_WINDOW } from "../wire/wire.ts";
 
 /** The items of a job, and its result. */
 export interface JobStream<Item, Result> extends AsyncIterable<Item> {

@@ -1,6 +1,6 @@
+import type { Peer } from "../wire/peer.ts";
 import type { Call } from "./call.ts";
 import type { Link } from "./link.ts";
-import type { Peer } from "../wire/peer.ts";
 
 /** A worker, as one caller sees it. */
 export interface Target {

@@ -1,8 +1,8 @@
-import type { Clock } from "../../../core/clock.ts";
-import type { Call } from "./call.ts";
-import type { Connect, LinkHandlers } from "./link.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
 import type { Peer, PeersUpdate } from "../wire/peer.ts";
 import { peerKey } from "../wire/peer.ts";
+import type { Call } from "./call.ts";
+import type { Connect, LinkHandlers } from "./link.ts";
 import { newTarget, release } from "./target.ts";
 import type { Target } from "./target.ts";
 

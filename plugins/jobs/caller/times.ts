@@ -1,5 +1,5 @@
-import type { Clock } from "../../../core/clock.ts";
-import type { JobError } from "../../../core/job-errors.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
+import type { JobError } from "../../../core/contract/job-errors.ts";
 import type { Call } from "./call.ts";
 import type { Ends } from "./ends.ts";
 

@@ -1,5 +1,5 @@
-import type { Call } from "./call.ts";
 import { Heap } from "../wire/heap.ts";
+import type { Call } from "./call.ts";
 
 /** The calls of one caller that are at no worker. */
 export class Waiting {

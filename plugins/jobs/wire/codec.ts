@@ -1,6 +1,6 @@
 // Not "msgpackr": that compiles what reads a record from the names that a message brought.
 import { Packr, RESERVE_START_SPACE, Unpackr } from "msgpackr/index-no-eval";
-import { JobError } from "../../../core/job-errors.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 
 /**
  * Values between processes: JSON values, `undefined`, BigInt, Date, Map, Set, RegExp, Error with its cause, Buffer,

@@ -1,5 +1,5 @@
-import type { JobErrorCode } from "../../../core/job-errors.ts";
-import { isJobErrorCode, JobError } from "../../../core/job-errors.ts";
+import type { JobErrorCode } from "../../../core/contract/job-errors.ts";
+import { isJobErrorCode, JobError } from "../../../core/contract/job-errors.ts";
 
 /** Characters of one text, and depth of causes, that cross with an error. */
 const MAX_TEXT = 8 * 1024;

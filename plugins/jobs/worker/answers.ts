@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/job-errors.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 import { LARGE_BYTES } from "../wire/arena.ts";
 import type { Arena, Region } from "../wire/arena.ts";
 import { bufferHead, encode } from "../wire/codec.ts";

@@ -1,14 +1,14 @@
 import { performance } from "node:perf_hooks";
-import { JobError } from "../../../core/job-errors.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
 import { failureOf, interruptionOf } from "../wire/failure.ts";
 import { Heap } from "../wire/heap.ts";
+import { FLAG } from "../wire/wire.ts";
 import { afterLong } from "./long-timer.ts";
 import { Pace } from "./pace.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SchedulerEvents } from "./scheduler.ts";
 import { isIterator, isThenable, runStream } from "./streams.ts";
 import type { Task } from "./task.ts";
-import { FLAG } from "../wire/wire.ts";
 
 /** Jobs are begun for this long, and then everything else of the process has its turn. Milliseconds. */
 const TURN_MS = 1;

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
-import type { JobError } from "../../../core/job-errors.ts";
+import type { JobError } from "../../../core/contract/job-errors.ts";
 import { listenPrivately } from "../../../system/private-server.ts";
+import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { Executor } from "./executor.ts";
 import type { ExecutorEvents, ExecutorOptions, JobCounts } from "./executor.ts";
-import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { createSession } from "./session.ts";
 import type { Session } from "./session.ts";
 

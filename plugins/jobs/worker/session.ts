@@ -1,18 +1,14 @@
 import type { Socket } from "node:net";
-import { createAnswers } from "./answers.ts";
+import { JobError } from "../../../core/contract/job-errors.ts";
+import type { Region } from "../wire/arena.ts";
 import { decode } from "../wire/codec.ts";
-import { JobError } from "../../../core/job-errors.ts";
-import type { Executor } from "./executor.ts";
 import { failureOf } from "../wire/failure.ts";
 import { createFrameReader } from "../wire/frames.ts";
 import { orderOf } from "../wire/heap.ts";
 import type { JobHandlers, JobLog } from "../wire/job.ts";
 import { createOutbox } from "../wire/outbox.ts";
-import type { Region } from "../wire/arena.ts";
 import { takeSharing } from "../wire/share.ts";
 import type { Sharing } from "../wire/share.ts";
-import { TaskJob } from "./task.ts";
-import type { Task, TaskSink } from "./task.ts";
 import {
   FLAG,
   HEAD_BYTES,
@@ -26,6 +22,10 @@ import {
   STREAM_WINDOW,
   WIRE_VERSION,
 } from "../wire/wire.ts";
+import { createAnswers } from "./answers.ts";
+import type { Executor } from "./executor.ts";
+import { TaskJob } from "./task.ts";
+import type { Task, TaskSink } from "./task.ts";
 
 /** Bytes, and time, that a stranger has to say who it is. */
 const HELLO_BYTES = 1_024;

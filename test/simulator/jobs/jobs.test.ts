@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import { suite } from "../../_suite.ts";
 import { hash } from "../random.ts";
-import { explain, search } from "./search.ts";
 import { drawPlan } from "./plan.ts";
 import { play } from "./play.ts";
+import { explain, search } from "./search.ts";
 
 const test = suite("simulator of jobs");
 

@@ -1,4 +1,4 @@
-import type { JobErrorCode, JobError } from "../../../core/job-errors.ts";
+import type { JobErrorCode, JobError } from "../../../core/contract/job-errors.ts";
 import { Broken } from "../broken.ts";
 import type { Plan, PlannedCall } from "./plan.ts";
 

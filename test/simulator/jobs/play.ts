@@ -1,10 +1,10 @@
+import { JobError } from "../../../core/contract/job-errors.ts";
 import type { CallInput } from "../../../plugins/jobs/caller/call.ts";
-import type { Submitted } from "../../../plugins/jobs/caller/driver.ts";
 import { Dispatcher } from "../../../plugins/jobs/caller/dispatcher.ts";
+import type { Submitted } from "../../../plugins/jobs/caller/driver.ts";
 import { Input } from "../../../plugins/jobs/caller/input.ts";
 import { createPicker } from "../../../plugins/jobs/caller/pick.ts";
 import { FLAG } from "../../../plugins/jobs/wire/wire.ts";
-import { JobError } from "../../../core/job-errors.ts";
 import { broken } from "../broken.ts";
 import { Random } from "../random.ts";
 import { Ledger } from "./ledger.ts";

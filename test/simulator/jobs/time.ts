@@ -1,4 +1,4 @@
-import type { Clock } from "../../../core/clock.ts";
+import type { Clock } from "../../../core/contract/clock.ts";
 import { Heap } from "../heap.ts";
 import type { Item } from "../heap.ts";
 import type { Random } from "../random.ts";

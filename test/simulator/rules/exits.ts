@@ -1,6 +1,6 @@
-import type { KernelEvent } from "../../../core/events.ts";
-import type { HookPayload } from "../../../core/hooks.ts";
-import type { KernelState, Slot } from "../../../core/state.ts";
+import type { HookPayload } from "../../../core/contract/hooks.ts";
+import type { KernelEvent } from "../../../core/reducer/state/events.ts";
+import type { KernelState, Slot } from "../../../core/reducer/state/state.ts";
 import { broken } from "../broken.ts";
 import type { FakeProcess } from "../process.ts";
 import {

@@ -1,5 +1,5 @@
-import type { Effect, KernelEvent } from "../../../core/events.ts";
-import type { KernelState, ReloadRecord, Slot } from "../../../core/state.ts";
+import type { Effect, KernelEvent } from "../../../core/reducer/state/events.ts";
+import type { KernelState, ReloadRecord, Slot } from "../../../core/reducer/state/state.ts";
 import { broken } from "../broken.ts";
 import type { World } from "../world.ts";
 

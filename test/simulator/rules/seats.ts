@@ -1,4 +1,4 @@
-import type { Slot } from "../../../core/state.ts";
+import type { Slot } from "../../../core/reducer/state/state.ts";
 import { broken } from "../broken.ts";
 import type { Notes } from "../notes.ts";
 import { CHANNEL_MS, HAS_PROCESS, KILL_MS, LEAVE_MS, silenceOf } from "../spec.ts";

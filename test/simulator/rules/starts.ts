@@ -1,5 +1,5 @@
-import type { Effect, KernelEvent } from "../../../core/events.ts";
-import type { KernelState } from "../../../core/state.ts";
+import type { Effect, KernelEvent } from "../../../core/reducer/state/events.ts";
+import type { KernelState } from "../../../core/reducer/state/state.ts";
 import { broken } from "../broken.ts";
 import { CONCURRENT_STARTS, SPAWN_GAP_MS } from "../spec.ts";
 import type { World } from "../world.ts";

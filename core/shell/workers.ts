@@ -1,0 +1,164 @@
+import { messageOf } from "../contract/errors.ts";
+import type { ProcessEnd, Runtime, SpawnOptions, WorkerProcess, WorkerSink } from "../contract/runtime.ts";
+import { goodbyeOf, judgeFrame, phaseOf } from "../protocol/frame-order.ts";
+import type { Frame } from "../protocol/frames.ts";
+import { readError, readLog, readStage, readText } from "../protocol/read-frame.ts";
+import { seatOf } from "../reducer/reduce.ts";
+import type { KernelEvent } from "../reducer/state/events.ts";
+import type { Group, KernelState } from "../reducer/state/state.ts";
+import type { Asker } from "./decision-runner.ts";
+import type { Address, Occupied } from "./exit-decision.ts";
+import type { PinnedGroup } from "./generations.ts";
+import type { Notifier } from "./notifier.ts";
+
+/** Heartbeats that a worker sends within the time that its silence is borne. */
+const HEARTBEATS_PER_DEADLINE = 3;
+
+/** What the workers need of the kernel around them. */
+export interface WorkersContext {
+  readonly pool: string;
+  readonly runtimes: ReadonlyMap<string, Runtime>;
+  readonly asker: Asker;
+  readonly notifier: Notifier;
+  state(): KernelState;
+  dispatch(event: KernelEvent): void;
+  /** What the policies say of an ended worker, as the event that the reducer takes. */
+  judge(seat: Occupied, worker: Address, end: ProcessEnd): KernelEvent;
+  /** A group as the given generation has it. */
+  groupConfig(generation: number, group: number): PinnedGroup;
+}
+
+/** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
+export interface Workers {
+  spawn(worker: Address, generation: number): void;
+  /** Whether the frame was queued. */
+  send(worker: Address, frame: Frame): boolean;
+  signal(worker: Address, signal: "SIGTERM" | "SIGKILL"): void;
+  disconnect(worker: Address): void;
+}
+
+export function createWorkers(context: WorkersContext): Workers {
+  /** `undefined` while a worker's options are asked for: it has no process yet. */
+  const processes = new Map<string, WorkerProcess | undefined>();
+  const keyOf = ({ slot, epoch }: Address): string => `${slot}:${epoch}`;
+
+  /** The seat of the worker, if it is still there. */
+  function seatFor(worker: Address): Occupied | undefined {
+    const seat = seatOf(context.state(), worker);
+    return seat === undefined ? undefined : (context.state().slots.get(seat) as Occupied);
+  }
+
+  function named({ slot, epoch }: Address): { slot: string; group: string; epoch: number } {
+    return { slot: context.state().slots.get(slot).id, group: groupOf(slot).name, epoch };
+  }
+
+  async function spawn(worker: Address, generation: number): Promise<void> {
+    const about = { ...named(worker), generation, seat: seatFor(worker)?.seat ?? "main" };
+    const group = context.groupConfig(generation, groupOf(worker.slot).index);
+    const runtime = context.runtimes.get(group.runtime)!;
+    let options: SpawnOptions;
+    try {
+      options = await context.asker.decisions.spawnOptions.promise(
+        {
+          entry: group.entry,
+          args: [...group.args],
+          execArgv: [...group.execArgv],
+          permissions: group.permissions,
+          env: { ...group.environment },
+          cwd: group.cwd,
+          listeners: [],
+        },
+        about,
+      );
+    } catch (error) {
+      return exited(worker, notStarted(messageOf(error)));
+    }
+    // Asked to end meanwhile: `abandon` has told so.
+    if (!processes.has(keyOf(worker))) return;
+    const { heartbeat, ready, linger: lingerMs } = group.timeouts;
+    const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
+    const { type, user } = group;
+    const loadMs = groupOf(worker.slot).serves ? undefined : ready / 2;
+    const request = { ...options, ...about, pool: context.pool, type, user, heartbeatMs, lingerMs, loadMs };
+    processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
+  }
+
+  function sinkOf(worker: Address): WorkerSink {
+    return {
+      spawned: (pid) => context.dispatch({ type: "spawned", ...worker, pid }),
+      frame: (frame) => receive(worker, frame),
+      violation: (violation) => context.dispatch({ type: "violation", ...worker, violation }),
+      disconnected: () => context.dispatch({ type: "disconnected", ...worker }),
+      output: (stream, line) => context.notifier.notify("worker:output", { ...named(worker), stream, line }),
+      exited: (end) => exited(worker, end),
+    };
+  }
+
+  function receive(worker: Address, frame: Frame): void {
+    const seat = seatFor(worker);
+    if (!seat || seat.worker.violation) return;
+    const violation = judgeFrame(phaseOf(seat.worker), frame);
+    if (violation) return context.dispatch({ type: "violation", ...worker, violation });
+    switch (frame.type) {
+      case "hello":
+      case "ready":
+      case "heartbeat":
+        return context.dispatch({ type: frame.type, ...worker });
+      case "log":
+        return context.notifier.notify("worker:log", { ...named(worker), ...readLog(frame) });
+      case "error":
+        return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
+      case "goodbye": {
+        const kind = goodbyeOf(frame);
+        if (kind) {
+          const [reason, drains, stage] = [readText(frame.reason), frame.drains === true, readStage(frame)];
+          return context.dispatch({ type: "goodbye", ...worker, kind, reason, stage, drains });
+        }
+        const detail = "a goodbye of an unknown kind";
+        return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
+      }
+      case "request":
+        if (frame.op === "drain") return context.dispatch({ type: "drainAsked", ...worker });
+        return context.notifier.notify("worker:frame", { ...named(worker), frame });
+      default:
+        return context.notifier.notify("worker:frame", { ...named(worker), frame });
+    }
+  }
+
+  function exited(worker: Address, end: ProcessEnd): void {
+    const seat = seatFor(worker);
+    if (!seat) return;
+    processes.delete(keyOf(worker));
+    context.dispatch(context.judge(seat, worker, end));
+  }
+
+  /** Ends a worker that has no process yet; whether it was one. */
+  function abandon(worker: Address): boolean {
+    const key = keyOf(worker);
+    if (!processes.has(key) || processes.get(key)) return false;
+    exited(worker, notStarted("asked to end before it was spawned"));
+    return true;
+  }
+
+  function groupOf(slot: number): Group {
+    return context.state().groups.get(context.state().slots.get(slot).group);
+  }
+
+  return {
+    spawn({ slot, epoch }, generation) {
+      const worker = { slot, epoch };
+      processes.set(keyOf(worker), undefined);
+      void spawn(worker, generation);
+    },
+    send: (worker, frame) => !abandon(worker) && (processes.get(keyOf(worker))?.send(frame) ?? false),
+    signal(worker, signal) {
+      if (abandon(worker)) return;
+      processes.get(keyOf(worker))?.signal(signal, signal === "SIGKILL" ? "group" : "process");
+    },
+    disconnect: (worker) => processes.get(keyOf(worker))?.disconnect(),
+  };
+}
+
+function notStarted(spawnError: string): ProcessEnd {
+  return { code: null, signal: null, spawnError, stderrTail: "" };
+}
