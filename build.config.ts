@@ -4,8 +4,8 @@ import type { BuildConfig } from "unbuild";
 const config: BuildConfig = {
   entries: [
     { input: "./index", name: "index" },
-    { input: "./runtimes/worker/index", name: "worker" },
-    { input: "./runtimes/worker/main", name: "worker-main" },
+    { input: "./worker/index", name: "worker" },
+    { input: "./worker/main", name: "worker-main" },
     { input: "./plugins/index", name: "plugins" },
     { input: "./runtimes/index", name: "runtimes" },
     { input: "./cli/main", name: "cli" },

@@ -16,8 +16,8 @@ import { scaling } from "./plugins/scaling/index.ts";
 import { scoreboard } from "./plugins/scoreboard/index.ts";
 import { sockets } from "./plugins/sockets/index.ts";
 import { allRuntimes } from "./runtimes/all.ts";
-import { runAs } from "./runtimes/blame.ts";
-import { systemClock } from "./runtimes/clock.ts";
+import { runAs } from "./runtimes/running-plugin.ts";
+import { systemClock } from "./system/clock.ts";
 
 export * from "./core/index.ts";
 export { JobError, jobErrorCodes } from "./core/contract/job-errors.ts";
@@ -30,7 +30,7 @@ export type {
   MapOptions,
   Name as JobName,
   Output as JobOutput,
-} from "./plugins/jobs/caller/client.ts";
+} from "./plugins/jobs/client/client.ts";
 export type {
   InputOf,
   ItemOf,
@@ -41,8 +41,8 @@ export type {
   JobsOf,
   OutputOf,
 } from "./plugins/jobs/wire/job.ts";
-export type { RunOptions } from "./plugins/jobs/caller/options.ts";
-export type { JobStream } from "./plugins/jobs/caller/stream.ts";
+export type { RunOptions } from "./plugins/jobs/client/options.ts";
+export type { JobStream } from "./plugins/jobs/client/stream.ts";
 export type { ConnectionState, PoolConnection, PoolTarget } from "./plugins/jobs/index.ts";
 
 /** What {@link createPool} takes beside the config. */
@@ -80,7 +80,7 @@ export function createPool<Name extends string>(
  */
 export async function connectPool(target: PoolTarget): Promise<PoolConnection> {
   // Only where it is needed: a supervisor calls no jobs, and the codec takes memory.
-  const { connectTo } = await import("./plugins/jobs/connect.ts");
+  const { connectTo } = await import("./plugins/jobs/connect/connect.ts");
   return connectTo(target, systemClock());
 }
 

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import type { ArgsDef, CommandDef } from "citty";
-import { checkArguments, splitRest, usage } from "./_args.ts";
-import { refuseRunner } from "./_entries.ts";
-import { describeError, exitCodeOf } from "./_exit.ts";
-import { unknownCommand } from "./_guess.ts";
-import { wantsColour } from "./_terminal.ts";
+import { checkArguments, splitRest, usage } from "./args.ts";
 import { commands } from "./commands/index.ts";
+import { describeError, exitCodeOf } from "./exit.ts";
+import { wantsColour } from "./output/terminal.ts";
+import { refuseRunner } from "./start/entry.ts";
+import { unknownCommand } from "./start/other-tools.ts";
 
 const poolable: CommandDef = defineCommand({
   meta: { name: "poolable", description: "Runs pools of worker processes and keeps them alive" },

@@ -16,9 +16,9 @@ import { VIOLATION_LIMIT, VIOLATION_WINDOW_MS } from "../plugins/restart/escalat
 import { reusePort } from "../plugins/sockets/reuse-port.ts";
 import { ring } from "../plugins/sockets/ring.ts";
 import { shared } from "../plugins/sockets/shared.ts";
-import { DEFAULT_NAMES } from "../runtimes/_environment.ts";
+import { runtimeTraits } from "../runtimes/discovery/traits.ts";
 import { probes } from "../runtimes/probes/table.ts";
-import { runtimeTraits } from "../runtimes/traits.ts";
+import { DEFAULT_NAMES } from "../runtimes/spawn/environment.ts";
 import { readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const roots = ["core/index.ts", "plugins/jobs/caller/options.ts", "plugins/jobs/wire/job.ts"].map((path) =>
+const roots = ["core/index.ts", "plugins/jobs/client/options.ts", "plugins/jobs/wire/job.ts"].map((path) =>
   fileURLToPath(new URL(`../${path}`, import.meta.url)),
 );
 

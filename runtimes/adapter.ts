@@ -11,26 +11,26 @@ import type {
   WorkerSink,
 } from "../core/contract/runtime.ts";
 import { otherUser, type OtherUser } from "../system/other-user.ts";
-import { migrateQueueAbility, openReusePortAbility } from "./_abilities.ts";
-import { deathSignal } from "./_death-signal.ts";
+import { noModule } from "./discovery/entry-file.ts";
+import { findInstalled, type Installed } from "./discovery/installed.ts";
+import { runtimeTraits, type RuntimeName } from "./discovery/traits.ts";
+import { processFigures } from "./figures/process-figures.ts";
+import { migrateQueueAbility, openReusePortAbility } from "./sockets/abilities.ts";
+import { openListener } from "./sockets/listener.ts";
+import { takePassedListeners } from "./sockets/socket-activation.ts";
+import { socketCalls } from "./sockets/sockets.ts";
+import { deathSignal } from "./spawn/death-signal.ts";
 import {
   setprivWords,
   identityMismatch,
   refuseUser,
   checkCanRun,
   userVariables,
-} from "./_drop-privileges.ts";
-import { workerEnvironment } from "./_environment.ts";
-import { processFigures } from "./_figures.ts";
-import { holdGroupGuard } from "./_group-guard.ts";
-import { findInstalled, type Installed } from "./_installed.ts";
-import { noModule } from "./_module.ts";
-import { takePassedListeners } from "./_passed.ts";
-import { socketCalls } from "./_sockets.ts";
-import { openWorkerFiles, type WorkerFiles } from "./_worker-files.ts";
-import { openListener } from "./listener.ts";
-import { spawnWorker } from "./processes.ts";
-import { runtimeTraits, type RuntimeName } from "./traits.ts";
+} from "./spawn/drop-privileges.ts";
+import { workerEnvironment } from "./spawn/environment.ts";
+import { holdGroupGuard } from "./spawn/group-guard.ts";
+import { spawnWorker } from "./spawn/processes.ts";
+import { openWorkerFiles, type WorkerFiles } from "./spawn/worker-files.ts";
 
 /** How workers run under a runtime. */
 export interface AdapterOptions {
@@ -186,7 +186,7 @@ function workerHalf({ typescript }: Installed): string {
   const { features } = process as { features: { typescript?: unknown } };
   return fileURLToPath(
     import.meta.url.endsWith(".ts") && features.typescript && typescript
-      ? new URL("./worker/main.ts", import.meta.url)
+      ? new URL("../worker/main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );
 }

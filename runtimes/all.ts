@@ -2,8 +2,8 @@ import type { Runtime } from "../core/contract/runtime.ts";
 import type { AdapterOptions } from "./adapter.ts";
 import { bun } from "./bun.ts";
 import { deno } from "./deno.ts";
+import { ownRuntime, type RuntimeName } from "./discovery/traits.ts";
 import { node } from "./node.ts";
-import { ownRuntime, type RuntimeName } from "./traits.ts";
 
 /** How workers run, under any runtime. */
 export interface RuntimesOptions extends Omit<AdapterOptions, "executable"> {

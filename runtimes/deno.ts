@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Runtime } from "../core/contract/runtime.ts";
-import { denoPermissions, refuseDenoPermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
+import { denoPermissions, refuseDenoPermissions } from "./spawn/permissions.ts";
 
 /** Workers under Deno. */
 export function deno(options: AdapterOptions = {}): Runtime {

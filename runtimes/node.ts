@@ -1,7 +1,7 @@
 import type { Runtime } from "../core/contract/runtime.ts";
-import { hasReusePort } from "./_abilities.ts";
-import { nodePermissions, refuseNodePermissions } from "./_permissions.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
+import { hasReusePort } from "./sockets/abilities.ts";
+import { nodePermissions, refuseNodePermissions } from "./spawn/permissions.ts";
 
 /** Workers under Node 20.19 and newer. */
 export function node(options: AdapterOptions = {}): Runtime {

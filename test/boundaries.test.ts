@@ -28,8 +28,15 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
   ],
   [
     "system/a.ts",
-    ["./b.ts", "node:net"],
-    ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "../index.ts"],
+    ["./b.ts", "../core/contract/a.ts", "node:net"],
+    [
+      "../core/shell/a.ts",
+      "../core/index.ts",
+      "../plugins/a.ts",
+      "../runtimes/a.ts",
+      "../worker/a.ts",
+      "../index.ts",
+    ],
   ],
   [
     "core/shell/a.ts",
@@ -53,42 +60,68 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
     ["../runtimes/a.ts", "../cli/a.ts", "../index.ts", "poolable/worker", "../test/_suite.ts"],
   ],
   [
-    "runtimes/worker/a.ts",
-    ["../../core/a.ts", "../../system/a.ts", "../node.ts", "node:net", "srvx"],
-    ["../../plugins/a.ts", "../../cli/a.ts", "../../index.ts", "poolable"],
+    "runtimes/spawn/a.ts",
+    ["../../core/contract/a.ts", "../../system/a.ts", "../channel/b.ts", "node:net"],
+    ["../../plugins/a.ts", "../../worker/a.ts", "../../cli/a.ts", "../../index.ts", "poolable"],
   ],
-  // The one exception: the worker's half composes the worker's side of the plugins.
-  ...["_jobs", "_board"].map((name): [string, string[], string[]] => [
-    `runtimes/worker/${name}.ts`,
+  [
+    "worker/drain/a.ts",
+    ["../../core/contract/a.ts", "../../core/protocol/a.ts", "../../system/a.ts", "../listen/b.ts", "srvx"],
     [
-      "../../core/a.ts",
+      "../../core/shell/a.ts",
+      "../../core/reducer/state/a.ts",
+      "../../core/config/a.ts",
+      "../../core/index.ts",
+      "../../runtimes/a.ts",
       "../../plugins/jobs/wire/a.ts",
-      "../../plugins/jobs/caller/a.ts",
+      "../../cli/a.ts",
+      "../../index.ts",
+      "poolable",
+    ],
+  ],
+  // They compose the worker's side of two plugins.
+  ...["jobs", "board"].map((name): [string, string[], string[]] => [
+    `worker/session/${name}.ts`,
+    [
+      "../../core/contract/a.ts",
+      "../../plugins/jobs/wire/a.ts",
+      "../../plugins/jobs/client/a.ts",
       "../../plugins/jobs/worker/a.ts",
-      "../../plugins/scoreboard/board.ts",
+      "../../plugins/scoreboard/wire/board.ts",
     ],
     [
-      "../../plugins/jobs/a.ts",
+      "../../plugins/jobs/index.ts",
+      "../../plugins/jobs/supervisor/a.ts",
       "../../plugins/scoreboard/index.ts",
+      "../../plugins/sockets/a.ts",
       "../../plugins/index.ts",
+      "../../runtimes/a.ts",
       "../../cli/a.ts",
     ],
   ]),
-  ...["wire", "caller", "worker"].map((half): [string, string[], string[]] => [
+  ...["wire", "client", "worker"].map((half): [string, string[], string[]] => [
     `plugins/jobs/${half}/a.ts`,
     [
-      "../../../core/a.ts",
+      "../../../core/contract/a.ts",
       "../../../system/a.ts",
       "./b.ts",
       "../wire/a.ts",
-      "../../scoreboard/board.ts",
+      "../../scoreboard/wire/board.ts",
       "node:net",
       "msgpackr",
     ],
-    ["../a.ts", "../../index.ts", "../../sockets/a.ts", "../../../runtimes/a.ts", "poolable/worker"],
+    [
+      "../index.ts",
+      "../supervisor/a.ts",
+      "../../index.ts",
+      "../../sockets/a.ts",
+      "../../scoreboard/supervisor/a.ts",
+      "../../../runtimes/a.ts",
+      "poolable/worker",
+    ],
   ]),
-  ["plugins/jobs/worker/a.ts", ["./b.ts"], ["../caller/a.ts"]],
-  ["plugins/jobs/caller/a.ts", ["./b.ts"], ["../worker/a.ts"]],
+  ["plugins/jobs/worker/a.ts", ["./b.ts"], ["../client/a.ts"]],
+  ["plugins/jobs/client/a.ts", ["./b.ts"], ["../worker/a.ts"]],
   ["cli/a.ts", ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "citty"], ["../test/_suite.ts"]],
 ];
 

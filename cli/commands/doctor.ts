@@ -1,13 +1,13 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
-import { textOf } from "../_args.ts";
-import { blame } from "../_blame.ts";
-import { renderDiagnosis } from "../_diagnosis-text.ts";
-import { diagnose, type ReadConfig } from "../_diagnosis.ts";
-import { loadConfig } from "../_load.ts";
-import { entryConfig, overrideConfig } from "../_overrides.ts";
-import { paintFor } from "../_terminal.ts";
-import { findConfig, findTarget, workingFolder } from "../config.ts";
+import { textOf } from "../args.ts";
+import { diagnose, type ReadConfig } from "../doctor/diagnosis.ts";
+import { renderDiagnosis } from "../doctor/text.ts";
+import { paintFor } from "../output/terminal.ts";
+import { blame } from "../start/config-error.ts";
+import { findConfig, findTarget, workingFolder } from "../start/config.ts";
+import { loadConfig } from "../start/load.ts";
+import { entryConfig, overrideConfig } from "../start/overrides.ts";
 
 /** `poolable doctor [config | entry] [--json]` */
 export const doctor: CommandDef = defineCommand({

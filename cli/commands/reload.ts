@@ -2,8 +2,8 @@ import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import type { ReloadPace, ReloadReport } from "../../index.ts";
 import { formatDuration, parseDuration } from "../../index.ts";
-import { show, textOf, usage } from "../_args.ts";
-import { callPool, remoteArguments } from "../_remote.ts";
+import { show, textOf, usage } from "../args.ts";
+import { callPool, remoteArguments } from "../remote.ts";
 
 /** `poolable reload [group…] [--hard] [--surge …] [--min-ready …]` */
 export const reload: CommandDef = defineCommand({

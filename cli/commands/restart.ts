@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
-import { textOf } from "../_args.ts";
-import { callPool, remoteArguments } from "../_remote.ts";
+import { textOf } from "../args.ts";
+import { callPool, remoteArguments } from "../remote.ts";
 
 /** `poolable restart <worker>` */
 export const restart: CommandDef = defineCommand({

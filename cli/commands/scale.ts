@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
-import { textOf, wholeNumber } from "../_args.ts";
-import { callPool, remoteArguments } from "../_remote.ts";
+import { textOf, wholeNumber } from "../args.ts";
+import { callPool, remoteArguments } from "../remote.ts";
 
 /** `poolable scale <group> <n | +n | -n>` */
 export const scale: CommandDef = defineCommand({

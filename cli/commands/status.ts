@@ -5,9 +5,9 @@ import type { PoolStatus } from "../../core/contract/status.ts";
 import { poolDirectory } from "../../plugins/control/index.ts";
 import { readBoard } from "../../plugins/scoreboard/index.ts";
 import type { Board } from "../../plugins/scoreboard/index.ts";
-import { callPool, choosePool, namedPool, poolArgument, remoteArguments } from "../_remote.ts";
-import { renderBoard, renderStatus } from "../_table.ts";
-import { paintFor } from "../_terminal.ts";
+import { renderBoard, renderStatus } from "../output/table.ts";
+import { paintFor } from "../output/terminal.ts";
+import { callPool, choosePool, namedPool, poolArgument, remoteArguments } from "../remote.ts";
 
 /** `poolable status [pool] [--json]` */
 export const status: CommandDef = defineCommand({

@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
 import { stripControl } from "../../plugins/logs/index.ts";
-import { textOf } from "../_args.ts";
-import { callPool, namedPool, poolArgument, remoteArguments } from "../_remote.ts";
+import { textOf } from "../args.ts";
+import { callPool, namedPool, poolArgument, remoteArguments } from "../remote.ts";
 
 /** `poolable stop [pool] [--group <group>] [--now]` */
 export const stop: CommandDef = defineCommand({

@@ -5,9 +5,9 @@ import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 import { createToken } from "../../system/token.ts";
 import type { Token } from "../../system/token.ts";
-import { openControlServer } from "./_server.ts";
 import { createPrivate, poolDirectory, TOKEN_FILE } from "./directory.ts";
 import { acquireLock } from "./lock.ts";
+import { openControlServer } from "./server.ts";
 import { sweepPools } from "./sweep.ts";
 
 export { connectControl } from "./client.ts";

@@ -3,10 +3,10 @@ import { checkObject } from "../../core/config/check.ts";
 import type { HookPayload } from "../../core/contract/hooks.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
-import { followBoard } from "../scoreboard/follow.ts";
-import { describe } from "./describe.ts";
-import { openStacks } from "./stacks.ts";
-import type { Stack } from "./stacks.ts";
+import { followBoard } from "../scoreboard/supervisor/follow.ts";
+import { describe } from "./supervisor/describe.ts";
+import { openStacks } from "./supervisor/stacks.ts";
+import type { Stack } from "./supervisor/stacks.ts";
 
 /** What {@link health} takes. */
 export interface HealthOptions {

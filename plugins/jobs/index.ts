@@ -6,15 +6,15 @@ import type { Plugin } from "../../core/contract/plugin.ts";
 import type { Pool } from "../../core/contract/pool.ts";
 import { otherUser } from "../../system/other-user.ts";
 import { makeTemporary } from "../../system/temporary.ts";
-import { allowJobs } from "./allow.ts";
-import { isInnocent } from "./blame.ts";
-import { openPlaces, openPlacesOf, type Places } from "./places.ts";
-import { servePrograms } from "./programs.ts";
-import { registries, Registry } from "./registry.ts";
-import { createRequests } from "./requests.ts";
+import { allowJobs } from "./supervisor/allow-list.ts";
+import { isInnocent } from "./supervisor/exit-attribution.ts";
+import { servePrograms } from "./supervisor/external-clients.ts";
+import { openPlaces, openPlacesOf, type Places } from "./supervisor/places.ts";
+import { registries, Registry } from "./supervisor/registry.ts";
+import { createRequests } from "./supervisor/requests.ts";
 import type { Peer } from "./wire/peer.ts";
 
-export type { ConnectionState, PoolConnection, PoolTarget } from "./connect.ts";
+export type { ConnectionState, PoolConnection, PoolTarget } from "./connect/connect.ts";
 
 /** What {@link jobs} takes. */
 export interface JobsPluginOptions {

@@ -1,5 +1,5 @@
 import type { Pool } from "../../core/contract/pool.ts";
-import type { BoardView } from "../scoreboard/follow.ts";
+import type { BoardView } from "../scoreboard/supervisor/follow.ts";
 import { overBudget } from "./budget.ts";
 import type { Budget, Memory } from "./budget.ts";
 import { idlestFirst } from "./idlest.ts";

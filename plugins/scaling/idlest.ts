@@ -1,4 +1,4 @@
-import type { WorkerState } from "../scoreboard/record.ts";
+import type { WorkerState } from "../scoreboard/wire/record.ts";
 
 /** How long after its start a worker's event loop says only how busy the start was. Milliseconds. */
 const START_MS = 5_000;

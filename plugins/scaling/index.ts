@@ -1,7 +1,7 @@
 import { PoolError } from "../../core/contract/errors.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
-import { followBoard } from "../scoreboard/follow.ts";
+import { followBoard } from "../scoreboard/supervisor/follow.ts";
 import { answerScaling } from "./answers.ts";
 import { checkBudget, readMemory } from "./budget.ts";
 import { createController } from "./controller.ts";

@@ -1,4 +1,4 @@
-import type { WorkerState } from "../scoreboard/record.ts";
+import type { WorkerState } from "../scoreboard/wire/record.ts";
 
 /** A group, as a strategy looks at it. Times are milliseconds. */
 export interface GroupView {

@@ -1,5 +1,5 @@
 import type { GroupStatus } from "../../core/contract/status.ts";
-import type { BoardView } from "../scoreboard/follow.ts";
+import type { BoardView } from "../scoreboard/supervisor/follow.ts";
 import type { GroupView } from "./strategy.ts";
 
 /** A request for a worker: when it came, how many jobs waited, and how long the first had. Milliseconds. */

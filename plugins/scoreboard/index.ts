@@ -4,16 +4,16 @@ import { messageOf } from "../../core/contract/errors.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 import { changeOwner, otherUser } from "../../system/other-user.ts";
-import { clearRecord, createBoard } from "./board.ts";
-import { findPlace } from "./place.ts";
-import type { Place } from "./place.ts";
-import { RECORD_BYTES } from "./record.ts";
+import { findPlace } from "./supervisor/place.ts";
+import type { Place } from "./supervisor/place.ts";
+import { clearRecord, createBoard } from "./wire/board.ts";
+import { RECORD_BYTES } from "./wire/record.ts";
 
-export { BOARD_FILE } from "./place.ts";
-export type { BoardHead } from "./board.ts";
-export { readBoard } from "./read.ts";
-export type { Board } from "./read.ts";
-export type { WorkerState } from "./record.ts";
+export { BOARD_FILE } from "./supervisor/place.ts";
+export type { BoardHead } from "./wire/board.ts";
+export { readBoard } from "./supervisor/read.ts";
+export type { Board } from "./supervisor/read.ts";
+export type { WorkerState } from "./wire/record.ts";
 
 /** What {@link scoreboard} takes. */
 export interface ScoreboardOptions {

@@ -1,5 +1,5 @@
 import type { Pool } from "../../core/contract/pool.ts";
-import type { ServingFact } from "./trials.ts";
+import type { ServingFact } from "./bake-time.ts";
 
 /** One worker: a slot has two while a reload overlaps. */
 interface Worker {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { deathSignal } from "../_death-signal.ts";
-import { ownRuntime, runtimeTraits } from "../traits.ts";
+import { ownRuntime, runtimeTraits } from "../discovery/traits.ts";
+import { deathSignal } from "../spawn/death-signal.ts";
 
 /**
  * Whether the system ends workers with their supervisor: a process of this runtime starts another one as a supervisor

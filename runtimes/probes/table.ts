@@ -1,6 +1,6 @@
 import type { Permissions } from "../../core/contract/runtime.ts";
-import { isAtLeast } from "../_version.ts";
-import type { RuntimeName } from "../traits.ts";
+import type { RuntimeName } from "../discovery/traits.ts";
+import { isAtLeast } from "../discovery/version.ts";
 
 /** Something that workers of a runtime can do or not, and a worker that finds out. */
 export interface Probe {

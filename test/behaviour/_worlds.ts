@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GroupConfig, PoolConfig } from "../../index.ts";
-import { findExecutables } from "../../runtimes/_executable.ts";
-import type { RuntimeName } from "../../runtimes/traits.ts";
+import { findExecutables } from "../../runtimes/discovery/executable.ts";
+import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 
 /** What is the same for every runtime, said in its own words. */
 export interface World {

@@ -1,11 +1,11 @@
 import type { ArgsDef } from "citty";
 import { parseArgs } from "citty";
 import * as assert from "uvu/assert";
-import { checkArguments, splitRest, wholeNumber } from "../../cli/_args.ts";
-import { refuseRunner } from "../../cli/_entries.ts";
-import { unknownCommand } from "../../cli/_guess.ts";
-import { parseWorkers } from "../../cli/_overrides.ts";
+import { checkArguments, splitRest, wholeNumber } from "../../cli/args.ts";
 import { parseCount } from "../../cli/commands/scale.ts";
+import { refuseRunner } from "../../cli/start/entry.ts";
+import { unknownCommand } from "../../cli/start/other-tools.ts";
+import { parseWorkers } from "../../cli/start/overrides.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("cli arguments");

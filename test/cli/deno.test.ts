@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { findExecutables } from "../../runtimes/_executable.ts";
+import { findExecutables } from "../../runtimes/discovery/executable.ts";
 import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";

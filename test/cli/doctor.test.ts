@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import type { Diagnosis } from "../../cli/_diagnosis.ts";
+import type { Diagnosis } from "../../cli/doctor/diagnosis.ts";
 import type { PoolConfig } from "../../core/contract/config.ts";
 import type { PoolStatus } from "../../core/contract/status.ts";
 import { probes } from "../../runtimes/probes/table.ts";

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { findExecutables } from "../../runtimes/_executable.ts";
+import { findExecutables } from "../../runtimes/discovery/executable.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli, type Cli } from "./_cli.ts";

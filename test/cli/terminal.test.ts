@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
-import { createOutput } from "../../cli/_output.ts";
-import { renderStatus } from "../../cli/_table.ts";
-import { paintFor, wantsColour } from "../../cli/_terminal.ts";
+import { createOutput } from "../../cli/output/output.ts";
+import { renderStatus } from "../../cli/output/table.ts";
+import { paintFor, wantsColour } from "../../cli/output/terminal.ts";
 import type { PoolStatus } from "../../core/contract/status.ts";
 import { stripControl } from "../../plugins/logs/index.ts";
-import { emptyState } from "../../plugins/scoreboard/record.ts";
+import { emptyState } from "../../plugins/scoreboard/wire/record.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("cli terminal");

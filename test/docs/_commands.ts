@@ -1,5 +1,5 @@
 import type { ArgsDef } from "citty";
-import { checkArguments, splitRest } from "../../cli/_args.ts";
+import { checkArguments, splitRest } from "../../cli/args.ts";
 import { commands } from "../../cli/commands/index.ts";
 import { messageOf } from "../../core/contract/errors.ts";
 import type { Page } from "./_markdown.ts";

@@ -1,4 +1,4 @@
-import { ownRuntime, type RuntimeName } from "../../runtimes/traits.ts";
+import { ownRuntime, type RuntimeName } from "../../runtimes/discovery/traits.ts";
 
 /** The runtime that the supervisors of this run are under. */
 export const supervisor: RuntimeName = (process.env["POOLABLE_TEST_SUPERVISOR"] as RuntimeName) || ownRuntime;

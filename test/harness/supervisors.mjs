@@ -9,7 +9,7 @@ export const node = process.env.npm_node_execpath ?? process.execPath;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const register = fileURLToPath(new URL("register.mjs", import.meta.url));
-const { findExecutables } = await import("../../runtimes/_executable.ts");
+const { findExecutables } = await import("../../runtimes/discovery/executable.ts");
 
 /** @param {"bun" | "deno"} name */
 const packaged = (name) => findExecutables(name, { root, env: process.env })[0]?.file ?? name;

@@ -9,8 +9,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { findExecutables } from "../../runtimes/_executable.ts";
-import type { RuntimeName } from "../../runtimes/traits.ts";
+import { findExecutables } from "../../runtimes/discovery/executable.ts";
+import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 

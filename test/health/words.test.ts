@@ -5,12 +5,12 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as assert from "uvu/assert";
 import type { ProcessFigures } from "../../core/contract/runtime.ts";
-import { describe } from "../../plugins/health/describe.ts";
-import type { Findings } from "../../plugins/health/describe.ts";
-import { openStacks, ownCall } from "../../plugins/health/stacks.ts";
+import { describe } from "../../plugins/health/supervisor/describe.ts";
+import type { Findings } from "../../plugins/health/supervisor/describe.ts";
+import { openStacks, ownCall } from "../../plugins/health/supervisor/stacks.ts";
 import { health } from "../../plugins/index.ts";
-import { emptyState } from "../../plugins/scoreboard/record.ts";
-import { processFigures } from "../../runtimes/_figures.ts";
+import { emptyState } from "../../plugins/scoreboard/wire/record.ts";
+import { processFigures } from "../../runtimes/figures/process-figures.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("health: words");

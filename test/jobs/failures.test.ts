@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { createJobClient } from "../../plugins/jobs/caller/client.ts";
-import { Dispatcher } from "../../plugins/jobs/caller/dispatcher.ts";
+import { createJobClient } from "../../plugins/jobs/client/client.ts";
+import { Dispatcher } from "../../plugins/jobs/client/dispatcher.ts";
 import { suite } from "../_suite.ts";
 import { errorOf, notes, running, work } from "./_pool.ts";
 

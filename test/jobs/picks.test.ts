@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { definePlugin } from "../../index.ts";
 import { jobs as ownJobs } from "../../plugins/index.ts";
-import { createPicker, rank, strategies } from "../../plugins/jobs/caller/pick.ts";
-import type { WorkerLoad } from "../../plugins/jobs/caller/pick.ts";
-import { newTarget } from "../../plugins/jobs/caller/target.ts";
-import type { Target } from "../../plugins/jobs/caller/target.ts";
+import { createPicker, rank, strategies } from "../../plugins/jobs/client/pick.ts";
+import type { WorkerLoad } from "../../plugins/jobs/client/pick.ts";
+import { newTarget } from "../../plugins/jobs/client/target.ts";
+import type { Target } from "../../plugins/jobs/client/target.ts";
 import { suite } from "../_suite.ts";
 import { connected, running, work } from "./_pool.ts";
 

@@ -1,7 +1,7 @@
 /** What callers are told of the workers of a group, however many there are and however slowly it is read. */
 import * as assert from "uvu/assert";
 import { encodeFrame, MAX_FRAME_BYTES } from "../../core/protocol/frames.ts";
-import { Registry } from "../../plugins/jobs/registry.ts";
+import { Registry } from "../../plugins/jobs/supervisor/registry.ts";
 import { DEFAULT_TERMS, peerKey } from "../../plugins/jobs/wire/peer.ts";
 import type { PeersUpdate } from "../../plugins/jobs/wire/peer.ts";
 import { suite } from "../_suite.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import * as assert from "uvu/assert";
 import type { JobClient, JobsOf } from "../../index.ts";
-import { defineWorker } from "../../runtimes/worker/index.ts";
+import { defineWorker } from "../../worker/index.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("job types");

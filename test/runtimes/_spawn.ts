@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { ProcessEnd, Runtime, SpawnRequest, WorkerProcess } from "../../core/contract/runtime.ts";
 import type { Violation } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 import { allRuntimes } from "../../runtimes/index.ts";
-import type { RuntimeName } from "../../runtimes/traits.ts";
 import type { TestContext } from "../_suite.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/runtimes/", import.meta.url));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ViolationKind } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
-import { openChannel, type Channel, type ChannelLink } from "../../runtimes/channel.ts";
+import { openChannel, type Channel, type ChannelLink } from "../../runtimes/channel/channel.ts";
 import { suite, type TestContext } from "../_suite.ts";
 import { node } from "../harness/supervisor.ts";
 import { folder } from "./_spawn.ts";

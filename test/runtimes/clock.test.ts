@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as assert from "uvu/assert";
-import { findExecutables } from "../../runtimes/_executable.ts";
+import { findExecutables } from "../../runtimes/discovery/executable.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("runtimes/clock");

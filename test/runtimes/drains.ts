@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { stripVTControlCharacters } from "node:util";
 import * as assert from "uvu/assert";
-import { openListener } from "../../runtimes/listener.ts";
+import { openListener } from "../../runtimes/sockets/listener.ts";
 import type { Suite, TestContext } from "../_suite.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";

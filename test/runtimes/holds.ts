@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import * as assert from "uvu/assert";
-import { openListener } from "../../runtimes/listener.ts";
+import { openListener } from "../../runtimes/sockets/listener.ts";
 import type { Suite, TestContext } from "../_suite.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import { workerEnvironment } from "../../runtimes/_environment.ts";
-import { createLineReader, createTail } from "../../runtimes/_lines.ts";
+import { workerEnvironment } from "../../runtimes/spawn/environment.ts";
+import { createLineReader, createTail } from "../../runtimes/spawn/lines.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("runtimes/lines");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { PoolError } from "../../core/contract/errors.ts";
 import type { OpenListener, Runtime } from "../../core/contract/runtime.ts";
-import { openListener } from "../../runtimes/listener.ts";
+import { openListener } from "../../runtimes/sockets/listener.ts";
 import { suite, type TestContext } from "../_suite.ts";
 import { fixture, folder, observe, runtime, type Observed } from "./_spawn.ts";
 

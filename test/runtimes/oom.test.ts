@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
-import { memoryGroups } from "../../runtimes/_cgroup.ts";
-import { watchOom } from "../../runtimes/_memory.ts";
+import { memoryGroups } from "../../runtimes/figures/memory-groups.ts";
+import { watchOom } from "../../runtimes/figures/oom-kills.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { Runtime, SpawnRequest, WorkerSink } from "../../core/contract/runtime.ts";
-import { openChannel } from "../../runtimes/channel.ts";
+import { openChannel } from "../../runtimes/channel/channel.ts";
 import { node } from "../../runtimes/node.ts";
-import { spawnWorker } from "../../runtimes/processes.ts";
+import { spawnWorker } from "../../runtimes/spawn/processes.ts";
 import { suite, type TestContext } from "../_suite.ts";
 import { node as nodeHere } from "../harness/supervisor.ts";
 import { fixture, folder, gone, observe, runtime, type Observed } from "./_spawn.ts";

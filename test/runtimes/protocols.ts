@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { connect as connectTls } from "node:tls";
 import * as assert from "uvu/assert";
-import { openListener } from "../../runtimes/listener.ts";
+import { openListener } from "../../runtimes/sockets/listener.ts";
 import type { Suite, TestContext } from "../_suite.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool } from "../../index.ts";
 import { createPool } from "../../index.ts";
-import type { RuntimeName } from "../../runtimes/traits.ts";
+import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";

@@ -5,8 +5,8 @@ import type { GroupView, ScalingStrategy } from "../../plugins/index.ts";
 import { checkBudget, overBudget, readMemory } from "../../plugins/scaling/budget.ts";
 import { createController } from "../../plugins/scaling/controller.ts";
 import { idlestFirst } from "../../plugins/scaling/idlest.ts";
-import { emptyState } from "../../plugins/scoreboard/record.ts";
-import type { WorkerState } from "../../plugins/scoreboard/record.ts";
+import { emptyState } from "../../plugins/scoreboard/wire/record.ts";
+import type { WorkerState } from "../../plugins/scoreboard/wire/record.ts";
 import { suite } from "../_suite.ts";
 import { Random } from "../simulator/random.ts";
 

@@ -15,10 +15,10 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { clearRecord, createBoard, openReader, openWriter } from "../../plugins/scoreboard/board.ts";
-import { findPlace } from "../../plugins/scoreboard/place.ts";
-import { readBoard } from "../../plugins/scoreboard/read.ts";
-import { emptyState, fill, parse, RECORD_BYTES, recordBuffer } from "../../plugins/scoreboard/record.ts";
+import { findPlace } from "../../plugins/scoreboard/supervisor/place.ts";
+import { readBoard } from "../../plugins/scoreboard/supervisor/read.ts";
+import { clearRecord, createBoard, openReader, openWriter } from "../../plugins/scoreboard/wire/board.ts";
+import { emptyState, fill, parse, RECORD_BYTES, recordBuffer } from "../../plugins/scoreboard/wire/record.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("scoreboard");

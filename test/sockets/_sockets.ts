@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { GroupConfig, HookPayload, PoolStatus } from "../../index.ts";
-import type { RuntimeName } from "../../runtimes/traits.ts";
+import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 import type { TestContext } from "../_suite.ts";
 import { supervisorCommand } from "../harness/supervisor.ts";
 

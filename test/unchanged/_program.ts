@@ -4,7 +4,7 @@ import { get, type IncomingMessage, type RequestOptions } from "node:http";
 import { basename, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ListenConfig, PoolConfig } from "../../index.ts";
-import { findExecutables } from "../../runtimes/_executable.ts";
+import { findExecutables } from "../../runtimes/discovery/executable.ts";
 import { freePort } from "../_free-port.ts";
 import type { TestContext } from "../_suite.ts";
 import { createCli, type Cli, type Running } from "../cli/_cli.ts";

@@ -1,6 +1,6 @@
 // timeout: 180
 import * as assert from "uvu/assert";
-import { hasReusePort, spreadsReusePort } from "../../runtimes/_abilities.ts";
+import { hasReusePort, spreadsReusePort } from "../../runtimes/sockets/abilities.ts";
 import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import { places, program, start } from "./_program.ts";

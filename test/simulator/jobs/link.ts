@@ -1,5 +1,5 @@
-import type { Call, CallInput } from "../../../plugins/jobs/caller/call.ts";
-import type { Link, LinkHandlers } from "../../../plugins/jobs/caller/link.ts";
+import type { Call, CallInput } from "../../../plugins/jobs/client/call.ts";
+import type { Link, LinkHandlers } from "../../../plugins/jobs/client/link.ts";
 import { broken } from "../broken.ts";
 import type { Random } from "../random.ts";
 import type { PlannedCall } from "./plan.ts";

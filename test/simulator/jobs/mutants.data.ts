@@ -1,13 +1,13 @@
 import type { Mutant } from "../mutants.data.ts";
 
-const dispatcher = "plugins/jobs/caller/dispatcher.ts";
-const ends = "plugins/jobs/caller/ends.ts";
-const times = "plugins/jobs/caller/times.ts";
-const assign = "plugins/jobs/caller/assign.ts";
-const losses = "plugins/jobs/caller/losses.ts";
-const target = "plugins/jobs/caller/target.ts";
-const targets = "plugins/jobs/caller/targets.ts";
-const waiting = "plugins/jobs/caller/waiting.ts";
+const dispatcher = "plugins/jobs/client/dispatcher.ts";
+const ends = "plugins/jobs/client/settlement.ts";
+const times = "plugins/jobs/client/timeouts.ts";
+const assign = "plugins/jobs/client/assign.ts";
+const losses = "plugins/jobs/client/worker-losses.ts";
+const target = "plugins/jobs/client/target.ts";
+const targets = "plugins/jobs/client/targets.ts";
+const waiting = "plugins/jobs/client/waiting.ts";
 const controller = "plugins/scaling/controller.ts";
 
 /** Faults that somebody could make while changing what calls and scales, ordered by file. */

@@ -1,9 +1,9 @@
 import { JobError } from "../../../core/contract/job-errors.ts";
-import type { CallInput } from "../../../plugins/jobs/caller/call.ts";
-import { Dispatcher } from "../../../plugins/jobs/caller/dispatcher.ts";
-import type { Submitted } from "../../../plugins/jobs/caller/driver.ts";
-import { Input } from "../../../plugins/jobs/caller/input.ts";
-import { createPicker } from "../../../plugins/jobs/caller/pick.ts";
+import type { CallInput } from "../../../plugins/jobs/client/call.ts";
+import { Dispatcher } from "../../../plugins/jobs/client/dispatcher.ts";
+import type { Submitted } from "../../../plugins/jobs/client/driver.ts";
+import { Input } from "../../../plugins/jobs/client/input.ts";
+import { createPicker } from "../../../plugins/jobs/client/pick.ts";
 import { FLAG } from "../../../plugins/jobs/wire/wire.ts";
 import { broken } from "../broken.ts";
 import { Random } from "../random.ts";

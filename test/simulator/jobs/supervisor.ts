@@ -1,11 +1,11 @@
-import type { CallInput } from "../../../plugins/jobs/caller/call.ts";
-import type { Connect } from "../../../plugins/jobs/caller/link.ts";
+import type { CallInput } from "../../../plugins/jobs/client/call.ts";
+import type { Connect } from "../../../plugins/jobs/client/link.ts";
 import type { Peer, PeersUpdate } from "../../../plugins/jobs/wire/peer.ts";
 import { byRequest } from "../../../plugins/scaling/by-request.ts";
 import { byUtilisation } from "../../../plugins/scaling/by-utilisation.ts";
 import { createController } from "../../../plugins/scaling/controller.ts";
 import type { Controller } from "../../../plugins/scaling/controller.ts";
-import { emptyState } from "../../../plugins/scoreboard/record.ts";
+import { emptyState } from "../../../plugins/scoreboard/wire/record.ts";
 import { broken } from "../broken.ts";
 import type { Random } from "../random.ts";
 import type { Ledger } from "./ledger.ts";

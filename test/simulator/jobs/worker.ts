@@ -1,4 +1,4 @@
-import type { LinkHandlers } from "../../../plugins/jobs/caller/link.ts";
+import type { LinkHandlers } from "../../../plugins/jobs/client/link.ts";
 import { FLAG } from "../../../plugins/jobs/wire/wire.ts";
 import type { Random } from "../random.ts";
 import type { PlannedCall } from "./plan.ts";

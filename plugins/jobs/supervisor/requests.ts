@@ -1,0 +1,93 @@
+import type { HookPayload } from "../../../core/contract/hooks.ts";
+import type { Pool } from "../../../core/contract/pool.ts";
+import type { PeersUpdate } from "../wire/peer.ts";
+import type { Registry } from "./registry.ts";
+
+type WorkerFrame = HookPayload<"worker:frame">;
+
+/** Who watches what: by worker, then by group. */
+type Watches = Map<string, Map<string, () => void>>;
+
+/** What a worker can ask and tell; everything in a frame is its word only. */
+export interface Requests {
+  take(fact: WorkerFrame): void;
+  /** The worker is gone. */
+  forget(slot: string, epoch: number): void;
+}
+
+/** Answers workers, within what the config's `calls` allow. */
+export function createRequests(pool: Pool, registry: Registry): Requests {
+  const watches: Watches = new Map();
+  const callsOf = new Map(pool.config.groups.map(({ name, calls }) => [name, calls]));
+  const keyOf = (slot: string, epoch: number): string => `${slot}:${epoch}`;
+
+  function watch({ slot, epoch, group: caller }: WorkerFrame, group: string): void {
+    const tell = (update: PeersUpdate): boolean =>
+      pool.answer(slot, epoch, { type: "peers", group, ...update });
+    const refusal = refusalOf(caller, group);
+    if (refusal) return void tell({ refusal });
+    const own = watches.get(keyOf(slot, epoch)) ?? new Map<string, () => void>();
+    watches.set(keyOf(slot, epoch), own);
+    own.get(group)?.();
+    own.set(group, registry.watch(group, tell));
+  }
+
+  function refusalOf(caller: string, group: string): PeersUpdate["refusal"] {
+    if (!registry.has(group)) {
+      const known = registry.names.join(", ") || "none";
+      return {
+        code: "UNKNOWN_GROUP",
+        message: `no group ${quote(group)} runs jobs; there are ${known}`,
+      };
+    }
+    if (callsOf.get(caller)!.includes(group)) return undefined;
+    const message = `group ${caller} may not call ${group}: write calls: ['${group}'] in groups.${caller} of the config`;
+    return { code: "CALL_FORBIDDEN", message };
+  }
+
+  return {
+    take(fact) {
+      const { frame, slot, epoch, group: caller } = fact;
+      const group = typeof frame.group === "string" ? frame.group : "";
+      if (frame.type === "request" && frame.op === "jobs.watch") return watch(fact, group);
+      if (frame.type !== "event") return;
+      if (frame.name === "jobs.open") return registry.opened(caller, slot, epoch);
+      if (frame.name === "jobs.ignored") return restartStuck(pool, caller, slot, epoch);
+      if (!callsOf.get(caller)!.includes(group)) return;
+      if (frame.name === "jobs.need") needWorker(pool, group, slot, frame);
+      if (frame.name === "jobs.stuck") restartStuck(pool, group, frame.slot, frame.epoch);
+    },
+    forget(slot, epoch) {
+      for (const stop of watches.get(keyOf(slot, epoch))?.values() ?? []) stop();
+      watches.delete(keyOf(slot, epoch));
+    },
+  };
+}
+
+/** Tells that jobs wait and no worker of the group is free. What a caller says of it is taken for what it is. */
+export function needWorker(
+  pool: Pool,
+  group: string,
+  by: string,
+  said: Readonly<Record<string, unknown>>,
+): void {
+  const positive = (value: unknown, least: number): number =>
+    typeof value === "number" && value > least ? Math.min(value, 1e9) : least;
+  const waiting = positive(said.waiting, 1);
+  pool.tell("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
+}
+
+/** An aborted job goes on in a worker: where the group says so, the worker is replaced. */
+export function restartStuck(pool: Pool, group: string, slot: unknown, epoch: unknown): void {
+  const config = pool.config.groups.find(({ name }) => name === group);
+  if (config?.jobs.onIgnoredAbort !== "restart") return;
+  const status = pool.status().groups.find(({ name }) => name === group);
+  const found = status?.slots.find(
+    ({ id, epoch: now, state }) => id === slot && now === epoch && state === "ready",
+  );
+  if (found) pool.restart(found.id).catch((error: unknown) => pool.report("jobs", "ignored abort", error));
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 60));
+}
