@@ -61,7 +61,8 @@ export type { ReloadPace } from "./contract/reload.ts";
 export { definePlugin } from "./contract/plugin.ts";
 export type { Dispose, Plugin, PluginInput, RunAs } from "./contract/plugin.ts";
 export type { Pool, PoolEnd, StopOptions } from "./contract/pool.ts";
-export type { GoodbyeKind, Violation, ViolationKind } from "./protocol/frame-order.ts";
+export type { Violation, ViolationKind } from "./protocol/frame-order.ts";
+export type { GoodbyeKind } from "./protocol/goodbye.ts";
 export type { ReloadOptions, ReloadReport } from "./contract/reload.ts";
 export type {
   InheritedListener,

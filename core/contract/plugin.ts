@@ -24,6 +24,11 @@ export interface Plugin {
    */
   readonly after?: readonly string[];
   /**
+   * The module of its half in the workers, as a `file:` URL; its default export is what `defineWorkerPlugin` returns. It
+   * is loaded before the entry, in the workers that `spawnOptions` gives `welcome` data of this plugin's name.
+   */
+  readonly worker?: URL | string;
+  /**
    * Called once, before any worker starts and after the plugins before it. A throw or rejection here stops
    * `pool.start()`: what has been set up is disposed of in reverse order, and nothing runs.
    */

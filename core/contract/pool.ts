@@ -1,4 +1,4 @@
-import type { Frame } from "../protocol/frames.ts";
+import type { SupervisorMessage } from "../protocol/messages.ts";
 import type { ResolvedPool } from "./config.ts";
 import type { Decisions } from "./decisions.ts";
 import type { Evidence } from "./exit.ts";
@@ -106,12 +106,12 @@ export interface Pool {
    * the newest one while a reload overlaps, or to the one of `epoch`. `false` when there is none, or its queue
    * is full: the frame is dropped then.
    */
-  send(slot: string, frame: Frame, epoch?: number): boolean;
+  send(slot: string, message: SupervisorMessage, epoch?: number): boolean;
   /**
    * Sends a frame to a worker that has asked for it, whatever state it is in, as long as it is connected. `false`
    * when it is gone, or its queue is full: the frame is dropped then.
    */
-  answer(slot: string, epoch: number, frame: Frame): boolean;
+  answer(slot: string, epoch: number, message: SupervisorMessage): boolean;
   /**
    * Adds what a plugin found out about a silent worker to its exit report, and tells `worker:evidence`. Nothing
    * happens when that worker is gone or has spoken again.

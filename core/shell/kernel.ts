@@ -100,6 +100,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
         chance: clock.random(),
       }),
     groupConfig: (generation, group) => generations.group(generation, group),
+    workerModule: (plugin) => plugins.workerModule(plugin),
   });
   const { reload, replace } = createReloads({
     pool: resolved.name,

@@ -16,6 +16,8 @@ export const DISPOSE_LIMIT_MS = 10_000;
 
 /** The plugins of one pool: a flat list without two of a name. */
 export interface PluginList {
+  /** The module of a plugin's half in the workers. */
+  workerModule(plugin: string): string | undefined;
   /** Throws `E_PLUGIN`. */
   add(inputs: readonly PluginInput[]): void;
   /**
@@ -82,6 +84,10 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
   }
 
   const list: PluginList = {
+    workerModule(plugin) {
+      const { worker } = plugins.get(plugin) ?? {};
+      return worker === undefined ? undefined : String(worker);
+    },
     add(inputs) {
       for (const input of inputs) {
         if (!input) continue;
@@ -96,7 +102,12 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
             "plugins: expected { name, setup }; use definePlugin and call what it returns",
           );
         }
-        const { after = [] } = input as Partial<Plugin>;
+        const { after = [], worker } = input as Partial<Plugin>;
+        if (worker !== undefined && !String(worker).startsWith("file:"))
+          throw new PoolError(
+            "E_PLUGIN",
+            `plugins: worker of ${name} is no file: URL; write new URL("./worker.mjs", import.meta.url)`,
+          );
         if (!Array.isArray(after) || after.some((other) => typeof other !== "string"))
           throw new PoolError("E_PLUGIN", `plugins: after of ${name} is not a list of names of plugins`);
         if (plugins.has(name))

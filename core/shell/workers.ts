@@ -1,7 +1,9 @@
 import { messageOf } from "../contract/errors.ts";
 import type { ProcessEnd, Runtime, SpawnOptions, WorkerProcess, WorkerSink } from "../contract/runtime.ts";
-import { goodbyeOf, judgeFrame, phaseOf } from "../protocol/frame-order.ts";
+import { judgeFrame, phaseOf } from "../protocol/frame-order.ts";
 import type { Frame } from "../protocol/frames.ts";
+import { goodbyeOf } from "../protocol/goodbye.ts";
+import type { PluginSection, SupervisorMessage, WorkerMessage } from "../protocol/messages.ts";
 import { readError, readLog, readStage, readText } from "../protocol/read-frame.ts";
 import { seatOf } from "../reducer/reduce.ts";
 import type { KernelEvent } from "../reducer/state/events.ts";
@@ -26,13 +28,15 @@ export interface WorkersContext {
   judge(seat: Occupied, worker: Address, end: ProcessEnd): KernelEvent;
   /** A group as the given generation has it. */
   groupConfig(generation: number, group: number): PinnedGroup;
+  /** The module of a plugin's half in the workers. */
+  workerModule(plugin: string): string | undefined;
 }
 
 /** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
 export interface Workers {
   spawn(worker: Address, generation: number): void;
   /** Whether the frame was queued. */
-  send(worker: Address, frame: Frame): boolean;
+  send(worker: Address, message: SupervisorMessage): boolean;
   signal(worker: Address, signal: "SIGTERM" | "SIGKILL"): void;
   disconnect(worker: Address): void;
 }
@@ -79,8 +83,19 @@ export function createWorkers(context: WorkersContext): Workers {
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
     const { type, user } = group;
     const loadMs = groupOf(worker.slot).serves ? undefined : ready / 2;
-    const request = { ...options, ...about, pool: context.pool, type, user, heartbeatMs, lingerMs, loadMs };
+    const { welcome = {}, ...spawn } = options;
+    const plugins = sectionsOf(welcome);
+    const times = { heartbeatMs, lingerMs, loadMs };
+    const request = { ...spawn, ...about, pool: context.pool, type, user, ...times, plugins };
     processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
+  }
+
+  function sectionsOf(welcome: Readonly<Record<string, unknown>>): Record<string, PluginSection> {
+    const sections = Object.entries(welcome).map(([plugin, data]) => {
+      const section: PluginSection = { module: context.workerModule(plugin), data };
+      return [plugin, section] as const;
+    });
+    return Object.fromEntries(sections);
   }
 
   function sinkOf(worker: Address): WorkerSink {
@@ -99,30 +114,57 @@ export function createWorkers(context: WorkersContext): Workers {
     if (!seat || seat.worker.violation) return;
     const violation = judgeFrame(phaseOf(seat.worker), frame);
     if (violation) return context.dispatch({ type: "violation", ...worker, violation });
-    switch (frame.type) {
+    const { notifier, dispatch } = context;
+    // Known since its order was judged; what it carries is only a claim.
+    const type = frame.type as WorkerMessage["type"];
+    switch (type) {
       case "hello":
       case "ready":
       case "heartbeat":
-        return context.dispatch({ type: frame.type, ...worker });
+        return dispatch({ type, ...worker });
       case "log":
-        return context.notifier.notify("worker:log", { ...named(worker), ...readLog(frame) });
+        return notifier.notify("worker:log", { ...named(worker), ...readLog(frame) });
       case "error":
-        return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
+        return dispatch({ type, ...worker, error: readError(frame.error) });
+      case "listening":
+        return notifier.notify("worker:listening", {
+          ...named(worker),
+          isListening: frame.isListening === true,
+        });
+      case "secure":
+        return notifier.notify("worker:secure", {
+          ...named(worker),
+          listener: readText(frame.listener) ?? "",
+        });
+      case "needWorker":
+        return needWorker(worker, frame);
+      case "drainRequest":
+        return dispatch({ type: "drainAsked", ...worker });
+      case "plugin": {
+        const plugin = readText(frame.plugin) ?? "";
+        return notifier.notify("worker:message", { ...named(worker), plugin, message: frame.message });
+      }
       case "goodbye": {
         const kind = goodbyeOf(frame);
         if (kind) {
           const [reason, drains, stage] = [readText(frame.reason), frame.drains === true, readStage(frame)];
-          return context.dispatch({ type: "goodbye", ...worker, kind, reason, stage, drains });
+          return dispatch({ type, ...worker, kind, reason, stage, drains });
         }
         const detail = "a goodbye of an unknown kind";
-        return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
+        return dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }
-      case "request":
-        if (frame.op === "drain") return context.dispatch({ type: "drainAsked", ...worker });
-        return context.notifier.notify("worker:frame", { ...named(worker), frame });
       default:
-        return context.notifier.notify("worker:frame", { ...named(worker), frame });
+        return type satisfies never;
     }
+  }
+
+  /** A worker asks for its own group and for those that it calls. */
+  function needWorker(worker: Address, frame: Frame): void {
+    const { slot, group: own } = named(worker);
+    const group = readText(frame.group) ?? own;
+    const { generation, index } = groupOf(worker.slot);
+    if (group !== own && !context.groupConfig(generation, index).calls.includes(group)) return;
+    context.notifier.notify("scaling:requested", { group, by: slot, waiting: 0, waitedMs: 0 });
   }
 
   function exited(worker: Address, end: ProcessEnd): void {

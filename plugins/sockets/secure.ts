@@ -11,9 +11,7 @@ export function followSecure(
   addressOf: (group: string, listener: string) => string | undefined,
 ): () => void {
   const known = new Set<string>();
-  return pool.hooks.hook("worker:frame", ({ group, frame }: HookPayload<"worker:frame">) => {
-    if (frame.type !== "event" || frame.name !== "sockets.secure") return;
-    const name = String(frame.listener);
+  return pool.hooks.hook("worker:secure", ({ group, listener: name }: HookPayload<"worker:secure">) => {
     const at = addressOf(group, name);
     if (at === undefined || known.has(at)) return;
     known.add(at);

@@ -10,8 +10,8 @@ import type {
 } from "../../core/index.ts";
 import type { WorkerProcess, WorkerSink } from "../../core/index.ts";
 import { createKernel } from "../../core/index.ts";
-import type { GoodbyeKind } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
 import { restart } from "../../plugins/restart/index.ts";
 import { Heap } from "../simulator/heap.ts";
 

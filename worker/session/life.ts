@@ -1,9 +1,10 @@
-import type { GoodbyeKind } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
+import { type WelcomedListener } from "../../core/protocol/messages.ts";
 import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "../define.ts";
 import { drainOfProcess } from "../drain/long-connections.ts";
 import { oneLine, reasonOf } from "../errors.ts";
-import { createListeners, ownListeners, type Listeners, type WelcomedListener } from "../listen/listeners.ts";
+import { createListeners, ownListeners, type Listeners } from "../listen/listeners.ts";
 
 /** A listener that is not listened on by then is told. */
 export const UNUSED_MS = 3_000;

@@ -7,6 +7,7 @@ import { createFrameDecoder, encodeFrame } from "../../../core/protocol/frames.t
 import type { Frame } from "../../../core/protocol/frames.ts";
 import { listenPrivately } from "../../../system/private-server.ts";
 import { createToken } from "../../../system/token.ts";
+import type { JobsMessage } from "../wire/messages.ts";
 import type { Registry } from "./registry.ts";
 import { needWorker, restartStuck } from "./requests.ts";
 
@@ -39,9 +40,9 @@ export async function servePrograms(
     sockets.add(socket);
     const watches = new Map<string, () => void>();
     const decoder = createFrameDecoder(MAX_REQUEST_BYTES);
-    const write = (frame: Frame): boolean => {
+    const write = (message: JobsMessage): boolean => {
       if (!socket.writable || socket.writableLength > MAX_UNREAD_BYTES) return false;
-      socket.write(encodeFrame(frame));
+      socket.write(encodeFrame(message));
       return true;
     };
     let isKnown = false;
