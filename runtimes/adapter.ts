@@ -186,7 +186,7 @@ function workerHalf({ typescript }: Installed): string {
   const { features } = process as { features: { typescript?: unknown } };
   return fileURLToPath(
     import.meta.url.endsWith(".ts") && features.typescript && typescript
-      ? new URL("../worker/main.ts", import.meta.url)
+      ? new URL("../worker-main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );
 }

@@ -1,7 +1,7 @@
 import { type EventEmitter, errorMonitor } from "node:events";
 import type { Server } from "node:net";
 import type { WelcomedListener } from "../../core/protocol/messages.ts";
-import type { Worker } from "../define.ts";
+import type { Worker } from "../contract/worker.ts";
 import { acceptorOf, listeningPrototypes } from "./acceptor.ts";
 import { askedAddress, showAddress, type AskedAddress } from "./asked-address.ts";
 import { createClaims, type Claims } from "./claims.ts";

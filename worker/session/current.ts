@@ -1,4 +1,4 @@
-import type { Worker } from "../define.ts";
+import type { Worker } from "../contract/worker.ts";
 
 /** Where the worker's half leaves the worker: it and the entry's import of this module are two bundles. */
 const KEY = Symbol.for("poolable.worker");
