@@ -5,6 +5,7 @@ import type { PoolConfig } from "../contract/config.ts";
 import type { RestartName, RestartPolicy } from "../contract/decisions.ts";
 import { PoolError } from "../contract/errors.ts";
 import { KERNEL } from "../contract/exit.ts";
+import type { PluginContext } from "../contract/plugin-context.ts";
 import { runAsNobody } from "../contract/plugin.ts";
 import type { RunAs } from "../contract/plugin.ts";
 import type { Pool, PoolEnd, StopOptions } from "../contract/pool.ts";
@@ -62,7 +63,7 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
       .map((runtime) => [runtime.name, runtime]),
   );
   const notifier = createNotifier(runAs);
-  const report: Pool["report"] = (plugin, stage, error) =>
+  const report: PluginContext["report"] = (plugin, stage, error) =>
     notifier.notify("plugin:error", { plugin, stage, error });
   const asker = createAsker(report, runAs);
   const plugins = createPluginList(notifier, clock, runAs);
@@ -185,16 +186,16 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     for (const group of resolved.groups) checkNeeds(group, runtimes);
     if (stopped !== undefined) return;
     notifier.notify("pool:starting", { pool: pool.name });
-    await plugins.setup(viewOf);
+    await plugins.setup(contextOf);
     for (const runtime of runtimes.values()) {
       const own = resolved.groups.filter((group) => group.runtime === runtime.name);
       if (stopped === undefined) await runtime.open(namedUser(own));
     }
   }
 
-  /** The pool as one plugin sees it. */
-  function viewOf(plugin: string): Pool {
-    return Object.create(pool, { hooks: { value: notifier.of(plugin), enumerable: true } }) as Pool;
+  /** What the `setup` of one plugin receives. */
+  function contextOf(plugin: string): PluginContext {
+    return { ...pool, hooks: notifier.of(plugin), ...pluginMembers };
   }
 
   function shortestHeartbeat(): number {
@@ -218,13 +219,35 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     return closed;
   }
 
+  const pluginMembers: Omit<PluginContext, keyof Pool> = {
+    runtimes,
+    strategies: new Map(),
+    send(id, frame, epoch) {
+      const main = state.slots.get(indexOf(id));
+      const surge = state.slots.get(main.twin);
+      // The surge seat holds the newer worker until it has taken over.
+      const ready = [surge, main].find(
+        (seat) => seat.state === "ready" && (epoch === undefined || seat.epoch === epoch),
+      );
+      return ready !== undefined && workers.send({ slot: main.index, epoch: ready.epoch }, frame);
+    },
+    answer: (id, epoch, frame) => workers.send({ slot: indexOf(id), epoch }, frame),
+    addEvidence(id, epoch, { summary, stack }) {
+      const evidence = {
+        summary: summary.slice(0, MAX_TEXT),
+        ...(stack === undefined ? {} : { stack: stack.slice(0, MAX_TEXT) }),
+      };
+      dispatch({ type: "evidence", slot: indexOf(id), epoch, evidence });
+    },
+    emit: (name, fact) => notifier.notify(name, fact),
+    report,
+  };
+
   const pool: Pool = {
     name: resolved.name,
     config: resolved,
     hooks: notifier.hooks,
     decisions: asker.decisions,
-    runtimes,
-    strategies: new Map(),
     closed,
     use(...inputs) {
       if (startedAt !== undefined)
@@ -259,28 +282,14 @@ export function createKernel(config: PoolConfig, ports: KernelPorts): Pool {
     }) as Pool["stop"],
     restart: createRestart({ waiters, state: () => state, dispatch, indexOf }),
     scale: createScale({ asker, notifier, waiters, state: () => state, dispatch, wallNow }),
-    status: () => statusOf(state, pool, { pid: ports.pid, now: clock.now(), startedAt }),
+    status: () =>
+      statusOf(
+        state,
+        { ...pool, strategies: pluginMembers.strategies },
+        { pid: ports.pid, now: clock.now(), startedAt },
+      ),
     reload,
     replace: async (id) => replace(indexOf(id)),
-    send(id, frame, epoch) {
-      const main = state.slots.get(indexOf(id));
-      const surge = state.slots.get(main.twin);
-      // The surge seat holds the newer worker until it has taken over.
-      const ready = [surge, main].find(
-        (seat) => seat.state === "ready" && (epoch === undefined || seat.epoch === epoch),
-      );
-      return ready !== undefined && workers.send({ slot: main.index, epoch: ready.epoch }, frame);
-    },
-    answer: (id, epoch, frame) => workers.send({ slot: indexOf(id), epoch }, frame),
-    witness(id, epoch, { summary, stack }) {
-      const evidence = {
-        summary: summary.slice(0, MAX_TEXT),
-        ...(stack === undefined ? {} : { stack: stack.slice(0, MAX_TEXT) }),
-      };
-      dispatch({ type: "evidence", slot: indexOf(id), epoch, evidence });
-    },
-    tell: (name, fact) => notifier.notify(name, fact),
-    report,
   };
   return pool;
 }

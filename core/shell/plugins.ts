@@ -1,8 +1,8 @@
 import type { Clock } from "../contract/clock.ts";
 import { formatDuration } from "../contract/duration.ts";
 import { messageOf, PoolError } from "../contract/errors.ts";
+import type { PluginContext } from "../contract/plugin-context.ts";
 import type { Dispose, Plugin, PluginInput, RunAs } from "../contract/plugin.ts";
-import type { Pool } from "../contract/pool.ts";
 import type { Notifier } from "./notifier.ts";
 import { inOrder } from "./plugin-order.ts";
 
@@ -19,10 +19,10 @@ export interface PluginList {
   /** Throws `E_PLUGIN`. */
   add(inputs: readonly PluginInput[]): void;
   /**
-   * Sets all up, one after the other, in the order of the list and of `after`, each with its own view of the pool. On
+   * Sets all up, one after the other, in the order of the list and of `after`, each with its own context. On
    * failure the ones before it are disposed of, and it rejects. Resolves early after `abandon`.
    */
-  setup(viewOf: (plugin: string) => Pool): Promise<void>;
+  setup(contextOf: (plugin: string) => PluginContext): Promise<void>;
   /**
    * Sets no further plugin up. The one whose setup still runs is waited for, 10 s at most, or not at all with `now`; what
    * it returns later is called then.
@@ -39,7 +39,7 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
   let giveUp!: () => void;
   const givenUp = new Promise<void>((resolve) => (giveUp = resolve));
 
-  async function setupOne(plugin: Plugin, pool: Pool): Promise<void> {
+  async function setupOne(plugin: Plugin, pool: PluginContext): Promise<void> {
     const startedAt = clock.now();
     const cancel = clock.at(startedAt + SLOW_SETUP_MS, () => {
       notifier.notify("plugin:slow", { plugin: plugin.name, tookMs: clock.now() - startedAt });
@@ -104,11 +104,11 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
         plugins.set(name, input as Plugin);
       }
     },
-    async setup(viewOf) {
+    async setup(contextOf) {
       try {
         for (const plugin of inOrder(plugins)) {
           if (isAbandoned) return;
-          await setupOne(plugin, viewOf(plugin.name));
+          await setupOne(plugin, contextOf(plugin.name));
         }
       } catch (error) {
         await list.dispose();

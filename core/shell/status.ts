@@ -1,4 +1,4 @@
-import type { Pool } from "../contract/pool.ts";
+import type { PluginContext } from "../contract/plugin-context.ts";
 import type { PoolStatus, SlotStatus, SlotWaiting } from "../contract/status.ts";
 import type { KernelState, Slot } from "../reducer/state/state.ts";
 import { isOver } from "../reducer/state/state.ts";
@@ -6,7 +6,7 @@ import { isOver } from "../reducer/state/state.ts";
 /** Puts the state into the words of `status`. */
 export function statusOf(
   state: KernelState,
-  pool: Pick<Pool, "name" | "config" | "strategies">,
+  pool: Pick<PluginContext, "name" | "config" | "strategies">,
   process: { readonly pid: number; readonly now: number; readonly startedAt: number | undefined },
 ): PoolStatus {
   return {

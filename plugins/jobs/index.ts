@@ -49,7 +49,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
       const registry = new Registry(
         callable.map(({ name, jobs: terms }) => [name, terms, placesOf(name).folder]),
       );
-      registries.set(pool.decisions, registry);
+      registries.set(pool.decisions, { registry, context: pool });
       const requests = createRequests(pool, registry);
       let isStopping = false;
       // In an ordered pool the callers are not asked to end before those that they call have.

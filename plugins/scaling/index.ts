@@ -80,7 +80,7 @@ export const scaling: (groups?: ScalingGroups, options?: ScalingOptions) => Plug
           const { calls } = pool.config.groups.find(({ name }) => name === own)!;
           // A worker asks for its own group and for those that it calls.
           if (typeof group !== "string" || (group !== own && !calls.includes(group))) return;
-          pool.tell("scaling:requested", { group, by: slot, waiting: 0, waitedMs: 0 });
+          pool.emit("scaling:requested", { group, by: slot, waiting: 0, waitedMs: 0 });
         });
         const forget = pool.hooks.hook("scaling:requested", ({ group, waiting, waitedMs }) => {
           const each = watched.get(group);

@@ -1,5 +1,5 @@
 import type { HookPayload } from "../../../core/contract/hooks.ts";
-import type { Pool } from "../../../core/contract/pool.ts";
+import type { PluginContext } from "../../../core/contract/plugin-context.ts";
 import type { PeersUpdate } from "../wire/peer.ts";
 import type { Registry } from "./registry.ts";
 
@@ -16,7 +16,7 @@ export interface Requests {
 }
 
 /** Answers workers, within what the config's `calls` allow. */
-export function createRequests(pool: Pool, registry: Registry): Requests {
+export function createRequests(pool: PluginContext, registry: Registry): Requests {
   const watches: Watches = new Map();
   const callsOf = new Map(pool.config.groups.map(({ name, calls }) => [name, calls]));
   const keyOf = (slot: string, epoch: number): string => `${slot}:${epoch}`;
@@ -66,7 +66,7 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
 
 /** Tells that jobs wait and no worker of the group is free. What a caller says of it is taken for what it is. */
 export function needWorker(
-  pool: Pool,
+  pool: PluginContext,
   group: string,
   by: string,
   said: Readonly<Record<string, unknown>>,
@@ -74,11 +74,11 @@ export function needWorker(
   const positive = (value: unknown, least: number): number =>
     typeof value === "number" && value > least ? Math.min(value, 1e9) : least;
   const waiting = positive(said.waiting, 1);
-  pool.tell("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
+  pool.emit("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
 }
 
 /** An aborted job goes on in a worker: where the group says so, the worker is replaced. */
-export function restartStuck(pool: Pool, group: string, slot: unknown, epoch: unknown): void {
+export function restartStuck(pool: PluginContext, group: string, slot: unknown, epoch: unknown): void {
   const config = pool.config.groups.find(({ name }) => name === group);
   if (config?.jobs.onIgnoredAbort !== "restart") return;
   const status = pool.status().groups.find(({ name }) => name === group);
