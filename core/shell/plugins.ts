@@ -53,7 +53,7 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
       });
       await Promise.race([done, givenUp.then(() => (isLate = true))]);
       done.catch((error: unknown) => {
-        if (isLate) notifier.notify("plugin:error", { plugin: plugin.name, stage: "setup", error });
+        if (isLate) notifier.report(plugin.name, "setup", error);
       });
     } catch (error) {
       // A PoolError is already one clear line.
@@ -75,7 +75,7 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
     try {
       await Promise.race([runAs(plugin, dispose), late]);
     } catch (error) {
-      notifier.notify("plugin:error", { plugin, stage: "dispose", error });
+      notifier.report(plugin, "dispose", error);
     } finally {
       cancel();
     }
