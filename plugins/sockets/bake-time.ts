@@ -1,5 +1,5 @@
 import type { HookPayload } from "../../core/contract/hooks.ts";
-import type { Pool } from "../../core/contract/pool.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 
 type StateFact = HookPayload<"slot:state">;
 
@@ -15,7 +15,7 @@ export type ServingFact = Pick<StateFact, "group" | "slot" | "epoch" | "to">;
  * @returns what removes the observers.
  */
 export function createTrials(
-  pool: Pick<Pool, "hooks" | "send">,
+  pool: Pick<PluginContext, "hooks" | "send">,
   group: string,
   serving: (fact: ServingFact) => void,
 ): () => void {

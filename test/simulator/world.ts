@@ -48,7 +48,7 @@ export interface Watcher {
   settled(world: World, event: KernelEvent, before: KernelState): void;
 }
 
-/** The supervisor's side in virtual time: carries effects out the way `core/shell/kernel.ts` and `core/shell/workers.ts` do. */
+/** The supervisor's side in virtual time: carries effects out the way `core/shell/effects.ts` and `core/shell/workers.ts` do. */
 export class World implements Host {
   now = 0;
   steps = 0;

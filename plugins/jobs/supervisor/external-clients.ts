@@ -2,7 +2,7 @@ import { unlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { PoolError } from "../../../core/contract/errors.ts";
-import type { Pool } from "../../../core/contract/pool.ts";
+import type { PluginContext } from "../../../core/contract/plugin-context.ts";
 import { createFrameDecoder, encodeFrame } from "../../../core/protocol/frames.ts";
 import type { Frame } from "../../../core/protocol/frames.ts";
 import { listenPrivately } from "../../../system/private-server.ts";
@@ -27,7 +27,7 @@ const STRANGER_MS = 2_000;
  */
 export async function servePrograms(
   directory: string,
-  pool: Pool,
+  pool: PluginContext,
   registry: Registry,
 ): Promise<() => Promise<void>> {
   const path = join(directory, PROGRAMS_SOCKET);

@@ -1,7 +1,6 @@
 import { isRecord } from "../../../core/config/check.ts";
 import type { HookPayload } from "../../../core/contract/hooks.ts";
-import type { Pool } from "../../../core/contract/pool.ts";
-import type { SupervisorMessage } from "../../../core/protocol/messages.ts";
+import type { PluginContext } from "../../../core/contract/plugin-context.ts";
 import type { JobsMessage, JobWorkerMessage } from "../wire/messages.ts";
 import type { PeersUpdate } from "../wire/peer.ts";
 import type { Registry } from "./registry.ts";
@@ -19,14 +18,14 @@ export interface Requests {
 }
 
 /** Answers workers, within what the config's `calls` allow. */
-export function createRequests(pool: Pool, registry: Registry): Requests {
+export function createRequests(pool: PluginContext, registry: Registry): Requests {
   const watches: Watches = new Map();
   const callsOf = new Map(pool.config.groups.map(({ name, calls }) => [name, calls]));
   const keyOf = (slot: string, epoch: number): string => `${slot}:${epoch}`;
 
   function watch({ slot, epoch, group: caller }: WorkerSaid, group: string): void {
     const tell = (update: PeersUpdate): boolean =>
-      pool.answer(slot, epoch, jobsMessage({ type: "peers", group, ...update }));
+      sendTo(pool, slot, epoch, { type: "peers", group, ...update });
     const refusal = refusalOf(caller, group);
     if (refusal) return void tell({ refusal });
     const own = watches.get(keyOf(slot, epoch)) ?? new Map<string, () => void>();
@@ -69,14 +68,14 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
   };
 }
 
-/** A message of this plugin, as a worker is sent it. */
-export function jobsMessage(message: JobsMessage): SupervisorMessage {
-  return { type: "plugin", plugin: "jobs", message };
+/** Sends a message to the jobs of a worker. `false` when it was dropped. */
+export function sendTo(pool: PluginContext, slot: string, epoch: number, message: JobsMessage): boolean {
+  return pool.sendMessage(slot, epoch, message);
 }
 
 /** Tells that jobs wait and no worker of the group is free. What a caller says of it is taken for what it is. */
 export function needWorker(
-  pool: Pool,
+  pool: PluginContext,
   group: string,
   by: string,
   said: Readonly<Record<string, unknown>>,
@@ -84,11 +83,11 @@ export function needWorker(
   const positive = (value: unknown, least: number): number =>
     typeof value === "number" && value > least ? Math.min(value, 1e9) : least;
   const waiting = positive(said.waiting, 1);
-  pool.tell("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
+  pool.emit("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
 }
 
 /** An aborted job goes on in a worker: where the group says so, the worker is replaced. */
-export function restartStuck(pool: Pool, group: string, slot: unknown, epoch: unknown): void {
+export function restartStuck(pool: PluginContext, group: string, slot: unknown, epoch: unknown): void {
   const config = pool.config.groups.find(({ name }) => name === group);
   if (config?.jobs.onIgnoredAbort !== "restart") return;
   const status = pool.status().groups.find(({ name }) => name === group);
