@@ -19,11 +19,11 @@ import type { Paint } from "../output/terminal.ts";
 import { stamped } from "../output/timestamps.ts";
 import { handleFaults, handleSignals } from "../signals.ts";
 import { blame } from "../start/config-error.ts";
-import { findTarget, workingFolder } from "../start/config.ts";
-import { loadWithEnvironment } from "../start/load.ts";
-import type { LoadOptions } from "../start/load.ts";
-import { checkName, entryConfig, overrideConfig } from "../start/overrides.ts";
-import type { StartOptions } from "../start/overrides.ts";
+import { findTarget, workingFolder } from "../start/find-target.ts";
+import { loadWithEnvironment } from "../start/load-config.ts";
+import type { LoadOptions } from "../start/load-config.ts";
+import { checkName, entryConfig, overrideConfig } from "../start/options.ts";
+import type { StartOptions } from "../start/options.ts";
 
 /** `poolable start [config | entry] [-- arguments of the entry]` */
 export const start: CommandDef = defineCommand({

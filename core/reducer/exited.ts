@@ -1,4 +1,5 @@
 import type { RestartAnswer } from "../contract/decisions.ts";
+import { EXIT_CRITICAL } from "../contract/exit-codes.ts";
 import { KERNEL } from "../contract/exit.ts";
 import { isUp } from "../contract/states.ts";
 import { degrade, recover, recoverIfHealthy } from "./degraded.ts";
@@ -59,7 +60,11 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   carryOut(draft, slot, outcome);
 
   if (outcome.action === "shutdown") {
-    shutdown(draft, { exitCode: event.answer.exitCode ?? 1, reason: outcome.reason, critical: true });
+    shutdown(draft, {
+      exitCode: event.answer.exitCode ?? EXIT_CRITICAL,
+      reason: outcome.reason,
+      critical: true,
+    });
   } else if (isUp(draft.pool.state) && !requested) {
     if (outcome.action === "fail" && event.answer.scope === "group")
       failGroup(draft, slot.group, outcome.reason);

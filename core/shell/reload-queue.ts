@@ -1,3 +1,4 @@
+import { checkPace } from "../config/reload-pace.ts";
 import type { PoolConfig } from "../contract/config.ts";
 import { messageOf, PoolError } from "../contract/errors.ts";
 import type { ReloadOptions, ReloadReport } from "../contract/reload.ts";
@@ -8,7 +9,6 @@ import type { Asker } from "./decision-runner.ts";
 import { findGroup } from "./find-group.ts";
 import type { Generations } from "./generations.ts";
 import type { Notifier } from "./notifier.ts";
-import { checkPace } from "./reload-pace.ts";
 import type { ReloadWish } from "./reload-request.ts";
 import { askedPace, uniteWishes } from "./reload-request.ts";
 import type { Waiters } from "./waiters.ts";
