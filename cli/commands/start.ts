@@ -1,10 +1,11 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
+import { isPoolName } from "../../core/config/pool-name.ts";
 import type { PoolConfig } from "../../core/contract/config.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 import type { Pool } from "../../core/contract/pool.ts";
 import { createPool } from "../../index.ts";
-import { control, isPoolName, poolDirectory } from "../../plugins/control/index.ts";
+import { control, poolDirectory } from "../../plugins/control/index.ts";
 import { logs } from "../../plugins/logs/index.ts";
 import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../args.ts";
