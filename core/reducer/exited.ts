@@ -12,11 +12,9 @@ import { earlyEnds, isSpent, paceOf, requestedWait } from "./restart-wait.ts";
 import { shutdown } from "./shutdown.ts";
 import { requestStart } from "./start-queue.ts";
 import type { Draft } from "./state/draft.ts";
-import type { WorkerEvent } from "./state/events.ts";
+import type { Exited } from "./state/events.ts";
 import type { Slot } from "./state/state.ts";
 import { arm, disarm, move } from "./transitions.ts";
-
-export type Exited = Extract<WorkerEvent, { type: "exited" }>;
 
 /** What becomes of a slot, why, and who decided so. */
 interface Outcome extends Pace {

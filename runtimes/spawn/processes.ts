@@ -6,7 +6,8 @@ import { CREDIT_WINDOW } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
 import type { Channel, ChannelLink } from "../channel/channel.ts";
 import { watchOom, type OomWatch } from "../figures/oom-kills.ts";
-import { socketCalls, type Lent } from "../sockets/sockets.ts";
+import type { Lent } from "../sockets/socket-calls.ts";
+import { socketCalls } from "../sockets/sockets.ts";
 import { guardGroup, killGrandchildren, releaseGroup } from "./grandchildren.ts";
 import { readOutput, type Output } from "./output.ts";
 

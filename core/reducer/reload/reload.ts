@@ -1,11 +1,10 @@
 import { recover } from "../degraded.ts";
-import type { Exited } from "../exited.ts";
 import { halt } from "../group-order.ts";
 import { movePool } from "../shutdown.ts";
 import { requestStart } from "../start-queue.ts";
 import { isSurging } from "../state/counts.ts";
 import type { Draft } from "../state/draft.ts";
-import type { Command } from "../state/events.ts";
+import type { Command, Exited } from "../state/events.ts";
 import type { Group, ReloadPlan, ReloadRecord, Slot } from "../state/state.ts";
 import { startAgain } from "../stop-group.ts";
 import { arm, disarm, end, move, timeoutsOf } from "../transitions.ts";
