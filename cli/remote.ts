@@ -2,8 +2,8 @@ import { messageOf, PoolError } from "../core/contract/errors.ts";
 import { connectControl, poolDirectory, runningPools } from "../plugins/control/index.ts";
 import type { RunningPool } from "../plugins/control/index.ts";
 import { textOf, usage } from "./args.ts";
-import { findConfig } from "./start/config.ts";
-import { loadConfig } from "./start/load.ts";
+import { findConfig } from "./start/find-target.ts";
+import { loadConfig } from "./start/load-config.ts";
 
 /** Options that every command to a running pool takes. */
 export const remoteArguments: {

@@ -2,7 +2,7 @@ import type { PluginContext } from "../core/contract/plugin-context.ts";
 import type { Plugin } from "../core/contract/plugin.ts";
 import type { Pool } from "../core/contract/pool.ts";
 import { runningPlugin } from "../runtimes/running-plugin.ts";
-import { watchTerminal } from "./hangup.ts";
+import { watchTerminal } from "./watch-terminal.ts";
 
 /** A signal that comes this soon after the first is the same wish: npm and a terminal both deliver one Ctrl-C. */
 const ECHO_MS = 100;

@@ -28,7 +28,7 @@ import {
   userVariables,
 } from "./spawn/drop-privileges.ts";
 import { workerEnvironment } from "./spawn/environment.ts";
-import { holdGroupGuard } from "./spawn/group-guard.ts";
+import { holdGroupGuard } from "./spawn/grandchildren.ts";
 import { spawnWorker } from "./spawn/processes.ts";
 import { openWorkerFiles, type WorkerFiles } from "./spawn/worker-files.ts";
 

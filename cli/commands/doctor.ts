@@ -5,9 +5,9 @@ import { diagnose, type ReadConfig } from "../doctor/diagnosis.ts";
 import { renderDiagnosis } from "../doctor/text.ts";
 import { paintFor } from "../output/terminal.ts";
 import { blame } from "../start/config-error.ts";
-import { findConfig, findTarget, workingFolder } from "../start/config.ts";
-import { loadConfig } from "../start/load.ts";
-import { entryConfig, overrideConfig } from "../start/overrides.ts";
+import { findConfig, findTarget, workingFolder } from "../start/find-target.ts";
+import { loadConfig } from "../start/load-config.ts";
+import { entryConfig, overrideConfig } from "../start/options.ts";
 
 /** `poolable doctor [config | entry] [--json]` */
 export const doctor: CommandDef = defineCommand({

@@ -1,10 +1,11 @@
 import { defineCommand } from "citty";
 import type { CommandDef } from "citty";
+import { isPoolName } from "../../core/config/pool-name.ts";
 import type { PoolConfig } from "../../core/contract/config.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 import type { Pool } from "../../core/contract/pool.ts";
 import { createPool } from "../../index.ts";
-import { control, isPoolName, poolDirectory } from "../../plugins/control/index.ts";
+import { control, poolDirectory } from "../../plugins/control/index.ts";
 import { logs } from "../../plugins/logs/index.ts";
 import { allRuntimes } from "../../runtimes/all.ts";
 import { textOf } from "../args.ts";
@@ -19,11 +20,11 @@ import type { Paint } from "../output/terminal.ts";
 import { stamped } from "../output/timestamps.ts";
 import { faults, handleSignals } from "../signals.ts";
 import { blame } from "../start/config-error.ts";
-import { findTarget, workingFolder } from "../start/config.ts";
-import { loadWithEnvironment } from "../start/load.ts";
-import type { LoadOptions } from "../start/load.ts";
-import { checkName, entryConfig, overrideConfig } from "../start/overrides.ts";
-import type { StartOptions } from "../start/overrides.ts";
+import { findTarget, workingFolder } from "../start/find-target.ts";
+import { loadWithEnvironment } from "../start/load-config.ts";
+import type { LoadOptions } from "../start/load-config.ts";
+import { checkName, entryConfig, overrideConfig } from "../start/options.ts";
+import type { StartOptions } from "../start/options.ts";
 
 /** `poolable start [config | entry] [-- arguments of the entry]` */
 export const start: CommandDef = defineCommand({

@@ -13,6 +13,7 @@ import { PERMISSION_KINDS } from "../contract/runtime.ts";
 import type { Rule } from "./check.ts";
 import { checkObject, checkValue, isRecord, refuse } from "./check.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
+import { isPoolName } from "./pool-name.ts";
 import { duration, oneOf, rule, text, texts, whole } from "./rules.ts";
 import { checkUsers } from "./users.ts";
 
@@ -25,10 +26,7 @@ export const MAX_SLOTS = 100_000;
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
 const isPort = (value: unknown): boolean => isWhole(value) && value <= 65_535;
-const NAME = /^[A-Za-z0-9_][\w.-]{0,39}$/;
-const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter or digit", (value) =>
-  NAME.test(isText(value) ? value : ""),
-);
+const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter or digit", isPoolName);
 
 const poolRules: Readonly<Record<string, Rule>> = {
   name,
@@ -175,7 +173,7 @@ function resolveGroup(
   runtimes: readonly string[],
 ): ResolvedGroup {
   const path = `groups.${group}`;
-  if (!NAME.test(group)) refuse(path, group, `a group name of ${name.accepts}`);
+  if (!isPoolName(group)) refuse(path, group, `a group name of ${name.accepts}`);
   if (group in Object.prototype) refuse(path, group, OWN_NAME);
   checkObject(path, given, groupRules);
   const { permissions = "all" } = given;

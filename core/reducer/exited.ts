@@ -1,4 +1,5 @@
 import type { RestartAnswer } from "../contract/decisions.ts";
+import { EXIT_CRITICAL } from "../contract/exit-codes.ts";
 import { KERNEL } from "../contract/exit.ts";
 import { isUp } from "../contract/states.ts";
 import { degrade, recover, recoverIfHealthy } from "./degraded.ts";
@@ -11,11 +12,9 @@ import { earlyEnds, isSpent, paceOf, requestedWait } from "./restart-wait.ts";
 import { shutdown } from "./shutdown.ts";
 import { requestStart } from "./start-queue.ts";
 import type { Draft } from "./state/draft.ts";
-import type { WorkerEvent } from "./state/events.ts";
+import type { Exited } from "./state/events.ts";
 import type { Slot } from "./state/state.ts";
 import { arm, disarm, move } from "./transitions.ts";
-
-export type Exited = Extract<WorkerEvent, { type: "exited" }>;
 
 /** What becomes of a slot, why, and who decided so. */
 interface Outcome extends Pace {
@@ -59,7 +58,11 @@ export function exited(draft: Draft, seat: number, event: Exited): void {
   carryOut(draft, slot, outcome);
 
   if (outcome.action === "shutdown") {
-    shutdown(draft, { exitCode: event.answer.exitCode ?? 1, reason: outcome.reason, critical: true });
+    shutdown(draft, {
+      exitCode: event.answer.exitCode ?? EXIT_CRITICAL,
+      reason: outcome.reason,
+      critical: true,
+    });
   } else if (isUp(draft.pool.state) && !requested) {
     if (outcome.action === "fail" && event.answer.scope === "group")
       failGroup(draft, slot.group, outcome.reason);

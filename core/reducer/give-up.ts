@@ -1,6 +1,7 @@
 import { formatDuration } from "../contract/duration.ts";
+import { EXIT_ALL_FAILED } from "../contract/exit-codes.ts";
 import { isUp } from "../contract/states.ts";
-import { EXIT_ALL_FAILED, shutdown } from "./shutdown.ts";
+import { shutdown } from "./shutdown.ts";
 import type { Draft } from "./state/draft.ts";
 
 /**

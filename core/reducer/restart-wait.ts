@@ -1,5 +1,4 @@
 import { formatDuration } from "../contract/duration.ts";
-import type { Exited } from "./exited.ts";
 import {
   AT_ONCE_UPTIME_MS,
   backoffMs,
@@ -10,6 +9,7 @@ import {
   SPAWN_INTERVAL_MS,
   UNCOUNTED_INTERVAL_MS,
 } from "./restart-budget.ts";
+import type { Exited } from "./state/events.ts";
 import type { Slot } from "./state/state.ts";
 
 /** How long a slot waits before its next start, and which rule of the kernel said so, where one did. */

@@ -1,3 +1,4 @@
+import { EXIT_ALL_FAILED } from "../contract/exit-codes.ts";
 import type { PoolState } from "../contract/states.ts";
 import { isUp, POOL_STATES } from "../contract/states.ts";
 import { halt } from "./group-order.ts";
@@ -12,9 +13,6 @@ export interface ShutdownOrder {
   /** Nobody asked for it. */
   readonly critical: boolean;
 }
-
-/** EX_TEMPFAIL of sysexits.h: "try again later", which systemd and Kubernetes do. */
-export const EXIT_ALL_FAILED = 75;
 
 /**
  * Ends every worker, gently, and starts none any more. In an ordered pool the last group goes first. The first

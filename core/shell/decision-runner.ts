@@ -1,4 +1,5 @@
 import type { FullTap } from "tapable";
+import { MIN_READY_MS, surgeOf } from "../config/reload-pace.ts";
 import type {
   Decisions,
   ReloadPolicy,
@@ -15,7 +16,6 @@ import { runAsNobody } from "../contract/plugin.ts";
 import type { Check } from "./decision-checks.ts";
 import { checks, wrongSpawnOptions } from "./decision-checks.ts";
 import { createDecisions } from "./decisions.ts";
-import { MIN_READY_MS, surgeOf } from "./reload-pace.ts";
 
 /** An answer and the name of the tap that gave it. */
 export interface Answered<T> {

@@ -2,8 +2,8 @@ import type { RestartQuestion } from "../contract/decisions.ts";
 import { KERNEL } from "../contract/exit.ts";
 import type { ExitReport } from "../contract/exit.ts";
 import type { ProcessEnd } from "../contract/runtime.ts";
-import type { Exited } from "../reducer/exited.ts";
 import { isHealthy, SLOT_BUDGET, withinWindow } from "../reducer/restart-budget.ts";
+import type { Exited } from "../reducer/state/events.ts";
 import type { Group, KernelState, Slot, WorkerRecord } from "../reducer/state/state.ts";
 import type { Asker } from "./decision-runner.ts";
 

@@ -1,3 +1,4 @@
+import { checkPace } from "../config/reload-pace.ts";
 import type { PoolConfig } from "../contract/config.ts";
 import { messageOf, PoolError } from "../contract/errors.ts";
 import type { ReloadOptions, ReloadReport } from "../contract/reload.ts";
@@ -5,7 +6,6 @@ import { isUp } from "../contract/states.ts";
 import type { KernelState, ReloadPlan } from "../reducer/state/state.ts";
 import { findGroup } from "./find-group.ts";
 import type { Generations } from "./generations.ts";
-import { checkPace } from "./reload-pace.ts";
 import type { ReloadWish } from "./reload-request.ts";
 import { askedPace, uniteWishes } from "./reload-request.ts";
 import type { Shell } from "./shell.ts";

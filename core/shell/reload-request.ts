@@ -1,5 +1,5 @@
-import type { CheckedPace } from "./reload-pace.ts";
-import { surgeOf, unitePaces } from "./reload-pace.ts";
+import type { CheckedPace } from "../config/reload-pace.ts";
+import { surgeOf, unitePaces } from "../config/reload-pace.ts";
 
 /** A reload that somebody wants. */
 export interface ReloadWish {

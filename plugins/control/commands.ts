@@ -1,7 +1,7 @@
+import { checkPace } from "../../core/config/reload-pace.ts";
 import { PoolError } from "../../core/contract/errors.ts";
 import type { Pool } from "../../core/contract/pool.ts";
 import type { ReloadPace } from "../../core/contract/reload.ts";
-import { checkPace } from "../../core/shell/reload-pace.ts";
 import { replacementSentence } from "../logs/sentences.ts";
 
 /** Checks the arguments of one command before anything happens. Throws `E_CONTROL` when they are wrong. */

@@ -1,6 +1,7 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isPoolName } from "../../core/config/pool-name.ts";
 import { PoolError } from "../../core/contract/errors.ts";
 
 // sun_path holds 104 bytes on macOS and 108 on Linux, a zero at the end included.
@@ -44,11 +45,6 @@ export function poolDirectory(name: string): string {
     throw new PoolError("E_USAGE", `${text} is no pool name: ${accepted}`);
   }
   return join(baseDirectory(), name);
-}
-
-/** Whether `name` can name a pool, as the config's rule has it; `..` cannot, it would leave the folder of the user. */
-export function isPoolName(name: unknown): name is string {
-  return typeof name === "string" && /^[A-Za-z0-9_][\w.-]{0,39}$/.test(name);
 }
 
 /** Makes a pool's folder and the one above it, both private to this user. */

@@ -12,7 +12,7 @@ import { sweepPools } from "./sweep.ts";
 
 export { connectControl } from "./client.ts";
 export type { ControlClient } from "./client.ts";
-export { baseDirectory, isPoolName, poolDirectory } from "./directory.ts";
+export { baseDirectory, poolDirectory } from "./directory.ts";
 export { runningPools } from "./running.ts";
 export type { RunningPool } from "./running.ts";
 

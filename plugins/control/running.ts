@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { baseDirectory, isPoolName, verifyPrivate } from "./directory.ts";
+import { isPoolName } from "../../core/config/pool-name.ts";
+import { baseDirectory, verifyPrivate } from "./directory.ts";
 import { readLock } from "./lock.ts";
 
 /** A pool of this user that runs now. */

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isPoolName } from "../../core/config/pool-name.ts";
 import { isAlive } from "../../system/process.ts";
-import { isPoolName, verifyPrivate } from "./directory.ts";
+import { verifyPrivate } from "./directory.ts";
 import { acquireLock, readOwner } from "./lock.ts";
 
 /** What a pool makes in its folder. */

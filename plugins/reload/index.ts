@@ -1,7 +1,7 @@
+import { checkPace, surgeOf } from "../../core/config/reload-pace.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 import type { ReloadPace } from "../../core/contract/reload.ts";
-import { checkPace, surgeOf } from "../../core/shell/reload-pace.ts";
 
 /** What {@link reload} takes. */
 export interface ReloadPluginOptions extends ReloadPace {}

@@ -1,15 +1,13 @@
 import type { RestartAnswer, RestartQuestion } from "../../core/contract/decisions.ts";
+import { EXIT_CRITICAL, EXIT_USAGE } from "../../core/contract/exit-codes.ts";
 import { always } from "./policies.ts";
 import { isUnloadable } from "./signatures.ts";
-
-/** The exit code for a mistake of the user: a wrong config, an entry that cannot be loaded. */
-export const EXIT_USAGE = 2;
 
 const restartAlways = always();
 
 /** The built-in answers, by class. A class that is not here is restarted at the kernel's pace. */
 const answers: Readonly<Record<string, (question: RestartQuestion) => RestartAnswer | undefined>> = {
-  fatal: ({ verdict }) => ({ action: "shutdown", exitCode: 1, reason: verdict.reason }),
+  fatal: ({ verdict }) => ({ action: "shutdown", exitCode: EXIT_CRITICAL, reason: verdict.reason }),
   permanent: () => ({ action: "permanent", reason: "as it said" }),
   selfRestart: () => ({ action: "restart", delayMs: 0, reason: "asked for its own restart" }),
 };
@@ -30,6 +28,6 @@ export function bootFailure(question: RestartQuestion): RestartAnswer | undefine
   const cannotLoad = report.failedStage === "import" || isUnloadable(report.code, report.stderrTail);
   const isMistake = cannotLoad && report.cause === undefined;
   if (group.everReady || (!isMistake && group.bootFailures < group.wanted)) return undefined;
-  const exitCode = isMistake ? EXIT_USAGE : 1;
+  const exitCode = isMistake ? EXIT_USAGE : EXIT_CRITICAL;
   return { action: "shutdown", exitCode, reason: `group ${group.name} cannot start: ${verdict.reason}` };
 }

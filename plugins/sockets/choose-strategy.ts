@@ -1,5 +1,5 @@
+import type { Decisions } from "../../core/contract/decisions.ts";
 import { PoolError } from "../../core/contract/errors.ts";
-import type { Pool } from "../../core/contract/pool.ts";
 import type { SocketAbilities } from "../../core/contract/runtime.ts";
 import { reusePort } from "./reuse-port.ts";
 import type { ListenerRequest, SocketStrategy } from "./strategy.ts";
@@ -10,12 +10,17 @@ export interface Choice {
   readonly reason: string;
 }
 
+/** The one decision of a pool that {@link choose} asks. */
+export interface Sharing {
+  readonly decisions: { readonly canShareSocket: Pick<Decisions["canShareSocket"], "call"> };
+}
+
 /**
  * The strategy that was asked for, or the first of the preferred ones that `canShareSocket` says yes to, for every
  * group on the address.
  */
 export function choose(
-  { decisions }: Pick<Pool, "decisions">,
+  { decisions }: Sharing,
   { group, listener, partners }: ListenerRequest,
   strategies: ReadonlyMap<string, SocketStrategy>,
   preferred: Preference,

@@ -1,7 +1,6 @@
 import type { ResolvedPool } from "../../core/contract/config.ts";
-import { DEFAULT_TAP } from "../../core/contract/decisions.ts";
+import type { ShareQuestion } from "../../core/contract/decisions.ts";
 import type { Runtime, SocketAbilities } from "../../core/contract/runtime.ts";
-import { createDecisions } from "../../core/shell/decisions.ts";
 import { partnersOf, type ListenerOf } from "./addresses.ts";
 import { choose, preference, type Choice } from "./choose-strategy.ts";
 import { builtin, preferred, UNABLE } from "./index.ts";
@@ -28,18 +27,22 @@ export function foresee({ config, runtimes, abilities }: Foreseen, of: ListenerO
     abilities: ableOf(group.runtime),
     partners: partnersOf(config, { group, listener }),
   });
-  const decisions = createDecisions();
-  decisions.canShareSocket.tap(DEFAULT_TAP, ({ strategy, group: inGroup, listener: { name } }) => {
+  const canShare = ({ strategy, group: inGroup, listener: { name } }: ShareQuestion): true | string => {
     const known = strategies.get(strategy);
     if (!known) return `there is no such strategy; known are ${[...strategies.keys()].join(", ")}`;
     const group = config.groups.find((each) => each.name === inGroup)!;
     const listener = group.listen.find((each) => each.name === name)!;
     return known.refusal(requestOf({ group, listener })) ?? true;
-  });
+  };
   const [first = of] = partnersOf(config, of);
   const request = requestOf(first);
   const preferring = preference(request, ableOf, strategies, preferred(request.partners));
-  const choice = choose({ decisions }, request, strategies, preferring);
+  const choice = choose(
+    { decisions: { canShareSocket: { call: canShare } } },
+    request,
+    strategies,
+    preferring,
+  );
   return first.group === of.group
     ? choice
     : { ...choice, reason: `${choice.reason}; the socket of group ${first.group.name}` };

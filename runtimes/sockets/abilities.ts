@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { ownRuntime } from "../discovery/traits.ts";
 import { isAtLeast } from "../discovery/version.ts";
-import { socketCalls, type BoundSocket } from "./sockets.ts";
+import type { BoundSocket } from "./socket-calls.ts";
+import { socketCalls } from "./sockets.ts";
 
 /** The first Node that passes SO_REUSEPORT on. */
 const FIRST = "22.12";

@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { PoolError } from "../../core/contract/errors.ts";
 import type { ListenAddress, OpenListener } from "../../core/contract/runtime.ts";
+import { listenError } from "./listen-error.ts";
 import { socketCalls } from "./sockets.ts";
 import { openUnixListener } from "./unix-listener.ts";
 
@@ -20,7 +21,7 @@ export async function openListener(address: ListenAddress): Promise<OpenListener
   const host = address.host ?? "127.0.0.1";
   const { ip, family } = await resolve(host, port);
   const socket = calls.bind(ip, port, family, address.reusePort === true);
-  if (typeof socket === "string") throw failure(host, port, socket);
+  if (typeof socket === "string") throw listenError(host, port, socket);
   return { fd: socket.fd, port: socket.port, host: ip, close: socket.close };
 }
 
@@ -39,17 +40,4 @@ async function resolve(host: string, port: number): Promise<{ ip: string; family
       },
     );
   }
-}
-
-function failure(host: string, port: number, code: string): PoolError {
-  const at = `cannot listen on ${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const reasons: Record<string, string> = {
-    EADDRINUSE: `port ${port} is in use: stop the program that has it, or choose another port`,
-    EACCES:
-      port < 1024
-        ? `ports below 1024 need privileges: choose a higher port, or grant CAP_NET_BIND_SERVICE`
-        : "permission denied",
-    EADDRNOTAVAIL: `this machine has no address ${host}: use one of its own, 127.0.0.1, or 0.0.0.0 for all`,
-  };
-  return new PoolError("E_LISTEN", `${at}: ${reasons[code] ?? code}`, { cause: new Error(code) });
 }

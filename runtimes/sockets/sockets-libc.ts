@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 import { ownNumbers, type Libc } from "../../system/libc/libc.ts";
-import { FIRST_FD, lendAsStdio, lendByNumber } from "../spawn/fd-passing.ts";
 import { decodeAddress, encodeAddress, encodePath } from "./addresses.ts";
-import type { BoundSocket, SocketCalls } from "./sockets.ts";
+import { FIRST_FD, lendAsStdio, lendByNumber } from "./fd-passing.ts";
+import type { BoundSocket, SocketCalls } from "./socket-calls.ts";
 
 /** Enough for every kind of address. */
 const ADDRESS_BYTES = 128;

@@ -1,7 +1,7 @@
 import * as net from "node:net";
 import { getSystemErrorName } from "node:util";
-import { lendAsStdio } from "../spawn/fd-passing.ts";
-import type { BoundSocket, SocketCalls } from "./sockets.ts";
+import { lendAsStdio } from "./fd-passing.ts";
+import type { BoundSocket, SocketCalls } from "./socket-calls.ts";
 
 /** What Node's own cluster binds with. */
 interface Handle {

@@ -5,8 +5,8 @@ import { messageOf, PoolError } from "../../core/contract/errors.ts";
 import type { ListenAddress, OpenListener } from "../../core/contract/runtime.ts";
 import { probe } from "../../system/stale-sockets.ts";
 import { findOwner, type Owner } from "../../system/user.ts";
+import type { SocketCalls } from "./socket-calls.ts";
 import { checkSocketPath } from "./socket-path.ts";
-import type { SocketCalls } from "./sockets.ts";
 
 /** What the systems, and libuv in their place, say of a folder. */
 const NO_FOLDER: ReadonlySet<string> = new Set(["EACCES", "ENOENT", "ENOTDIR"]);

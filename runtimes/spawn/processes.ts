@@ -5,8 +5,9 @@ import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../../
 import type { Welcome } from "../../core/protocol/messages.ts";
 import type { Channel, ChannelLink } from "../channel/channel.ts";
 import { watchOom, type OomWatch } from "../figures/oom-kills.ts";
-import { socketCalls, type Lent } from "../sockets/sockets.ts";
-import { guardGroup, releaseGroup } from "./group-guard.ts";
+import type { Lent } from "../sockets/socket-calls.ts";
+import { socketCalls } from "../sockets/sockets.ts";
+import { guardGroup, killGrandchildren, releaseGroup } from "./grandchildren.ts";
 import { readOutput, type Output } from "./output.ts";
 
 /** Longest wait, after a process has ended, for its last frames and lines. A grandchild may hold its pipes. */
@@ -121,7 +122,7 @@ export function spawnWorker(
       // A wrapper tells it as a code.
       if (signal === "SIGKILL" || code === 137) oomKills = oom?.take();
       oom?.close();
-      killGroup(pid);
+      killGrandchildren(pid);
       releaseGroup(pid);
       setTimeout(settle, LAST_WORDS_MS, true);
       // A worker that said hello and ended at once may still be in the accept queue: three turns take it out,
@@ -138,15 +139,6 @@ export function spawnWorker(
     },
     disconnect: () => link.disconnect(),
   };
-}
-
-/**
- * Ends what an ended worker left behind: a grandchild that holds its port or its pipes. The group is named by
- * the worker's pid, and the kernel gives a number to no new process while a group of that number has a member.
- * An empty group's number is free, though: it comes at once after the exit, when a reuse is next to impossible.
- */
-function killGroup(pid: number): void {
-  if (process.platform !== "win32") kill(-pid, "SIGKILL");
 }
 
 /** `process.kill`, never `child.kill`: under Deno that closes the channel and makes up the exit signal. */

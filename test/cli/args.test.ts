@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import { checkArguments, splitRest, wholeNumber } from "../../cli/args.ts";
 import { parseCount } from "../../cli/commands/scale.ts";
 import { refuseRunner } from "../../cli/start/entry.ts";
+import { parseWorkers } from "../../cli/start/options.ts";
 import { unknownCommand } from "../../cli/start/other-tools.ts";
-import { parseWorkers } from "../../cli/start/overrides.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("cli arguments");

@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import * as assert from "uvu/assert";
 import { checkArguments } from "../../cli/args.ts";
 import { start } from "../../cli/commands/start.ts";
-import { entryConfig, overrideConfig } from "../../cli/start/overrides.ts";
+import { entryConfig, overrideConfig } from "../../cli/start/options.ts";
 import type { GroupConfig } from "../../index.ts";
 import { reachOf } from "../../plugins/logs/reach.ts";
 import { suite } from "../_suite.ts";

@@ -1,6 +1,6 @@
 import type { ResolvedPool } from "../../core/contract/config.ts";
 import type { RestartPolicy, RestartQuestion } from "../../core/contract/decisions.ts";
-import type { Exited } from "../../core/reducer/exited.ts";
+import type { Exited } from "../../core/reducer/state/events.ts";
 import type { ExitCase } from "../../core/shell/exit-decision.ts";
 import { judgeExit } from "../../core/shell/exit-decision.ts";
 import { bootFailure, defaultRestart } from "../../plugins/restart/defaults.ts";

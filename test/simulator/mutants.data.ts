@@ -342,19 +342,19 @@ export const mutants: readonly Mutant[] = [
     what: "a goodbye in the middle of a drain gives the worker another drain's time",
   },
   {
-    file: "core/shell/reload-pace.ts",
+    file: "core/config/reload-pace.ts",
     find: "surge = { percent: 100 / MOST_WAVES }",
     replace: "surge = { count: 1 }",
     what: "a soft reload replaces one worker at a time, however many there are",
   },
   {
-    file: "core/shell/reload-pace.ts",
+    file: "core/config/reload-pace.ts",
     find: "Math.ceil((workers * surge.percent) / 100)",
     replace: "Math.ceil((workers * surge.percent) / 50)",
     what: "a soft reload takes twice the surplus workers that its waves need",
   },
   {
-    file: "core/shell/reload-pace.ts",
+    file: "core/config/reload-pace.ts",
     find: "Math.min(...surges.map((each) => surgeOf(workers, each)))",
     replace: "Math.max(...surges.map((each) => surgeOf(workers, each)))",
     what: "reloads that become one take the larger surge",
@@ -480,13 +480,13 @@ export const mutants: readonly Mutant[] = [
     what: "scaling down in the middle of a reload rolls it back",
   },
   {
-    file: "core/reducer/reload/reload.ts",
+    file: "core/reducer/reload/rollback.ts",
     find: "  putRecord(draft, record, { ...record, failure: reason });\n",
     replace: "",
     what: "a new generation that does not come up is not rolled back",
   },
   {
-    file: "core/reducer/reload/reload.ts",
+    file: "core/reducer/reload/rollback.ts",
     find: 'if (generation === record.generation) end(draft, index, "reload", "drain");',
     replace: "",
     what: "in a rollback the new workers that come up still take over",

@@ -1,3 +1,4 @@
+import { surgeOf } from "../../core/config/reload-pace.ts";
 import type { ResolvedPool } from "../../core/contract/config.ts";
 import type { RestartQuestion } from "../../core/contract/decisions.ts";
 import type { ProcessEnd } from "../../core/contract/runtime.ts";
@@ -10,7 +11,6 @@ import type { Effect, Fact, KernelEvent, WorkerEvent } from "../../core/reducer/
 import { initialState } from "../../core/reducer/state/initial-state.ts";
 import type { KernelState, ReloadPlan } from "../../core/reducer/state/state.ts";
 import type { Occupied } from "../../core/shell/exit-decision.ts";
-import { surgeOf } from "../../core/shell/reload-pace.ts";
 import { askedPace, uniteWishes } from "../../core/shell/reload-request.ts";
 import { drawBehaviour, good, spoil } from "./behaviour.ts";
 import type { Behaviour } from "./behaviour.ts";

@@ -1,16 +1,16 @@
 import { recover } from "../degraded.ts";
-import type { Exited } from "../exited.ts";
 import { halt } from "../group-order.ts";
 import { movePool } from "../shutdown.ts";
 import { requestStart } from "../start-queue.ts";
 import { isSurging } from "../state/counts.ts";
 import type { Draft } from "../state/draft.ts";
-import type { Command } from "../state/events.ts";
+import type { Command, Exited } from "../state/events.ts";
 import type { Group, ReloadPlan, ReloadRecord, Slot } from "../state/state.ts";
 import { startAgain } from "../stop-group.ts";
 import { arm, disarm, end, move, timeoutsOf } from "../transitions.ts";
 import { finish } from "./end.ts";
 import { counted, putRecord, recordOf, sumOf } from "./record.ts";
+import { rollBack, targetOf } from "./rollback.ts";
 
 /**
  * Replaces the workers of groups by a new generation. Soft: a new worker comes up in the surge seat beside the
@@ -97,11 +97,6 @@ function* slotsFrom(draft: Draft, group: Group, from: number): Iterable<Slot> {
   const { first, max } = group;
   const start = from >= first && from < first + max ? from - first : 0;
   for (let step = 0; step < max; step++) yield draft.slot(first + ((start + step) % max));
-}
-
-/** The generation that the wave leads to: the new one, or back to the group's own. */
-function targetOf(record: ReloadRecord, group: Group): number {
-  return record.failure === null ? record.generation : group.generation;
 }
 
 /** Whether a slot should have a worker of another generation. One that failed gets its chance with the new one. */
@@ -237,20 +232,6 @@ export function surgeExited(draft: Draft, seat: number, event: Exited): void {
     const forced = report.sentSignals.includes("SIGKILL") ? 1 : 0;
     putRecord(draft, record, counted(record, slot.group, { forced }));
   } else if (!report.intent) {
-    fail(draft, record, slot, `${slot.id} did not come up: ${verdict.class} (${verdict.reason})`);
-  }
-}
-
-/** The wave turns round; on its way back, a slot that does not come up stays as it is. */
-function fail(draft: Draft, record: ReloadRecord, surge: Slot, reason: string): void {
-  if (record.failure !== null) {
-    return putRecord(draft, record, { ...record, given: [...record.given, surge.twin] });
-  }
-  putRecord(draft, record, { ...record, failure: reason });
-  for (const { group } of record.plans) {
-    for (const slot of draft.slotsOf(draft.group(group))) {
-      const { index, generation } = draft.slot(slot.twin);
-      if (generation === record.generation) end(draft, index, "reload", "drain");
-    }
+    rollBack(draft, record, slot, `${slot.id} did not come up: ${verdict.class} (${verdict.reason})`);
   }
 }

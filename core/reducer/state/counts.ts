@@ -1,32 +1,6 @@
 import { SLOT_STATES } from "../../contract/states.ts";
-import type { Slot } from "./state.ts";
+import type { Counts, Slot } from "./state.ts";
 import { isOver } from "./state.ts";
-
-/** How many slots of a group, or of the pool, are so. Kept by differences: never counted over. */
-export interface Counts {
-  /** have a process */
-  live: number;
-  starting: number;
-  ready: number;
-  /** start by themselves: waiting in backoff, in the queue or for their group's turn */
-  pending: number;
-  /** wait in the queue of their group, whose turn has come */
-  queued: number;
-  /** should have a worker */
-  wanted: number;
-  /** are wanted and can have a worker */
-  up: number;
-  /** are up, not ready yet, and not degraded: these are waited for */
-  unready: number;
-  /** never start by themselves again */
-  over: number;
-  failed: number;
-  /** are up, and their budget is spent */
-  degraded: number;
-  bootFailed: number;
-  /** have their surge seat in use */
-  surging: number;
-}
 
 export const NO_COUNTS: Readonly<Counts> = {
   live: 0,

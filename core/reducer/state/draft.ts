@@ -1,8 +1,7 @@
 import type { HookName, HookPayload } from "../../contract/hooks.ts";
-import type { Counts } from "./counts.ts";
 import { COUNT_NAMES, countsOf } from "./counts.ts";
 import type { Effect } from "./events.ts";
-import type { Group, KernelState, PoolRecord, Slot, WorkerRecord } from "./state.ts";
+import type { Counts, Group, KernelState, PoolRecord, Slot, WorkerRecord } from "./state.ts";
 
 /**
  * One step of the reducer in the making: reads from the state it started with, collects changed copies and

@@ -68,6 +68,9 @@ export type Command =
   /** The supervisor itself was away for so long: stopped, suspended, or blocked. */
   | { readonly type: "away"; readonly ms: number };
 
+/** The end of a worker's process, with the answers of the decisions about it. */
+export type Exited = Extract<WorkerEvent, { type: "exited" }>;
+
 export type KernelEvent = WorkerEvent | Command;
 
 /** What the shell does after a step, in order. Workers go by slot and epoch, timers by seat. */

@@ -10,9 +10,34 @@ import type {
 import type { DeadlineKind, PoolState, SlotState } from "../../contract/states.ts";
 import type { Violation } from "../../protocol/frame-order.ts";
 import type { GoodbyeKind } from "../../protocol/goodbye.ts";
-import type { Counts } from "./counts.ts";
 import type { Queue } from "./queue.ts";
 import type { Vector } from "./vector.ts";
+
+/** Number of slots of a group, or of the pool, that have a property. Updated with each change of a slot, never recounted. */
+export interface Counts {
+  /** have a process */
+  live: number;
+  starting: number;
+  ready: number;
+  /** start by themselves: waiting in backoff, in the queue or for their group's turn */
+  pending: number;
+  /** wait in the queue of their group, whose turn has come */
+  queued: number;
+  /** should have a worker */
+  wanted: number;
+  /** are wanted and can have a worker */
+  up: number;
+  /** are up, not ready yet, and not degraded: these are waited for */
+  unready: number;
+  /** never start by themselves again */
+  over: number;
+  failed: number;
+  /** are up, and their budget is spent */
+  degraded: number;
+  bootFailed: number;
+  /** have their surge seat in use */
+  surging: number;
+}
 
 /** Everything that the kernel knows. Never changed in place. */
 export interface KernelState {

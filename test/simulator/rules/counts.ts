@@ -1,4 +1,4 @@
-import type { Counts } from "../../../core/reducer/state/counts.ts";
+import type { Counts } from "../../../core/reducer/state/state.ts";
 import { broken } from "../broken.ts";
 import { CONCURRENT_STARTS, FRESH_MS, FRESH_STARTS, HAS_PROCESS } from "../spec.ts";
 import type { World } from "../world.ts";

@@ -8,7 +8,7 @@ import type { PoolConfig } from "../../core/contract/config.ts";
 import { formatDuration } from "../../core/contract/duration.ts";
 import { messageOf, PoolError } from "../../core/contract/errors.ts";
 import { startEnvironment, withEnvironment, type Environment } from "../environment.ts";
-import { importAfresh } from "./afresh.ts";
+import { importAfresh } from "./load-config-again.ts";
 
 /** Longest time that a config may take, in milliseconds. */
 const LOAD_MS = 30_000;

@@ -1,7 +1,7 @@
-import { checkValue } from "../config/check.ts";
-import { durationFromZero, rule } from "../config/rules.ts";
 import { parseDuration } from "../contract/duration.ts";
 import type { ReloadPace } from "../contract/reload.ts";
+import { checkValue } from "./check.ts";
+import { durationFromZero, rule } from "./rules.ts";
 
 /** How long a new worker must have been ready, unless the pace is set. Milliseconds. */
 export const MIN_READY_MS = 1_000;

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { isRecord } from "../../core/config/check.ts";
+import { isPoolName } from "../../core/config/pool-name.ts";
 import type { GroupConfig, GroupType, PoolConfig } from "../../core/contract/config.ts";
-import { isPoolName } from "../../plugins/control/index.ts";
 import { usage, show, wholeNumber } from "../args.ts";
 import { allAddresses } from "./all-addresses.ts";
 import { onceDone, restartName } from "./restart-option.ts";

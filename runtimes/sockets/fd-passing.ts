@@ -1,5 +1,5 @@
 import type { Libc } from "../../system/libc/libc.ts";
-import type { Lent } from "../sockets/sockets.ts";
+import type { Lent } from "./socket-calls.ts";
 
 /** The first descriptor of a child that is not its stdio. */
 export const FIRST_FD = 3;

@@ -37,6 +37,20 @@ export function holdGroupGuard(): () => void {
   };
 }
 
+/**
+ * Kills the processes that an ended worker has left behind: a grandchild may hold its port or its pipes. The process
+ * group has the worker's pid as its number, and the system gives this number to no new process while the group has a
+ * member. The number of an empty group is free, so this must be called right after the exit. Never throws.
+ */
+export function killGrandchildren(pid: number): void {
+  if (process.platform === "win32") return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // None is left.
+  }
+}
+
 /** Lets the group of a worker be killed when this process is. Never throws. */
 export function guardGroup(pid: number): void {
   groups.add(pid);
