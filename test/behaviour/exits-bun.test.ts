@@ -1,4 +1,5 @@
 // timeout: 180
+// supervisors: node, bun, deno (inside)
 import { suite } from "../_suite.ts";
 import { worlds } from "./_worlds.ts";
 import { exitBehaviours } from "./exits.ts";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (beside)
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";

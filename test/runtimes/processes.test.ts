@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { Runtime, SpawnRequest, WorkerSink } from "../../core/contract/runtime.ts";
