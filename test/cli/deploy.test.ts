@@ -1,4 +1,5 @@
 // timeout: 120
+// supervisors: node, bun, deno (beside)
 import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
