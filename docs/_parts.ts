@@ -20,10 +20,13 @@ import { shared } from "../plugins/sockets/shared.ts";
 import { runtimeTraits } from "../runtimes/discovery/traits.ts";
 import { probes } from "../runtimes/probes/table.ts";
 import { DEFAULT_NAMES } from "../runtimes/spawn/environment.ts";
+import { roomPicture, roomRows } from "./_rooms.ts";
 import { readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */
 export const parts: Readonly<Record<string, () => string>> = {
+  "rooms-picture": roomPicture,
+  rooms: () => table(["room", "holds", "may import"], roomRows()),
   "slot-states": () =>
     table(
       ["state", "process", "meaning"],

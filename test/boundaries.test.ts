@@ -22,6 +22,7 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
       "../index.ts",
       "../plugins/a.ts",
       "../runtimes/a.ts",
+      "../worker/a.ts",
       "../cli/a.ts",
       "../system/a.ts",
     ],
@@ -41,18 +42,29 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
   [
     "core/shell/a.ts",
     ["../reducer/b.ts", "../config/b.ts", "./b.ts"],
-    ["../../plugins/a.ts", "../../index.ts"],
+    ["../../plugins/a.ts", "../../worker/a.ts", "../../index.ts"],
   ],
   [
     "core/reducer/state/a.ts",
     ["../b.ts", "../../contract/b.ts", "../../protocol/b.ts"],
-    ["../../shell/b.ts", "../../config/b.ts", "../../../plugins/a.ts"],
+    ["../../shell/b.ts", "../../config/b.ts", "../../../plugins/a.ts", "../../../worker/a.ts"],
   ],
-  ["core/config/a.ts", ["../contract/b.ts"], ["../reducer/b.ts", "../shell/b.ts", "node:fs"]],
+  [
+    "core/config/a.ts",
+    ["../contract/b.ts"],
+    ["../reducer/b.ts", "../shell/b.ts", "../../worker/a.ts", "node:fs"],
+  ],
   ...["contract", "protocol"].map((room): [string, string[], string[]] => [
     `core/${room}/a.ts`,
     ["../contract/b.ts", "../protocol/b.ts", "tapable"],
-    ["../config/b.ts", "../reducer/b.ts", "../shell/b.ts", "../../system/a.ts", "../../index.ts"],
+    [
+      "../config/b.ts",
+      "../reducer/b.ts",
+      "../shell/b.ts",
+      "../../worker/a.ts",
+      "../../system/a.ts",
+      "../../index.ts",
+    ],
   ]),
   [
     "plugins/a.ts",

@@ -1,16 +1,16 @@
 import { isUp } from "../contract/states.ts";
 import { commands } from "./commands.ts";
-import { recovered } from "./deadlines.ts";
 import { exited } from "./exited.ts";
 import { advance } from "./group-order.ts";
+import { extendDeadline, movesDeadlineOnly, recovered } from "./heartbeat.ts";
 import { rearm } from "./pool-timer.ts";
 import { advanceReloads, heard, minReadyMs, surgeExited } from "./reload/reload.ts";
 import { settle } from "./shutdown.ts";
 import { pump } from "./start-queue.ts";
 import { Draft } from "./state/draft.ts";
 import type { Effect, KernelEvent, WorkerEvent } from "./state/events.ts";
-import type { KernelState, Slot } from "./state/state.ts";
-import { arm, disarm, drain, kill, move, silenceMs, timeoutsBy } from "./transitions.ts";
+import type { KernelState } from "./state/state.ts";
+import { arm, disarm, drain, kill, move } from "./transitions.ts";
 
 /** The next state, and what the shell has to do about it. */
 export interface Step {
@@ -28,8 +28,8 @@ export interface Step {
 export function reduce(state: KernelState, event: KernelEvent, now: number): Step {
   const seat = "epoch" in event ? seatOf(state, event) : undefined;
   if ("epoch" in event && seat === undefined) return { state, effects: [] };
-  if (event.type === "heartbeat" && isExpected(state.slots.get(seat!)))
-    return { state: putOff(state, seat!, now), effects: [] };
+  if (event.type === "heartbeat" && movesDeadlineOnly(state.slots.get(seat!)))
+    return { state: extendDeadline(state, seat!, now), effects: [] };
   const draft = new Draft(state, now);
   if ("epoch" in event) ofWorker(draft, seat!, event);
   else commands(draft, event);
@@ -53,24 +53,6 @@ export function seatOf(state: KernelState, worker: { slot: number; epoch: number
   if (main.worker && main.epoch === worker.epoch) return main.index;
   const surge = state.slots.get(main.twin);
   return surge.worker && surge.epoch === worker.epoch ? surge.index : undefined;
-}
-
-/** Whether a heartbeat of this seat changes nothing but its deadline. */
-function isExpected({ seat, deadline }: Slot): boolean {
-  return seat === "main" && deadline?.kind !== "heartbeat";
-}
-
-/**
- * A heartbeat of a slot's worker moves the deadline alone: the armed timer finds it later than itself and is armed
- * again. It is the most frequent event by far, so it goes without a draft, and has no effect to carry out.
- */
-function putOff(state: KernelState, seat: number, now: number): KernelState {
-  const { pool, groups, slots } = state;
-  const slot = slots.get(seat);
-  if (slot.state !== "ready" || slot.deadline?.kind !== "silence") return state;
-  const at = now + silenceMs(timeoutsBy(pool.reload, groups.get(slot.group), slot));
-  const deadline = { kind: "silence", at, awayMs: pool.awayMs } as const;
-  return { pool, groups, slots: slots.set(seat, { ...slot, deadline }) };
 }
 
 function ofWorker(draft: Draft, seat: number, event: WorkerEvent): void {

@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { readSource, sourcesIn } from "./_imports.ts";
+import type { Import } from "./_imports.ts";
+
+/** The rooms of the sources, and what each holds, in one line. */
+export const rooms: Readonly<Record<string, string>> = {
+  "core/protocol":
+    "the frames between supervisor and worker: how they are written, in which order they may come",
+  "core/contract":
+    "the types that plugins and runtimes see: pool, hooks, decisions, exits, tables of states, error codes",
+  "core/config": "validation and defaults of the config",
+  "core/reducer": "every rule about slots, as a pure function of state, event and time",
+  "core/shell":
+    "feeds the reducer one event at a time and carries out its effects; asks the decisions; calls the hooks",
+  runtimes: "one adapter for each of Node, Bun and Deno: starts processes, opens sockets, carries frames",
+  worker: "the code in the worker's process: runs the entry, listens, drains, says goodbye",
+  plugins: "the policies: exits, restarts, sockets, reloads, scaling, jobs, health, logs, control",
+  system: "files, sockets, processes and the clock, for plugins, runtimes and worker",
+  cli: "the command `poolable`: options, signals, output",
+  "index.ts":
+    'what `import … from "poolable"` has: `createPool` joins the shell, the plugins and the runtimes',
+};
+
+/** The room that a file belongs to. The entries of the package are one. */
+export function roomOf(path: string): string {
+  if (/^(core\/)?index\.ts$/.test(path)) return "index.ts";
+  return Object.keys(rooms).find((room) => path.startsWith(`${room}/`)) ?? path;
+}
+
+/** Every import from one room to another. */
+export function importsBetweenRooms(): Import[] {
+  return [...Object.keys(rooms), "core/index.ts"]
+    .flatMap((room) => sourcesIn(room))
+    .flatMap((path) => readSource(path).imports)
+    .filter(({ from, to }) => roomOf(from) !== roomOf(to));
+}
+
+interface Pattern {
+  readonly regex?: string;
+  readonly group?: readonly string[];
+}
+
+interface Override {
+  readonly files: readonly string[];
+  readonly rules: {
+    readonly "no-restricted-imports"?: readonly [string, { readonly patterns: readonly Pattern[] }];
+  };
+}
+
+const { overrides } = JSON.parse(readFileSync(new URL("../.oxlintrc.json", import.meta.url), "utf8")) as {
+  overrides: readonly Override[];
+};
+
+/** Whether the linter lets a file import another one of the sources. As in the linter, the last override wins. */
+export function mayImport(from: string, specifier: string): boolean {
+  const rule = overrides.findLast(
+    ({ files, rules }) => rules["no-restricted-imports"] && files.some((glob) => toRegExp(glob).test(from)),
+  );
+  const patterns = rule?.rules["no-restricted-imports"]?.[1].patterns ?? [];
+  // A `group` is about packages: it excludes what begins with a dot.
+  return !patterns.some(({ regex }) => regex !== undefined && new RegExp(regex).test(specifier));
+}
+
+function toRegExp(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^$()|[\]\\]/g, "\\$&")
+    .replace(/\{([^}]*)\}/g, (_, names: string) => `(?:${names.replaceAll(",", "|")})`)
+    .replace(/\*\*|\*/g, (stars) => (stars === "**" ? ".*" : "[^/]*"));
+  return new RegExp(`^${source}$`);
+}
+
+/** The rooms that any file of a room may import. */
+export function allowedRooms(room: string): string[] {
+  const from = room.endsWith(".ts") ? room : `${room}/folder/file.ts`;
+  return Object.keys(rooms).filter((other) => {
+    const to = other.endsWith(".ts") ? other : `${other}/file.ts`;
+    const specifier = posix.relative(posix.dirname(from), to);
+    return other !== room && mayImport(from, specifier.startsWith(".") ? specifier : `./${specifier}`);
+  });
+}
+
+/** Room, what it holds, and the rooms that it may import. Files with an exception of their own are named. */
+export function roomRows(): string[][] {
+  const imports = importsBetweenRooms();
+  return Object.entries(rooms).map(([room, holds]) => {
+    const allowed = allowedRooms(room);
+    const isAll = allowed.length === Object.keys(rooms).length - 1;
+    const general = isAll ? "all" : allowed.map((name) => `\`${name}\``).join(", ") || "none";
+    const exceptions = imports.filter(
+      ({ from, to }) => roomOf(from) === room && !allowed.includes(roomOf(to)),
+    );
+    const files = new Set(exceptions.map(({ from, to }) => `\`${from}\` imports \`${roomOf(to)}\``));
+    return [`\`${room}\``, holds, [general, ...files].join("; ")];
+  });
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+/**
+ * The imports between rooms as a picture. A dotted arrow is for imports of types alone. An arrow that a longer way
+ * through the picture implies is left out.
+ */
+export function roomPicture(): string {
+  const order = Object.keys(rooms);
+  const placeOf = ({ from, to }: Edge): number => order.indexOf(from) * order.length + order.indexOf(to);
+  const edges = withoutImplied(edgesBetweenRooms().toSorted((a, b) => placeOf(a) - placeOf(b)));
+  const [inside, outside] = [true, false].map((isCore) =>
+    order.filter((room) => room.startsWith("core/") === isCore).map((room) => `${idOf(room)}["${room}"]`),
+  );
+  return [
+    "```mermaid",
+    "flowchart TD",
+    "  subgraph core",
+    ...inside!.map((line) => `    ${line}`),
+    "  end",
+    ...outside!.map((line) => `  ${line}`),
+    ...edges.map(({ from, to, isType }) => `  ${idOf(from)} ${isType ? "-.->" : "-->"} ${idOf(to)}`),
+    "```",
+  ].join("\n");
+}
+
+function idOf(room: string): string {
+  return room.replace(/\W/g, "_");
+}
+
+function edgesBetweenRooms(): Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const { from: file, to: other, isType } of importsBetweenRooms()) {
+    const [from, to] = [roomOf(file), roomOf(other)];
+    const before = edges.get(`${from} ${to}`);
+    edges.set(`${from} ${to}`, { from, to, isType: isType && (before?.isType ?? true) });
+  }
+  return [...edges.values()];
+}
+
+/** Types first: an import of values is implied by imports of values only. */
+function withoutImplied(edges: readonly Edge[]): Edge[] {
+  let left = [...edges];
+  for (const isType of [true, false]) {
+    for (const edge of edges.filter((each) => each.isType === isType)) {
+      const others = left.filter((other) => other !== edge && (isType || !other.isType));
+      if (reaches(others, edge.from, edge.to)) left = left.filter((other) => other !== edge);
+    }
+  }
+  return left;
+}
+
+function reaches(edges: readonly Edge[], start: string, end: string): boolean {
+  const seen = new Set<string>();
+  const next = [start];
+  for (let room = next.pop(); room !== undefined; room = next.pop()) {
+    for (const { from, to } of edges) {
+      if (from !== room || seen.has(to)) continue;
+      if (to === end) return true;
+      seen.add(to);
+      next.push(to);
+    }
+  }
+  return false;
+}
