@@ -21,7 +21,7 @@ import { runtimeTraits } from "../runtimes/discovery/traits.ts";
 import { probes } from "../runtimes/probes/table.ts";
 import { DEFAULT_NAMES } from "../runtimes/spawn/environment.ts";
 import { roomPicture, roomRows } from "./_rooms.ts";
-import { readInterface, unionOf } from "./_sources.ts";
+import { fieldsOf, messagesOf, readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */
 export const parts: Readonly<Record<string, () => string>> = {
@@ -147,13 +147,28 @@ export const parts: Readonly<Record<string, () => string>> = {
     ),
   "worker-frames": () =>
     table(
-      ["frame", "may come"],
-      Object.entries(WORKER_FRAMES).map(([frame, phases]) => [
-        code(frame),
-        phases.map((phase) => PHASES[phase]).join(", "),
+      ["frame", "fields", "may come", "meaning"],
+      messagesOf("WorkerMessage").map(({ type, fields, doc }) => [
+        code(type),
+        fields.map(code).join(", "),
+        WORKER_FRAMES[type as keyof typeof WORKER_FRAMES].map((phase) => PHASES[phase]).join(", "),
+        doc,
       ]),
     ),
-  "supervisor-frames": () => unionOf("SupervisorFrameType").map(code).join(", "),
+  "supervisor-frames": () =>
+    table(
+      ["frame", "fields", "meaning"],
+      messagesOf("SupervisorMessage").map(({ type, fields, doc }) => [
+        code(type),
+        fields.map(code).join(", "),
+        doc,
+      ]),
+    ),
+  welcome: () =>
+    table(
+      ["field", "type", "meaning"],
+      fieldsOf("Welcome").map(({ name, type, doc }) => [code(name), code(type), doc]),
+    ),
   goodbyes: () =>
     table(
       ["kind", "exit code that must follow"],

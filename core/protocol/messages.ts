@@ -67,8 +67,9 @@ export type SupervisorMessage =
   | { readonly type: "stop"; readonly deadlineMs?: number | undefined }
   /** A new version is about to replace it. */
   | { readonly type: "reload"; readonly deadlineMs?: number | undefined }
-  /** It accepts on the socket of another slot too, or does so no more. */
+  /** It accepts on the socket of another slot too. */
   | { readonly type: "adopt"; readonly slot: string }
+  /** It accepts on that socket no more. */
   | { readonly type: "release"; readonly slot: string }
   /** It begins to accept, where a reload has held it back. */
   | { readonly type: "serve" }
@@ -79,12 +80,16 @@ export type SupervisorMessage =
 
 /** All that a worker is told at its start. */
 export type Welcome = {
+  /** The name of the pool. */
   readonly pool: string;
+  /** The slot, `group#index`. */
   readonly slot: string;
   readonly group: string;
   /** The type of its group. */
   readonly type: string;
+  /** Counts the workers of the slot. */
   readonly epoch: number;
+  /** The version of code and config that it is started from. */
   readonly generation: number;
   /** Milliseconds between two heartbeats. */
   readonly heartbeatMs: number;
@@ -92,6 +97,7 @@ export type Welcome = {
   readonly lingerMs?: number | undefined;
   /** Milliseconds after which it counts as ready although its entry still loads, where nobody waits for it. */
   readonly loadMs?: number | undefined;
+  /** The listeners of its group. */
   readonly listeners: readonly WelcomedListener[];
   /** The plugins that have a half in this worker, by name, in the order in which they are set up. */
   readonly plugins: Readonly<Record<string, PluginSection>>;

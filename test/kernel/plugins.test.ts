@@ -111,7 +111,7 @@ test("what a plugin may do beyond the pool is no member of the pool", async () =
   const { pool, context } = rig();
   await pool.start();
   const own = Object.keys(context()).filter((member) => !(member in pool));
-  const expected = ["addEvidence", "answer", "emit", "report", "runtimes", "send", "strategies"];
+  const expected = ["addEvidence", "emit", "report", "runtimes", "send", "sendMessage", "strategies"];
   assert.equal(own.toSorted(), expected);
   assert.equal(
     Object.keys(pool).filter((member) => !(member in context())),
