@@ -180,7 +180,7 @@ test(
     assert.is((await ask(port))[0], "1");
     // The copy itself is made again too.
     for (const name of await readdir(join(folder, "poolable/moved")))
-      if (name.startsWith("half-")) await rm(join(folder, "poolable/moved", name), { recursive: true });
+      if (name.startsWith("worker-")) await rm(join(folder, "poolable/moved", name), { recursive: true });
     const reloaded = await here.run(["reload", "web", "--name", "moved"], { env });
     assert.is(reloaded.code, 0, reloaded.stderr);
     assert.is((await here.run(["stop", "moved", "--now"], { env })).code, 0);

@@ -11,7 +11,7 @@ import { alive, fixture, folder, gone, observe, runtime, type Observed } from ".
 
 const test = suite("runtimes/processes");
 
-/** A runtime that runs `raw.mjs` without the worker's half. */
+/** A runtime that runs `raw.mjs` without the worker's main file. */
 async function raw(
   t: TestContext,
   act: string,
