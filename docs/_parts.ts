@@ -20,13 +20,18 @@ import { shared } from "../plugins/sockets/shared.ts";
 import { runtimeTraits } from "../runtimes/discovery/traits.ts";
 import { probes } from "../runtimes/probes/table.ts";
 import { DEFAULT_NAMES } from "../runtimes/spawn/environment.ts";
-import { roomPicture, roomRows } from "./_rooms.ts";
+import { folders, roomPicture, roomRows } from "./_rooms.ts";
 import { fieldsOf, messagesOf, readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */
 export const parts: Readonly<Record<string, () => string>> = {
   "rooms-picture": roomPicture,
   rooms: () => table(["room", "holds", "may import"], roomRows()),
+  folders: () =>
+    table(
+      ["folder", "holds"],
+      Object.entries(folders).map(([folder, holds]) => [code(folder), holds]),
+    ),
   "slot-states": () =>
     table(
       ["state", "process", "meaning"],

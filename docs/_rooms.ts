@@ -103,7 +103,7 @@ interface Edge {
 
 /**
  * The imports between rooms as a picture. A dotted arrow is for imports of types alone. An arrow that a longer way
- * through the picture implies is left out.
+ * through the picture implies is left out. The thick arrow is no import: a runtime starts the worker as a process.
  */
 export function roomPicture(): string {
   const order = Object.keys(rooms);
@@ -120,6 +120,7 @@ export function roomPicture(): string {
     "  end",
     ...outside!.map((line) => `  ${line}`),
     ...edges.map(({ from, to, isType }) => `  ${idOf(from)} ${isType ? "-.->" : "-->"} ${idOf(to)}`),
+    `  ${idOf("runtimes")} ==> ${idOf("worker")}`,
     "```",
   ].join("\n");
 }
@@ -163,3 +164,37 @@ function reaches(edges: readonly Edge[], start: string, end: string): boolean {
   }
   return false;
 }
+
+/** The folders of the larger rooms, and what each holds, in one line. */
+export const folders: Readonly<Record<string, string>> = {
+  "core/reducer/reload": "soft and hard reloads, and the rollback",
+  "core/reducer/state": "the state, its events and effects, and one step in the making",
+  "runtimes/channel": "the socket of the workers: tokens, frames, credit",
+  "runtimes/discovery": "which executables there are, and of which version",
+  "runtimes/figures": "what the system says of a process: CPU time, memory, kills for want of memory",
+  "runtimes/probes": "what each runtime can do, tried out for `poolable doctor`",
+  "runtimes/sockets": "opens the sockets that workers inherit",
+  "runtimes/spawn": "starts processes: environment, permissions, user, output, the end of their children",
+  "worker/drain": "ends a server without losing a request: HTTP/1, HTTP/2, WebSockets, plain TCP",
+  "worker/entry":
+    "loads the entry: a worker's module, a `fetch` handler, or a program that listens by itself",
+  "worker/listen": "gives the inherited socket to a server of `node:net` and `node:http`",
+  "worker/native": "the same for `Bun.serve` and `Deno.serve`",
+  "worker/session": "the connection to the supervisor: hello, heartbeats, drain, stop, goodbye",
+  "plugins/control": "the control socket, the lock and the folder of a pool",
+  "plugins/health": "what a stuck worker does, found out before it is killed",
+  "plugins/intensity": "escalates when too many exits count",
+  "plugins/jobs": "calls from process to process: `client` calls, `worker` runs, `wire` is what both speak",
+  "plugins/logs": "one line for what happens",
+  "plugins/recycle": "replaces workers that have reached a limit",
+  "plugins/reload": "how soft reloads go, unless a caller says otherwise",
+  "plugins/restart": "classes of exits, restart policies",
+  "plugins/scaling": "strategies, pace and budget of groups that grow and shrink",
+  "plugins/scoreboard": "one record for each worker in shared memory",
+  "plugins/sockets": "how the workers of a group share a socket",
+  "cli/commands": "one file for each command",
+  "cli/doctor": "what `poolable doctor` finds out and prints",
+  "cli/output": "lines, tables and colours",
+  "cli/start": "finds and loads the config, or makes one of an entry and options",
+  "system/libc": "calls of the C library under Bun and Deno",
+};

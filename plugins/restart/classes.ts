@@ -29,19 +29,19 @@ export const exitClasses: readonly ExitClassRow[] = [
   {
     class: "flowViolation",
     indicators:
-      "out of order, unknown epoch, malformed or oversized frame, a word after goodbye, contradicted goodbye",
+      "a frame out of order, of an unknown epoch, malformed, oversized or after the goodbye; an exit code that contradicts the goodbye",
     counts: 1,
     match: (report) => (report.violation ? report.violation.detail : contradiction(report)),
   },
   {
     class: "fatal",
-    indicators: "goodbye fatal",
+    indicators: "goodbye `fatal`",
     counts: 0,
     match: (report) => said(report, "fatal"),
   },
   {
     class: "stall",
-    indicators: "heartbeat lost",
+    indicators: "no heartbeat in time",
     counts: 1,
     match({ cause, evidence }) {
       if (cause !== "heartbeatLost") return undefined;
@@ -50,39 +50,39 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
   {
     class: "requested",
-    indicators: "the supervisor asked",
+    indicators: "the supervisor asked the worker to end",
     counts: 0,
     match: (report) => (report.intent ? `${report.intent} asked, ${manner(report)}` : undefined),
   },
   {
     class: "permanent",
-    indicators: "goodbye permanent",
+    indicators: "goodbye `permanent`",
     counts: 0,
     match: (report) => said(report, "permanent"),
   },
   {
     class: "selfRestart",
-    indicators: "goodbye restart (a quota, say)",
+    indicators: "goodbye `restart`, for example at a quota",
     counts: 0,
     match: (report) => said(report, "restart"),
   },
   {
     class: "startFailure",
-    indicators: "no pid, or ended before ready (but with code 0 of its own, where nobody waits for it)",
+    indicators: "no pid, or an end before ready; not an exit with code 0 in a group that does not listen",
     counts: 1,
     match: (report) =>
       report.ready || report.goodbye === "done" || hasDoneItsWork(report) ? undefined : startFailure(report),
   },
   {
     class: "ordered",
-    indicators: "goodbye done or drained, acked, code 0 (or killed by us after the goodbye)",
+    indicators: "goodbye `done` or `drained`, then code 0 or a kill by the supervisor",
     counts: 0,
     match: (report) =>
       failedAfterGoodbye(report) ? undefined : (said(report, "done") ?? said(report, "drained")),
   },
   {
     class: "oom",
-    indicators: "the runtime's signature, or a kill of the cgroup's memory controller",
+    indicators: "the runtime's message, or a kill by the cgroup's memory controller",
     counts: 2,
     match(report) {
       const signal = signalOf(report.code, report.signal);
@@ -94,7 +94,7 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
   {
     class: "stackOverflow",
-    indicators: "RangeError signature, SIGSEGV, SIGBUS",
+    indicators: "RangeError in stderr, SIGSEGV, SIGBUS",
     counts: 1,
     match(report) {
       const signal = signalOf(report.code, report.signal);
@@ -105,7 +105,7 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
   {
     class: "killed",
-    indicators: "a signal that we did not send",
+    indicators: "a signal that the supervisor did not send",
     counts: 1,
     match(report) {
       const signal = signalOf(report.code, report.signal);
@@ -115,13 +115,13 @@ export const exitClasses: readonly ExitClassRow[] = [
   },
   {
     class: "channelLost",
-    indicators: "connection gone, process alive",
+    indicators: "the connection was closed while the process lived",
     counts: 1,
     match: ({ cause }) => (cause === "channelLost" ? causes.channelLost : undefined),
   },
   {
     class: "uncaught",
-    indicators: "code ≠ 0 after ready, also one after goodbye done or drained",
+    indicators: "an exit code other than 0 after ready, also after goodbye `done` or `drained`",
     counts: 1,
     match(report) {
       const { code, error, stderrTail } = report;
