@@ -1,4 +1,5 @@
 // timeout: 120
+// brief: node (marked)
 /** What is found out about a worker that is stuck, with real workers that are stuck in different ways. */
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -83,7 +84,7 @@ test(
 
 test(
   "without a stack: built in, and it costs a worker nothing",
-  { skip: !isLinux && "needs /proc", timeout: 60_000 },
+  { brief: true, skip: !isLinux && "needs /proc", timeout: 60_000 },
   async (t) => {
     const { pool, at } = await running(t, ["spin"], false, { heartbeat: "3s" });
     const end = endOf(pool, "spin");

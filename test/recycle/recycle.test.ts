@@ -1,5 +1,6 @@
 // timeout: 240
 // supervisors: node, bun, deno (inside)
+// brief: node (marked)
 /** Workers that have reached a limit are replaced by others, while the work goes on. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -104,7 +105,7 @@ function ready(pool: Pool, group: string): number[] {
 
 test(
   "requests: each worker in turn, the next one ready first; none fails, none counts",
-  { timeout: 60_000 },
+  { brief: true, timeout: 60_000 },
   async (t) => {
     const { pool, at, facts, until } = await running(t, { web: web() }, { requests: 40 });
     let least = Infinity;
@@ -200,22 +201,26 @@ test("jobs: all that wait and run are answered, once", { timeout: 60_000 }, asyn
   for (const { verdict } of facts("restart:decided")) assert.is(verdict.class, "requested");
 });
 
-test("a successor that does not come up leaves the old one in its place", { timeout: 60_000 }, async (t) => {
-  const file = join(mkdtempSync(join(tmpdir(), "recycle-")), "broken");
-  t.defer(() => rmSync(file, { force: true }));
-  const groups = { web: web({ workers: 1, args: [file] }) };
-  const { pool, at, facts, until } = await running(t, groups, { age: 1 });
-  const [pid] = ready(pool, "web");
-  writeFileSync(file, "");
-  await until("reload:rolledback", 1);
-  assert.match(facts("reload:rolledback")[0]!.reason, "web#0 did not come up: startFailure");
-  assert.equal(ready(pool, "web"), [pid]);
-  assert.is((await fetch(at.web!)).status, 200);
-  rmSync(file);
-  // It is not tried again at once; a restart by hand needs no leave.
-  await pool.restart("web#0");
-  assert.is(facts("worker:recycling").length, 1);
-});
+test(
+  "a successor that does not come up leaves the old one in its place",
+  { brief: true, timeout: 60_000 },
+  async (t) => {
+    const file = join(mkdtempSync(join(tmpdir(), "recycle-")), "broken");
+    t.defer(() => rmSync(file, { force: true }));
+    const groups = { web: web({ workers: 1, args: [file] }) };
+    const { pool, at, facts, until } = await running(t, groups, { age: 1 });
+    const [pid] = ready(pool, "web");
+    writeFileSync(file, "");
+    await until("reload:rolledback", 1);
+    assert.match(facts("reload:rolledback")[0]!.reason, "web#0 did not come up: startFailure");
+    assert.equal(ready(pool, "web"), [pid]);
+    assert.is((await fetch(at.web!)).status, 200);
+    rmSync(file);
+    // It is not tried again at once; a restart by hand needs no leave.
+    await pool.restart("web#0");
+    assert.is(facts("worker:recycling").length, 1);
+  },
+);
 
 test(
   "a worker that takes its whole drain holds up its group, and no other one",

@@ -72,19 +72,23 @@ export function permissionBehaviours(test: Suite, { runtime, executable, narrowe
   };
   const isDeno = runtime === "deno";
 
-  test("the narrowest permissions are enough for the channel and the socket, also in a reload", async (t) => {
-    const { pool, ask } = await start(t, narrowest);
-    assert.is(await ask("/"), "here");
-    const report = await pool.reload();
-    assert.equal([report.replaced, report.failed, report.forcedKills], [1, 0, 0]);
-    assert.is(await ask("/"), "here");
-    const classified: string[] = [];
-    pool.hooks.hook("restart:decided", ({ verdict }) => void classified.push(verdict.reason));
-    await pool.stop();
-    assert.equal(classified, ["stop asked, clean"]);
-  });
+  test(
+    "the narrowest permissions are enough for the channel and the socket, also in a reload",
+    { brief: true },
+    async (t) => {
+      const { pool, ask } = await start(t, narrowest);
+      assert.is(await ask("/"), "here");
+      const report = await pool.reload();
+      assert.equal([report.replaced, report.failed, report.forcedKills], [1, 0, 0]);
+      assert.is(await ask("/"), "here");
+      const classified: string[] = [];
+      pool.hooks.hook("restart:decided", ({ verdict }) => void classified.push(verdict.reason));
+      await pool.stop();
+      assert.equal(classified, ["stop asked, clean"]);
+    },
+  );
 
-  test("what is not listed is denied", async (t) => {
+  test("what is not listed is denied", { brief: true }, async (t) => {
     const { ask } = await start(t, narrowest);
     const url = await server(t);
     const outside = join(folder(t), "outside.txt");

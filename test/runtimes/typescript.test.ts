@@ -1,4 +1,5 @@
 // timeout: 240
+// brief: node (marked)
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,7 +77,7 @@ for (const { title, runtime, executable, cannot } of runners) {
   };
 
   for (const entry of ["worker.ts", "program.ts", "module.mts", "common.cts", "enum.ts", "element.tsx"]) {
-    test(`${title}: ${entry}`, { timeout: 30_000 }, async (t) => {
+    test(`${title}: ${entry}`, { brief: entry === "worker.ts", timeout: 30_000 }, async (t) => {
       const listen = await freePort();
       const pool = make(t, { entry: entryOf(t, entry), listen, env: { PORT: String(listen) } });
       const ended = decided(pool);

@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 /** Groups that grow and shrink, with real workers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
@@ -48,7 +49,7 @@ const one = { maxConcurrent: 1 };
 
 test(
   "from nothing by demand, up under load, one by one, and down to nothing",
-  { timeout: 90_000 },
+  { brief: true, timeout: 90_000 },
   async (t) => {
     const { jobs, pool } = await running(
       t,
@@ -206,31 +207,39 @@ test("when none comes up, more of them are not tried", async (t) => {
   assert.is((await waits).code, "POOL_STOPPING");
 });
 
-test("a group that is left alone, one that does not exist, one that cannot change", async (t) => {
-  const start = (groups: object, workers: object): Promise<unknown> => {
-    const pool = createPool({ name: "x", groups: { w: work(workers) }, plugins: [scaling(groups as never)] });
-    t.defer(() => pool.stop({ now: true }));
-    return errorOf(pool.start());
-  };
-  assert.match(
-    String(await start({ nope: byRequest() }, {})),
-    'scaling: there is no group "nope"; there are w',
-  );
-  assert.match(String(await start({ w: byRequest() }, {})), "scaling: group w is fixed at 1 workers");
-  assert.match(
-    String(await start({ w: {} }, { workers: { min: 0, max: 1 } })),
-    "expected strategies such as byRequest()",
-  );
-  const budget = { plugins: [scaling({}, { budget: { workers: 1 } })] };
-  const many = createPool({ name: "x", groups: { w: work({ workers: { min: 2, max: 3 } }) }, ...budget });
-  t.defer(() => many.stop({ now: true }));
-  assert.match((await errorOf(many.start())).message, "workers: 1 is not accepted; expected at least 2");
-  const left = await running(
-    t,
-    { w: work({ workers: { min: 0, max: 1 } }) },
-    { plugins: [scaling({ w: false })] },
-  );
-  assert.is((await errorOf(left.jobs.run("add", 1, { queueTimeout: 300 }))).code, "QUEUE_TIMEOUT");
-});
+test(
+  "a group that is left alone, one that does not exist, one that cannot change",
+  { brief: true },
+  async (t) => {
+    const start = (groups: object, workers: object): Promise<unknown> => {
+      const pool = createPool({
+        name: "x",
+        groups: { w: work(workers) },
+        plugins: [scaling(groups as never)],
+      });
+      t.defer(() => pool.stop({ now: true }));
+      return errorOf(pool.start());
+    };
+    assert.match(
+      String(await start({ nope: byRequest() }, {})),
+      'scaling: there is no group "nope"; there are w',
+    );
+    assert.match(String(await start({ w: byRequest() }, {})), "scaling: group w is fixed at 1 workers");
+    assert.match(
+      String(await start({ w: {} }, { workers: { min: 0, max: 1 } })),
+      "expected strategies such as byRequest()",
+    );
+    const budget = { plugins: [scaling({}, { budget: { workers: 1 } })] };
+    const many = createPool({ name: "x", groups: { w: work({ workers: { min: 2, max: 3 } }) }, ...budget });
+    t.defer(() => many.stop({ now: true }));
+    assert.match((await errorOf(many.start())).message, "workers: 1 is not accepted; expected at least 2");
+    const left = await running(
+      t,
+      { w: work({ workers: { min: 0, max: 1 } }) },
+      { plugins: [scaling({ w: false })] },
+    );
+    assert.is((await errorOf(left.jobs.run("add", 1, { queueTimeout: 300 }))).code, "QUEUE_TIMEOUT");
+  },
+);
 
 test.run();
