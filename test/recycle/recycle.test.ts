@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookName, HookPayload, Pool } from "../../index.ts";
-import { connectPool, createPool, definePlugin } from "../../index.ts";
+import { connectPool, definePlugin } from "../../index.ts";
 import { recycle, reload } from "../../plugins/index.ts";
 import type { RecycleOptions } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
+import { startPool } from "../harness/pool.ts";
 
 const test = suite("recycle");
 
@@ -42,12 +43,10 @@ async function running(
   options: RecycleOptions,
 ): Promise<Running> {
   const told: [name: string, fact: unknown][] = [];
-  const at: Record<string, string> = {};
   let wake = (): void => {};
   const listener = definePlugin(() => ({
     name: "listener",
     setup({ hooks }) {
-      hooks.hook("listener:opened", ({ group, at: url }) => void (at[group] = url));
       for (const name of [
         "worker:recycling",
         "reload:done",
@@ -63,9 +62,7 @@ async function running(
     },
   }));
   const plugins = [reload({ minReady: "50ms" }), recycle({ every: "25ms", ...options }), listener()];
-  const pool = createPool({ name: "recycle", groups, plugins });
-  t.defer(() => pool.stop({ now: true }));
-  await pool.start();
+  const { pool, at } = await startPool(t, { name: "recycle", groups, plugins });
   const facts: Running["facts"] = (name) =>
     told.flatMap(([of, fact]) => (of === name ? [fact as never] : []));
   return {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import type { Suite, TestContext } from "../_suite.ts";
+import { poolFor } from "../harness/pool.ts";
 import { folder } from "./_spawn.ts";
 
 /** A runtime that has permissions. */
@@ -43,9 +43,7 @@ export function permissionBehaviours(test: Suite, { runtime, executable, narrowe
   });
   const make = (t: TestContext, group: GroupConfig): Pool => {
     const executables = executable === undefined ? {} : { [runtime]: executable };
-    const pool = createPool({ name: "permissions", root, executables, groups: { w: group } });
-    t.defer(() => pool.stop({ now: true }));
-    return pool;
+    return poolFor(t, { name: "permissions", root, executables, groups: { w: group } });
   };
   const start = async (t: TestContext, permissions: Permissions | undefined): Promise<Started> => {
     const pool = make(t, groupOf(permissions, { listen: 0 }));
