@@ -18,6 +18,8 @@ export const rooms: Readonly<Record<string, string>> = {
   plugins: "the policies: exits, restarts, sockets, reloads, scaling, jobs, health, logs, control",
   system: "files, sockets, processes and the clock, for plugins, runtimes and worker",
   cli: "the command `poolable`: options, signals, output",
+  "worker-main.ts":
+    "what a worker's process is started with: joins the worker and the halves of poolable's own plugins",
   "index.ts":
     'what `import … from "poolable"` has: `createPool` joins the shell, the plugins and the runtimes',
 };
@@ -37,6 +39,8 @@ export function importsBetweenRooms(): Import[] {
 }
 
 interface Pattern {
+  /** Whether types may be imported all the same. */
+  readonly allowTypeImports?: boolean;
   readonly regex?: string;
   readonly group?: readonly string[];
 }
@@ -53,13 +57,16 @@ const { overrides } = JSON.parse(readFileSync(new URL("../.oxlintrc.json", impor
 };
 
 /** Whether the linter lets a file import another one of the sources. As in the linter, the last override wins. */
-export function mayImport(from: string, specifier: string): boolean {
+export function mayImport(from: string, specifier: string, isType = false): boolean {
   const rule = overrides.findLast(
     ({ files, rules }) => rules["no-restricted-imports"] && files.some((glob) => toRegExp(glob).test(from)),
   );
   const patterns = rule?.rules["no-restricted-imports"]?.[1].patterns ?? [];
   // A `group` is about packages: it excludes what begins with a dot.
-  return !patterns.some(({ regex }) => regex !== undefined && new RegExp(regex).test(specifier));
+  return !patterns.some(
+    ({ regex, allowTypeImports = false }) =>
+      regex !== undefined && !(isType && allowTypeImports) && new RegExp(regex).test(specifier),
+  );
 }
 
 function toRegExp(glob: string): RegExp {
@@ -90,9 +97,18 @@ export function roomRows(): string[][] {
     const exceptions = imports.filter(
       ({ from, to }) => roomOf(from) === room && !allowed.includes(roomOf(to)),
     );
-    const files = new Set(exceptions.map(({ from, to }) => `\`${from}\` imports \`${roomOf(to)}\``));
-    return [`\`${room}\``, holds, [general, ...files].join("; ")];
+    const more = new Set(
+      exceptions.map(({ from, to, isType }) =>
+        isType ? `types of \`${roomOf(to)}\`` : `\`${folderOf(from)}\` imports \`${folderOf(to)}\``,
+      ),
+    );
+    return [`\`${room}\``, holds, [general, ...more].join("; ")];
   });
+}
+
+/** The folder of a file; of a plugin, for all plugins. */
+function folderOf(path: string): string {
+  return posix.dirname(path).replace(/^plugins\/[^/]+/, "plugins/*");
 }
 
 interface Edge {
@@ -120,7 +136,7 @@ export function roomPicture(): string {
     "  end",
     ...outside!.map((line) => `  ${line}`),
     ...edges.map(({ from, to, isType }) => `  ${idOf(from)} ${isType ? "-.->" : "-->"} ${idOf(to)}`),
-    `  ${idOf("runtimes")} ==> ${idOf("worker")}`,
+    `  ${idOf("runtimes")} ==> ${idOf("worker-main.ts")}`,
     "```",
   ].join("\n");
 }
@@ -175,6 +191,8 @@ export const folders: Readonly<Record<string, string>> = {
   "runtimes/probes": "what each runtime can do, tried out for `poolable doctor`",
   "runtimes/sockets": "opens the sockets that workers inherit",
   "runtimes/spawn": "starts processes: environment, permissions, user, output, the end of their children",
+  "worker/contract":
+    "what entries and the halves of plugins see: the worker, `defineWorker`, `defineWorkerPlugin`",
   "worker/drain": "ends a server without losing a request: HTTP/1, HTTP/2, WebSockets, plain TCP",
   "worker/entry":
     "loads the entry: a worker's module, a `fetch` handler, or a program that listens by itself",
