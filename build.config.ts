@@ -5,7 +5,7 @@ const config: BuildConfig = {
   entries: [
     { input: "./index", name: "index" },
     { input: "./worker/index", name: "worker" },
-    { input: "./worker/main", name: "worker-main" },
+    { input: "./worker-main", name: "worker-main" },
     { input: "./plugins/index", name: "plugins" },
     { input: "./runtimes/index", name: "runtimes" },
     { input: "./cli/main", name: "cli" },

@@ -1,3 +1,5 @@
+import type { PluginContext } from "../core/contract/plugin-context.ts";
+import type { Plugin } from "../core/contract/plugin.ts";
 import type { Pool } from "../core/contract/pool.ts";
 import { runningPlugin } from "../runtimes/running-plugin.ts";
 import { watchTerminal } from "./watch-terminal.ts";
@@ -60,18 +62,19 @@ export function handleSignals(pool: Pool, say: (line: string) => void): () => vo
 }
 
 /**
- * Tells an error that nobody caught as `plugin:error`, under the name of the plugin where the runtime knows it. The pool
- * goes on: its workers have nothing to do with it. Returns what ends that.
+ * Keeps the supervisor and its workers running when an error is not caught. Reports the error as `plugin:error`, under the
+ * name of the plugin if the runtime knows it. The handlers stay until the process ends: an error can come late.
  */
-export function handleFaults(pool: Pool, say: (line: string) => void): () => void {
+export function faults(say: (line: string) => void): Plugin {
+  let report: PluginContext["report"] | undefined;
   const onFault =
     (stage: string) =>
     (error: unknown): void => {
-      pool.report(runningPlugin() ?? "unknown", stage, error);
+      report?.(runningPlugin() ?? "unknown", stage, error);
       if (error instanceof Error && error.stack) say(error.stack);
     };
-  const onException = onFault("uncaught exception");
-  const onRejection = onFault("unhandled rejection");
-  process.on("uncaughtException", onException).on("unhandledRejection", onRejection);
-  return () => void process.off("uncaughtException", onException).off("unhandledRejection", onRejection);
+  process
+    .on("uncaughtException", onFault("uncaught exception"))
+    .on("unhandledRejection", onFault("unhandled rejection"));
+  return { name: "faults", setup: (pool) => void (report = pool.report) };
 }

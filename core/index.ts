@@ -60,8 +60,10 @@ export type { KernelPorts } from "./shell/kernel.ts";
 export type { ReloadPace } from "./contract/reload.ts";
 export { definePlugin } from "./contract/plugin.ts";
 export type { Dispose, Plugin, PluginInput, RunAs } from "./contract/plugin.ts";
+export type { GroupSharing, PluginContext, PluginFact } from "./contract/plugin-context.ts";
 export type { Pool, PoolEnd, StopOptions } from "./contract/pool.ts";
-export type { GoodbyeKind, Violation, ViolationKind } from "./protocol/frame-order.ts";
+export type { Violation, ViolationKind } from "./protocol/frame-order.ts";
+export type { GoodbyeKind } from "./protocol/goodbye.ts";
 export type { ReloadOptions, ReloadReport } from "./contract/reload.ts";
 export type {
   InheritedListener,

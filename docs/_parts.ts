@@ -6,8 +6,9 @@ import { errorCodes } from "../core/contract/errors.ts";
 import { jobErrorCodes } from "../core/contract/job-errors.ts";
 import { DEADLINES, POOL_STATES, SLOT_STATES } from "../core/contract/states.ts";
 import type { DeadlineKind } from "../core/contract/states.ts";
-import { GOODBYE_EXIT_CODES, WORKER_FRAMES } from "../core/protocol/frame-order.ts";
+import { WORKER_FRAMES } from "../core/protocol/frame-order.ts";
 import type { Phase } from "../core/protocol/frame-order.ts";
+import { GOODBYE_EXIT_CODES } from "../core/protocol/goodbye.ts";
 import * as budget from "../core/reducer/restart-budget.ts";
 import { CONCURRENT_STARTS, FRESH_MS, FRESH_STARTS } from "../core/reducer/start-queue.ts";
 import { createDecisions } from "../core/shell/decisions.ts";
@@ -20,7 +21,7 @@ import { runtimeTraits } from "../runtimes/discovery/traits.ts";
 import { probes } from "../runtimes/probes/table.ts";
 import { DEFAULT_NAMES } from "../runtimes/spawn/environment.ts";
 import { folders, roomPicture, roomRows } from "./_rooms.ts";
-import { readInterface, unionOf } from "./_sources.ts";
+import { fieldsOf, messagesOf, readInterface, unionOf } from "./_sources.ts";
 
 /** The parts of the docs that say what the sources say, by name. */
 export const parts: Readonly<Record<string, () => string>> = {
@@ -151,13 +152,28 @@ export const parts: Readonly<Record<string, () => string>> = {
     ),
   "worker-frames": () =>
     table(
-      ["frame", "may come"],
-      Object.entries(WORKER_FRAMES).map(([frame, phases]) => [
-        code(frame),
-        phases.map((phase) => PHASES[phase]).join(", "),
+      ["frame", "fields", "may come", "meaning"],
+      messagesOf("WorkerMessage").map(({ type, fields, doc }) => [
+        code(type),
+        fields.map(code).join(", "),
+        WORKER_FRAMES[type as keyof typeof WORKER_FRAMES].map((phase) => PHASES[phase]).join(", "),
+        doc,
       ]),
     ),
-  "supervisor-frames": () => unionOf("SupervisorFrameType").map(code).join(", "),
+  "supervisor-frames": () =>
+    table(
+      ["frame", "fields", "meaning"],
+      messagesOf("SupervisorMessage").map(({ type, fields, doc }) => [
+        code(type),
+        fields.map(code).join(", "),
+        doc,
+      ]),
+    ),
+  welcome: () =>
+    table(
+      ["field", "type", "meaning"],
+      fieldsOf("Welcome").map(({ name, type, doc }) => [code(name), code(type), doc]),
+    ),
   goodbyes: () =>
     table(
       ["kind", "exit code that must follow"],

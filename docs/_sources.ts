@@ -60,6 +60,17 @@ export function readInterface(name: string): Member[] {
   });
 }
 
+/** The fields of a type that is written as an object, in its order. */
+export function fieldsOf(name: string): Pick<Member, "name" | "type" | "doc">[] {
+  const { type } = declarationOf(name, ts.isTypeAliasDeclaration);
+  if (!ts.isTypeLiteralNode(type)) throw new Error(`${name} is not written as an object`);
+  return type.members.filter(isMember).map((member) => ({
+    name: member.name.getText() + (member.questionToken ? "?" : ""),
+    type: typeOf(member).replace(/\s+/g, " ").replace(" | undefined", ""),
+    doc: docOf(checker.getSymbolAtLocation(member.name)!).replace(/\s+/g, " "),
+  }));
+}
+
 /** What a docstring says, its `@default` as a last sentence. */
 function docOf(symbol: ts.Symbol): string {
   const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));
@@ -86,4 +97,32 @@ export function unionOf(name: string): string[] {
   const { type } = declarationOf(name, ts.isTypeAliasDeclaration);
   if (!ts.isUnionTypeNode(type)) throw new Error(`${name} is no union`);
   return type.types.map((part) => part.getText().replaceAll('"', ""));
+}
+
+/** One message of a union of messages, as the docs show it. */
+export interface Message {
+  readonly type: string;
+  /** The names of its other properties; `?` behind one that may be missing. */
+  readonly fields: readonly string[];
+  /** What the comment before it says, on one line. */
+  readonly doc: string;
+}
+
+/** The messages of a union whose members have a `type`, in their order. */
+export function messagesOf(name: string): Message[] {
+  const { type: union } = declarationOf(name, ts.isTypeAliasDeclaration);
+  if (!ts.isUnionTypeNode(union)) throw new Error(`${name} is no union`);
+  const source = union.getSourceFile().text;
+  let from = union.getFullStart();
+  return union.types.map((part) => {
+    const [, comment = ""] = /\/\*\*(.*?)\*\//s.exec(source.slice(from, part.getStart())) ?? [];
+    from = part.end;
+    if (!ts.isTypeLiteralNode(part)) throw new Error(`${name} has a member that is no type literal`);
+    const [type, ...fields] = part.members.filter(ts.isPropertySignature);
+    return {
+      type: type!.type!.getText().replaceAll('"', ""),
+      fields: fields.map((field) => field.name.getText() + (field.questionToken ? "?" : "")),
+      doc: comment.replace(/\s*\n\s*\*?\s*/g, " ").trim(),
+    };
+  });
 }

@@ -56,14 +56,14 @@ export interface CommandParts {
   readonly installed: Installed;
   /** The socket of the channel. */
   readonly channel: string;
-  /** The file of the worker's half. */
-  readonly half: string;
+  /** The file that a worker's process is started with. */
+  readonly workerMain: string;
 }
 
 /** What differs between the runtimes. */
 export interface Adapter {
   readonly name: RuntimeName;
-  /** The words after the executable: flags, the worker's half, the entry and its arguments. */
+  /** The words after the executable: flags, the worker's main file, the entry and its arguments. */
   words(request: SpawnRequest, parts: CommandParts): string[];
   /** What keeps a worker from being as its group says; the entry exists. */
   refuse(group: WorkerNeeds, installed: Installed): Refusal | undefined;
@@ -108,15 +108,15 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
 
     spawn(request, sink) {
       const own = request.user === other?.user.text ? other : undefined;
-      const { channel, half: writeHalf } = own?.files ?? files ?? {};
-      if (!channel || !writeHalf || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
-      let half: string;
+      const { channel, workerMain: writeMain } = own?.files ?? files ?? {};
+      if (!channel || !writeMain || !installed) return neverStarted(`the ${name} runtime is not open`, sink);
+      let workerMain: string;
       try {
-        half = writeHalf();
+        workerMain = writeMain();
       } catch (error) {
-        return neverStarted(`the worker's half cannot be written: ${messageOf(error)}`, sink);
+        return neverStarted(`the worker's main file cannot be written: ${messageOf(error)}`, sink);
       }
-      const words = adapter.words(request, { installed, channel: channel.path, half });
+      const words = adapter.words(request, { installed, channel: channel.path, workerMain });
       const quiet = adapter.isNoise ? withoutNoise(sink, (line) => adapter.isNoise!(line)) : sink;
       const command = { file: installed.file, args: words, guard: own ? setprivWords(own.user) : guard };
       const refuseProcess = own && ((pid: number) => identityMismatch(own.user, pid));
@@ -157,7 +157,7 @@ export function createRuntime(adapter: Adapter, options: AdapterOptions): Runtim
       const found = await prepare();
       const user = otherUser(text);
       if (user) await checkCanRun(user, found.file);
-      const main = workerHalf(found);
+      const main = workerMainOf(found);
       releaseGuard = holdGroupGuard();
       [files, guard] = await Promise.all([openWorkerFiles(main, options.directory), deathSignal()]);
       if (user) other = { user, files: await openWorkerFiles(main, options.directory, user) };
@@ -181,12 +181,12 @@ function faultOf(entry: string): string | undefined {
   }
 }
 
-/** The worker's half: beside this file when both run from source, else what the package exports. */
-function workerHalf({ typescript }: Installed): string {
+/** The file that a worker's process is started with: beside this file when both run from source, else what the package exports. */
+function workerMainOf({ typescript }: Installed): string {
   const { features } = process as { features: { typescript?: unknown } };
   return fileURLToPath(
     import.meta.url.endsWith(".ts") && features.typescript && typescript
-      ? new URL("../worker/main.ts", import.meta.url)
+      ? new URL("../worker-main.ts", import.meta.url)
       : import.meta.resolve("poolable/worker/main"),
   );
 }

@@ -9,7 +9,7 @@ export function bun(options: AdapterOptions = {}): Runtime {
 const adapter: Adapter = {
   name: "bun",
 
-  words: ({ execArgv, entry, args }, { half }) => [...execArgv, half, entry, ...args],
+  words: ({ execArgv, entry, args }, { workerMain }) => [...execArgv, workerMain, entry, ...args],
 
   refuse({ permissions }) {
     if (permissions === "all") return undefined;

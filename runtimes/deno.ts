@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Runtime } from "../core/contract/runtime.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
-import { denoPermissions, refuseDenoPermissions } from "./spawn/permissions.ts";
+import { denoPermissions, modulesOf, refuseDenoPermissions } from "./spawn/permissions.ts";
 
 /** Workers under Deno. */
 export function deno(options: AdapterOptions = {}): Runtime {
@@ -15,13 +15,14 @@ const adapter: Adapter = {
 
   /**
    * The entry is Deno's own main module: so its configuration is found, `import.meta.main` holds, and neither it nor
-   * what it imports needs a permission to be read. The worker's half is loaded before it.
+   * what it imports needs a permission to be read. The worker's main file is loaded before it.
    */
-  words({ permissions, execArgv, entry, args, cwd, listeners }, { channel, half }) {
-    const flags = denoPermissions(permissions, { channel, half, entry, cwd, listeners });
+  words({ permissions, execArgv, entry, args, cwd, listeners, plugins }, { channel, workerMain }) {
+    const modules = modulesOf(plugins);
+    const flags = denoPermissions(permissions, { channel, workerMain, entry, cwd, listeners, modules });
     // What a worker binds by itself.
     const unstable = listeners.some(({ reusePort }) => reusePort) ? ["--unstable-net"] : [];
-    return ["run", ...flags, ...unstable, ...execArgv, `--preload=${half}`, entry, ...args];
+    return ["run", ...flags, ...unstable, ...execArgv, `--preload=${workerMain}`, entry, ...args];
   },
 
   // It says so of every module with `fetch` that `deno run` starts, and no flag keeps it from it.

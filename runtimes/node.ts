@@ -1,7 +1,7 @@
 import type { Runtime } from "../core/contract/runtime.ts";
 import { createRuntime, type Adapter, type AdapterOptions } from "./adapter.ts";
 import { hasReusePort } from "./sockets/abilities.ts";
-import { nodePermissions, refuseNodePermissions } from "./spawn/permissions.ts";
+import { modulesOf, nodePermissions, refuseNodePermissions } from "./spawn/permissions.ts";
 
 /** Workers under Node 20.19 and newer. */
 export function node(options: AdapterOptions = {}): Runtime {
@@ -11,9 +11,10 @@ export function node(options: AdapterOptions = {}): Runtime {
 const adapter: Adapter = {
   name: "node",
 
-  words({ permissions, execArgv, entry, args, cwd }, { installed, channel, half }) {
-    const flags = nodePermissions(permissions, { channel, half, entry, cwd }, installed.version);
-    return [...flags, ...execArgv, half, entry, ...args];
+  words({ permissions, execArgv, entry, args, cwd, plugins }, { installed, channel, workerMain }) {
+    const needs = { channel, workerMain, entry, cwd, modules: modulesOf(plugins) };
+    const flags = nodePermissions(permissions, needs, installed.version);
+    return [...flags, ...execArgv, workerMain, entry, ...args];
   },
 
   refuse({ entry, execArgv, permissions }, { version, typescript }) {

@@ -11,7 +11,7 @@ export interface TestOptions {
   readonly timeout?: number;
   /** A sentence that says why the test cannot run here; it is printed. Anything falsy lets the test run. */
   readonly skip?: string | false | undefined;
-  /** It also runs where only a part does: with a supervisor under Bun and Deno, without POOLABLE_FULL. */
+  /** Marks a test that runs in the brief run too, in a file whose header says `// brief: … (marked)`. */
   readonly brief?: boolean;
 }
 
@@ -42,7 +42,10 @@ export interface Suite extends AddTest {
 
 const defaultTimeout = 20_000;
 
-const onlyBrief = process.env["POOLABLE_TEST_BRIEF"] === "1";
+const brief = process.env["POOLABLE_TEST_BRIEF"];
+
+/** Whether this is the brief run (`npm test`): random tests then try fewer cases. */
+export const IS_BRIEF: boolean = Boolean(brief);
 
 /** A suite of uvu that cannot pass by accident; see `CONTRIBUTING.md` for what it adds. */
 export function suite(name: string): Suite {
@@ -57,11 +60,12 @@ export function suite(name: string): Suite {
     args: Parameters<AddTest> | [string, TestOptions, TestBody],
   ): void => {
     const [title, options, body] = args.length === 3 ? args : [args[0], {}, args[1] as TestBody];
-    if (onlyBrief && !options.brief) return;
+    if (brief === "marked" && !options.brief) return void (report.leftOut += 1);
     if (options.skip) return report.skipped(`${name} › ${title}: ${options.skip}`);
     entry.declared += 1;
     register(title, async () => {
       report.current = `${name} › ${title}`;
+      const started = performance.now();
       try {
         if (broken) throw broken;
         await withContext(title, options.timeout ?? defaultTimeout, async (t) => {
@@ -75,6 +79,7 @@ export function suite(name: string): Suite {
         report.failure(error);
         throw error;
       } finally {
+        report.tests.push({ title, milliseconds: performance.now() - started });
         report.current = undefined;
       }
     });

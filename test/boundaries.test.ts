@@ -20,6 +20,7 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
       "citty",
       "poolable",
       "../index.ts",
+      "../worker-main.ts",
       "../plugins/a.ts",
       "../runtimes/a.ts",
       "../worker/a.ts",
@@ -123,31 +124,18 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
       "poolable",
     ],
   ],
-  // They compose the worker's side of two plugins.
-  ...["jobs", "board"].map((name): [string, string[], string[]] => [
-    `worker/session/${name}.ts`,
-    [
-      "../../core/contract/a.ts",
-      "../../plugins/jobs/wire/a.ts",
-      "../../plugins/jobs/client/a.ts",
-      "../../plugins/jobs/worker/a.ts",
-      "../../plugins/scoreboard/wire/board.ts",
-    ],
-    [
-      "../../plugins/jobs/index.ts",
-      "../../plugins/jobs/supervisor/a.ts",
-      "../../plugins/scoreboard/index.ts",
-      "../../plugins/sockets/a.ts",
-      "../../plugins/index.ts",
-      "../../runtimes/a.ts",
-      "../../cli/a.ts",
-    ],
-  ]),
+  // It knows plugins by their types alone.
+  [
+    "worker/contract/a.ts",
+    ["../../core/contract/a.ts"],
+    ["../../plugins/jobs/worker/plugin.ts", "../../plugins/scoreboard/wire/record.ts"],
+  ],
   ...["wire", "client", "worker"].map((half): [string, string[], string[]] => [
     `plugins/jobs/${half}/a.ts`,
     [
       "../../../core/contract/a.ts",
       "../../../system/a.ts",
+      "../../../worker/contract/plugin.ts",
       "./b.ts",
       "../wire/a.ts",
       "../../scoreboard/wire/board.ts",
@@ -160,12 +148,17 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
       "../../index.ts",
       "../../sockets/a.ts",
       "../../scoreboard/supervisor/a.ts",
+      "../../../worker/main.ts",
+      "../../../worker/session/life.ts",
       "../../../runtimes/a.ts",
       "poolable/worker",
     ],
   ]),
-  ["plugins/jobs/worker/a.ts", ["./b.ts"], ["../client/a.ts"]],
-  ["plugins/jobs/client/a.ts", ["./b.ts"], ["../worker/a.ts"]],
+  [
+    "plugins/mine/worker/a.ts",
+    ["../wire/a.ts"],
+    ["../index.ts", "../supervisor/a.ts", "../../jobs/wire/a.ts"],
+  ],
   ["cli/a.ts", ["../core/a.ts", "../plugins/a.ts", "../runtimes/a.ts", "citty"], ["../test/_suite.ts"]],
 ];
 
@@ -183,6 +176,11 @@ for (const [file, allowed, refused] of table) {
     assert.is(await restricted(file, source(refused)), refused.length);
   });
 }
+
+test("the worker imports types of plugins", async () => {
+  const source = 'import type { A } from "../../plugins/jobs/wire/job.ts";\nexport type B = A;\n';
+  assert.is(await restricted("worker/contract/a.ts", source), 0);
+});
 
 test("core/a.ts sees no runtime's globals", async () => {
   const source = globals.map((name, index) => `export const v${index} = ${name};\n`).join("");

@@ -20,7 +20,7 @@ const entries: Readonly<Record<string, string>> = Object.fromEntries(
 
 const virtual = `${root}/test/_virtual.ts`;
 const source = `
-import { createPool, defineConfig, type GroupConfig } from "poolable";
+import { createPool, defineConfig, definePlugin, type GroupConfig, type PluginContext } from "poolable";
 const groups: Record<string, GroupConfig> = {};
 const calls: string[] = [];
 const plain = { name: "x", groups: { web: { entry: "./web.mjs", calls: ["images"], runtime: "node", listen: 1 } } };
@@ -32,12 +32,16 @@ export const fine: unknown[] = [
   createPool(plain),
   createPool(defineConfig({ name: "x", groups: { web: { entry: "./w.mjs" } } })),
   createPool({ name: "x", groups: { web: { entry: "./w.mjs" } } }, { load: () => defineConfig(plain) }),
+  definePlugin(() => ({ name: "x", setup: (pool) => pool.emit("listener:accepting", { groups: [], at: pool.name }) })),
+  (context: PluginContext) => [context.send, context.answer, context.addEvidence, context.report, context.runtimes],
 ];
 export const wrong: unknown[] = [
   defineConfig({ name: "x", groups: { web: { entry: "./w.mjs", jobs: { pick: "leastjobs" } } } }),
   defineConfig({ name: "x", groups: { web: { entry: "./w.mjs", restart: "allways" } } }),
   createPool({ name: "x", groups: { web: { entry: "./w.mjs", worker: 2 } } }),
   defineConfig({ name: "x", groups: { images: { entry: "./i.mjs", jobs: { pick: "/*pick*/" } } } }),
+  createPool(plain).emit,
+  createPool(plain).send,
 ];
 defineConfig({
   name: "x",
@@ -86,7 +90,11 @@ test("plain use stays as it is, and what no config can have is an error", () => 
   const lines = found.map(({ start }) => file.getLineAndCharacterOfPosition(start!).line + 1);
   const first = source.slice(0, source.indexOf("export const wrong")).split("\n").length;
   const said = found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
-  assert.equal([...new Set(lines)], [first + 1, first + 2, first + 3, first + 4], said.join("\n"));
+  assert.equal(
+    [...new Set(lines)],
+    [1, 2, 3, 4, 5, 6].map((line) => first + line),
+    said.join("\n"),
+  );
 });
 
 test("every type that an exported one mentions is exported beside it, or by poolable", () => {

@@ -1,22 +1,20 @@
-import { JobError } from "../core/contract/job-errors.ts";
-import type { Frame } from "../core/protocol/frames.ts";
-import type { WorkerDefinition } from "./define.ts";
+import { cannotRunJobs } from "../core/contract/job-errors.ts";
+import type { SupervisorMessage, WorkerMessage } from "../core/protocol/messages.ts";
+import type { WorkerDefinition } from "./contract/worker.ts";
 import { drainOfProcess } from "./drain/long-connections.ts";
 import { loadEntry, type Exports } from "./entry/load-entry.ts";
 import { watchProgram, type Program } from "./entry/program.ts";
 import { Mistake, printError, reasonOf, reportedError } from "./errors.ts";
 import { ownListeners } from "./listen/listeners.ts";
-import { createBoardOf, type BoardWelcome } from "./session/board.ts";
 import { isNode, takeBoot, type Boot } from "./session/boot.ts";
 import { greet, type Welcomed } from "./session/connect.ts";
 import { setWorker } from "./session/current.ts";
-import type { JobsWelcome, WorkerJobs } from "./session/jobs.ts";
 import { flushOutput, leave, part, within } from "./session/leave.ts";
-import { createLife, type Life, type LifeJobs, UNUSED_MS } from "./session/life.ts";
+import { createLife, type Life, UNUSED_MS } from "./session/life.ts";
+import { createWorkerPlugins, type OwnPlugins } from "./session/plugins.ts";
 import { ownSigterm } from "./session/sigterm.ts";
 import { createTermination, type Termination } from "./session/termination.ts";
 import { createUplink, type Uplink } from "./session/uplink.ts";
-import type { WatchdogWelcome } from "./session/watchdog.ts";
 
 /** The same after the supervisor is gone; every worker must be gone 2 s after it. */
 const ORPHAN_MS = 1_000;
@@ -35,28 +33,38 @@ interface Session {
   /** The entry, as long as it may be a program that listens by itself. */
   readonly program: Program;
   readonly termination: Termination;
-  /** There when this worker runs or calls jobs. */
-  readonly jobs: WorkerJobs | undefined;
+  readonly plugins: ReturnType<typeof createWorkerPlugins>;
 }
 
-const boot = takeBoot();
-// The terminal's signals go to the supervisor, which decides.
-for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
-if (!boot) refuse("poolable/worker/main is started by a poolable supervisor, not by hand");
-else {
+/**
+ * Makes this process a worker, until it ends. `own` are the halves of poolable's own plugins.
+ *
+ * Resolves, under Node, when the worker has ended: whoever awaits it at the top level makes an entry whose own top-level
+ * await never settles end as it would without a supervisor. Deno begins with the entry when the module that was loaded
+ * before it has ended, and Bun survives what is thrown until then: there it resolves when the entry can begin.
+ */
+export async function runWorker(own: OwnPlugins): Promise<void> {
+  const boot = takeBoot();
+  // The terminal's signals go to the supervisor, which decides.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+  if (!boot) return refuse("poolable/worker/main is started by a poolable supervisor, not by hand");
   const welcomed = await greet(boot).catch((error: unknown) =>
     refuse(`poolable: no supervisor at the channel: ${reasonOf(error)}`),
   );
-  const session = welcomed && (await begin(boot, welcomed));
+  const session = welcomed && (await begin(boot, welcomed, own));
   const life = session && live(session);
-  // Top-level, so that an entry whose own top-level await never settles ends as it would without a supervisor. Deno
-  // begins with it when this module has ended, and Bun survives what is thrown until then.
   if (isNode) await life;
 }
 
 /** Gets ready for the entry. */
-async function begin(boot: Boot, welcomed: Welcomed): Promise<Session> {
-  const session = await open(boot, welcomed);
+async function begin(boot: Boot, welcomed: Welcomed, own: OwnPlugins): Promise<Session | undefined> {
+  const session = open(boot, welcomed, own);
+  try {
+    await session.plugins.setup(welcomed.config.plugins, session.life.worker);
+  } catch (error) {
+    await failStart(session, "import", error);
+    return undefined;
+  }
   const inherited = welcomed.config.listeners.flatMap(({ fd }) => fd ?? []);
   if (inherited.length > 0 && process.versions["deno"])
     (await import("./listen/close-on-exec.ts")).stayHere(inherited);
@@ -85,7 +93,7 @@ async function live(session: Session): Promise<void> {
   if (mistake !== undefined) return failStart(session, "import", new Mistake(mistake));
   try {
     await definition.setup?.(life.worker);
-    if (definition.jobs) await session.jobs?.serve(life.worker, definition.jobs);
+    await session.plugins.beforeReady(definition);
   } catch (error) {
     if (!life.worker.signal.aborted) return failStart(session, "setup", error);
   }
@@ -95,37 +103,33 @@ async function live(session: Session): Promise<void> {
 }
 
 /** Ties the life of this worker to its connection and its signals. */
-async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
+function open(boot: Boot, welcomed: Welcomed, own: OwnPlugins): Session {
   const { socket, config } = welcomed;
-  const plugins = config.plugins as
-    | { jobs?: JobsWelcome; scoreboard?: BoardWelcome; health?: WatchdogWelcome }
-    | undefined;
-  const board = createBoardOf(plugins?.scoreboard, config);
-  const watchdog =
-    plugins?.health &&
-    (await import("./session/watchdog.ts")).createWatchdog(plugins.health, config.heartbeatMs);
-  const uplink = createUplink(socket, (frame) => {
-    board.frame(frame);
-    watchdog?.frame(frame);
-    if (frame.type === "ready") termination.ready();
+  const uplink = createUplink(socket, (message) => {
+    if (message.type === "goodbye") plugins.onStage("stopping");
+    if (message.type !== "ready") return;
+    termination.ready();
+    plugins.onStage("ready");
   });
-  const send = (frame: Frame): void => void uplink.send(frame);
-  // Only where it is needed: it takes its time to load.
-  const jobs =
-    plugins?.jobs && (await import("./session/jobs.ts")).createWorkerJobs(plugins.jobs, config, board, send);
-  const life = createLife(config, send, jobs ?? noJobs(config.group), board.read);
+  const send = (message: WorkerMessage): boolean => uplink.send(message);
+  const plugins = createWorkerPlugins({ own, heartbeatMs: config.heartbeatMs, send });
+  const life = createLife(config, send, plugins);
   setWorker(life.worker);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));
   setInterval(
     () => {
       uplink.send({ type: "heartbeat" });
-      watchdog?.beat();
+      plugins.onHeartbeat();
     },
     Math.min(MAX_TIMER_MS, config.heartbeatMs),
   ).unref();
   let deadline = Infinity;
   const timeLeft = (): number => Math.max(0, deadline - performance.now());
+  const until = (ms: number | undefined): number => {
+    if (ms !== undefined) deadline = performance.now() + ms;
+    return timeLeft();
+  };
   const termination = createTermination(life, uplink, timeLeft);
   const program = watchProgram({
     entry: boot.entry,
@@ -135,23 +139,41 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
     sigterm: ownSigterm(termination.signalled),
     timeLeft,
   });
-  welcomed.receive({
-    frame(frame) {
-      board.frame(frame);
-      if (typeof frame.deadlineMs === "number") deadline = performance.now() + frame.deadlineMs;
-      if (frame.type === "credit") uplink.credit(Number(frame.n) || 0);
-      else if (frame.type === "drain") life.drain(timeLeft());
-      else if (frame.type === "stop") {
+
+  function receive(message: SupervisorMessage): void {
+    switch (message.type) {
+      case "credit":
+        return uplink.credit(message.count);
+      case "drain":
+        plugins.onStage("draining");
+        return life.drain(until(message.deadlineMs));
+      case "stop":
+        plugins.onStage("stopping");
         termination.stopping();
-        life.stop("stopped", timeLeft());
-      } else if (frame.type === "reload") life.reload(timeLeft());
-      else if (frame.type === "adopt") life.adopt(String(frame.slot));
-      else if (frame.type === "release") life.release(String(frame.slot));
-      else if (frame.type === "peers") jobs?.receive(frame);
-      else if (frame.type === "serve") life.serve();
-      else if (frame.type === "ping") uplink.send({ type: "heartbeat" });
-      else if (frame.type === "ack") ack();
-    },
+        return life.stop("stopped", until(message.deadlineMs));
+      case "reload":
+        return life.reload(until(message.deadlineMs));
+      case "adopt":
+        return life.adopt(message.slot);
+      case "release":
+        return life.release(message.slot);
+      case "serve":
+        return life.serve();
+      case "ping":
+        return void uplink.send({ type: "heartbeat" });
+      case "plugin":
+        return plugins.receive(message.plugin, message.message);
+      case "ack":
+        return ack();
+      case "welcome":
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  welcomed.receive({
+    message: receive,
     closed() {
       ack();
       life.stop("the supervisor is gone", ORPHAN_MS);
@@ -159,7 +181,7 @@ async function open(boot: Boot, welcomed: Welcomed): Promise<Session> {
     },
   });
   const loadMs = config.loadMs && Math.min(MAX_TIMER_MS, config.loadMs);
-  return { boot, life, uplink, acked, socket, loadMs, program, termination, jobs };
+  return { boot, life, uplink, acked, socket, loadMs, program, termination, plugins };
 }
 
 /** What the entry exports, or `undefined` when the worker has said goodbye instead. */
@@ -210,26 +232,18 @@ function whyUnserved({ life, boot }: Session): string | undefined {
   }
 }
 
-/** Why a module's jobs cannot be called, or are missing; `undefined` when its group and it agree. */
-function whyUncallable({ jobs, life }: Session, definition: WorkerDefinition): string | undefined {
-  if (!definition.jobs) return jobs?.missing;
-  const { group, type } = life.worker;
-  return jobs ? undefined : `this worker has jobs, and group ${group} is a ${type} that nobody can call`;
-}
-
-function noJobs(group: string): LifeJobs {
-  const refuse = (): never => {
-    throw new JobError("CALL_FORBIDDEN", `group ${group} calls no other: its config has no \`calls\``);
-  };
-  return { jobs: refuse, serves: false, drain: async () => {}, stop() {} };
+/** Why a module with jobs cannot be this worker, or another one is missed; `undefined` when its group and it agree. */
+function whyUncallable({ plugins, life }: Session, definition: WorkerDefinition): string | undefined {
+  if (!definition.jobs || plugins.has("jobs")) return plugins.check(definition);
+  return cannotRunJobs(life.worker);
 }
 
 /** The life of an entry that is no worker, but a program of its own. */
 async function liveProgram(session: Session, exports: Exports): Promise<void> {
-  const { life, uplink, acked, program, socket, jobs } = session;
+  const { life, uplink, acked, program, socket, plugins } = session;
   // Whoever is left then has no end of its own: the program may have a word to say to it.
   void drainOfProcess.onlyLong.then(() => (life.draining ? callHandlers(session) : undefined));
-  const failure = jobs?.missing ?? (await program.live(exports));
+  const failure = plugins.check(undefined) ?? (await program.live(exports));
   if (life.worker.signal.aborted) await endProgram(session);
   socket.ref();
   if (failure !== undefined) return failStart(session, "import", new Mistake(failure));
@@ -295,14 +309,14 @@ async function runOf(session: Session, definition: WorkerDefinition): Promise<bo
   return true;
 }
 
-async function start({ life, jobs }: Session, definition: WorkerDefinition): Promise<void> {
+async function start({ life, plugins }: Session, definition: WorkerDefinition): Promise<void> {
   if (definition.fetch) {
     const { serveFetch } = await import("./entry/fetch.ts");
     await serveFetch(life, definition);
   }
   await (definition.run ? definition.run(life.worker) : life.worker.stopping);
   // What it was in the middle of has been told to end. Where it drains, that comes after the goodbye.
-  if (life.worker.signal.aborted && !life.goodbye().drains) await jobs?.drain();
+  if (life.worker.signal.aborted && !life.goodbye().drains) await plugins.drain();
 }
 
 async function failStart(session: Session, stage: "import" | "setup", error: unknown): Promise<void> {

@@ -18,7 +18,7 @@ import type { Output } from "../output/output.ts";
 import { paintFor } from "../output/terminal.ts";
 import type { Paint } from "../output/terminal.ts";
 import { stamped } from "../output/timestamps.ts";
-import { handleFaults, handleSignals } from "../signals.ts";
+import { faults, handleSignals } from "../signals.ts";
 import { blame } from "../start/config-error.ts";
 import { findTarget, workingFolder } from "../start/find-target.ts";
 import { loadWithEnvironment } from "../start/load-config.ts";
@@ -126,6 +126,7 @@ function compose(config: PoolConfig, source: Source, output: Output, paint: Pain
   const directory = isPoolName(config.name) ? poolDirectory(config.name) : undefined;
   // The lock comes first: a second start of the pool is refused before it has opened or said anything.
   const plugins = [
+    faults(write),
     control({ directory, audit: write }),
     banner(write, paint),
     logs({ write: (line, ofWorker) => output.line(line, ofWorker), paint }),
@@ -161,7 +162,6 @@ function banner(write: (line: string) => void, paint: Paint): Plugin {
 /** Runs the pool to its end. Resolves with the exit code of the supervisor. */
 async function supervise(pool: Pool, say: (line: string) => void): Promise<number> {
   const ignoreSignals = handleSignals(pool, say);
-  handleFaults(pool, say);
   try {
     await pool.start();
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { GoodbyeKind, Violation } from "../protocol/frame-order.ts";
+import type { Violation } from "../protocol/frame-order.ts";
+import type { GoodbyeKind } from "../protocol/goodbye.ts";
 
 /** What the supervisor wanted of a worker that it asked to end. */
 export type Intent = "stop" | "restart" | "scale" | "fail" | "bounce" | "reload";

@@ -1,5 +1,4 @@
 import type { Hookable } from "hookable";
-import type { Frame } from "../protocol/frames.ts";
 import type { RestartAnswer } from "./decisions.ts";
 import type { Evidence, ExitReport, ExitVerdict } from "./exit.ts";
 import type { PoolState, SlotState } from "./states.ts";
@@ -164,8 +163,12 @@ export interface PoolHooks {
   "worker:log": (fact: WorkerLog) => void;
   /** A line of a worker's stdout or stderr. */
   "worker:output": (fact: OfWorker & { readonly stream: "stdout" | "stderr"; readonly line: string }) => void;
-  /** An `event`, `request` or `result` frame of a worker, for the plugins that own them. Untrusted. */
-  "worker:frame": (fact: OfWorker & { readonly frame: Frame }) => void;
+  /** The program of a worker has closed its last server on the group's sockets, or listens again. */
+  "worker:listening": (fact: OfWorker & { readonly isListening: boolean }) => void;
+  /** The server of a worker on a listener speaks TLS. `listener` is untrusted text. */
+  "worker:secure": (fact: OfWorker & { readonly listener: string }) => void;
+  /** The half of a plugin in a worker has sent a message to the half in the supervisor. Untrusted. */
+  "worker:message": (fact: OfWorker & { readonly plugin: string; readonly message: unknown }) => void;
   /** What is known of an ended worker, its class, and who decided that. */
   "exit:classified": (
     fact: OfWorker & { readonly report: ExitReport; readonly verdict: ExitVerdict; readonly by: string },

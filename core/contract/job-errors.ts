@@ -46,3 +46,9 @@ export class JobError extends Error {
 export function isJobErrorCode(code: unknown): code is JobErrorCode {
   return typeof code === "string" && Object.hasOwn(jobErrorCodes, code);
 }
+
+/** Why a worker with jobs cannot be what it is started as. */
+export function cannotRunJobs({ group, type }: { readonly group: string; readonly type: string }): string {
+  const wayOut = "only groups of type 'job', and services that somebody's `calls` lists, run jobs";
+  return `this worker has jobs, and group ${group} is a ${type} that nobody can call: ${wayOut}`;
+}

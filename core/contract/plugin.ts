@@ -1,4 +1,4 @@
-import type { Pool } from "./pool.ts";
+import type { PluginContext } from "./plugin-context.ts";
 
 /**
  * Runs `work` as a part of a plugin: what it leaves running (timers, promises, sockets) counts as the plugin's too, as
@@ -24,10 +24,15 @@ export interface Plugin {
    */
   readonly after?: readonly string[];
   /**
+   * The module of its half in the workers, as a `file:` URL; its default export is what `defineWorkerPlugin` returns. It
+   * is loaded before the entry, in the workers that `spawnOptions` gives `welcome` data of this plugin's name.
+   */
+  readonly worker?: URL | string;
+  /**
    * Called once, before any worker starts and after the plugins before it. A throw or rejection here stops
    * `pool.start()`: what has been set up is disposed of in reverse order, and nothing runs.
    */
-  setup(pool: Pool): void | Dispose | Promise<void | Dispose>;
+  setup(pool: PluginContext): void | Dispose | Promise<void | Dispose>;
 }
 
 /** What `plugins` takes: a plugin, something falsy, or a list of these. */

@@ -1,11 +1,8 @@
-import type { Frame } from "../protocol/frames.ts";
 import type { ResolvedPool } from "./config.ts";
 import type { Decisions } from "./decisions.ts";
-import type { Evidence } from "./exit.ts";
-import type { HookPayload, HookRegistry } from "./hooks.ts";
+import type { HookRegistry } from "./hooks.ts";
 import type { PluginInput } from "./plugin.ts";
 import type { ReloadOptions, ReloadReport } from "./reload.ts";
-import type { Runtime } from "./runtime.ts";
 import type { PoolStatus } from "./status.ts";
 
 /**
@@ -27,7 +24,7 @@ export interface StopOptions {
   readonly reason?: string | undefined;
 }
 
-/** All groups under one supervisor: what `createPool` returns and what a plugin's `setup` receives. */
+/** All groups under one supervisor: what `createPool` returns. A plugin's `setup` receives a `PluginContext`. */
 export interface Pool {
   readonly name: string;
   readonly config: ResolvedPool;
@@ -35,22 +32,6 @@ export interface Pool {
   readonly hooks: HookRegistry;
   /** Questions that plugins answer. Frozen. */
   readonly decisions: Decisions;
-  /** Every runtime that a group of this pool uses, by name. */
-  readonly runtimes: ReadonlyMap<string, Runtime>;
-  /**
-   * How each group shares its sockets, why, and where it listens (URLs, or paths). The plugin that shares the sockets
-   * fills this in, and `status` shows it.
-   */
-  readonly strategies: Map<
-    string,
-    {
-      readonly name: string;
-      readonly reason: string;
-      readonly urls?: readonly string[];
-      /** Whether connections to any of them are refused, because no worker is ready. */
-      readonly refusing?: boolean;
-    }
-  >;
   /** Resolves when no process is left, whoever ended the pool. Never rejects. */
   readonly closed: Promise<PoolEnd>;
 
@@ -100,36 +81,6 @@ export interface Pool {
    * with `E_UNKNOWN_GROUP`, or `E_SCALE_REFUSED` and the reason.
    */
   scale(group: string, count: number, by?: string): Promise<{ from: number; to: number }>;
+  /** Returns the state of the pool, its groups and its slots now. */
   status(): PoolStatus;
-  /**
-   * Sends a frame to the ready worker of a slot, for the plugins that own frames (`adopt`, `release`): to
-   * the newest one while a reload overlaps, or to the one of `epoch`. `false` when there is none, or its queue
-   * is full: the frame is dropped then.
-   */
-  send(slot: string, frame: Frame, epoch?: number): boolean;
-  /**
-   * Sends a frame to a worker that has asked for it, whatever state it is in, as long as it is connected. `false`
-   * when it is gone, or its queue is full: the frame is dropped then.
-   */
-  answer(slot: string, epoch: number, frame: Frame): boolean;
-  /**
-   * Adds what a plugin found out about a silent worker to its exit report, and tells `worker:evidence`. Nothing
-   * happens when that worker is gone or has spoken again.
-   */
-  witness(slot: string, epoch: number, evidence: Evidence): void;
-  /** Tells a fact of a plugin's own work; the other facts are the kernel's to tell. */
-  tell<
-    Name extends
-      | "listener:opened"
-      | "listener:secure"
-      | "listener:refusing"
-      | "listener:accepting"
-      | "scaling:requested"
-      | "worker:recycling",
-  >(
-    name: Name,
-    fact: HookPayload<Name>,
-  ): void;
-  /** Tells `plugin:error`. For plugins whose own work fails outside of a hook or a decision. */
-  report(plugin: string, stage: string, error: unknown): void;
 }

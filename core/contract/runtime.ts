@@ -1,5 +1,6 @@
 import type { Violation } from "../protocol/frame-order.ts";
 import type { Frame } from "../protocol/frames.ts";
+import type { PluginSection, SupervisorMessage } from "../protocol/messages.ts";
 
 /**
  * The port through which the kernel has processes. One implementation for each runtime that workers run under.
@@ -159,18 +160,23 @@ export interface SpawnOptions {
   env: Record<string, string>;
   cwd: string;
   listeners: InheritedListener[];
-  /** What plugins tell the worker along with its welcome, by the name of the plugin. Must survive JSON. */
+  /**
+   * The data that plugins give to their halves in this worker, by the name of the plugin; one that is not here has no half
+   * in it. Must survive JSON.
+   */
   welcome?: Record<string, unknown>;
 }
 
 /** Everything a runtime needs to start one worker. */
-export interface SpawnRequest extends Readonly<SpawnOptions> {
+export interface SpawnRequest extends Readonly<Omit<SpawnOptions, "welcome">> {
   readonly pool: string;
   readonly slot: string;
   readonly group: string;
   readonly type: string;
   readonly epoch: number;
   readonly generation: number;
+  /** What plugins have in it, by name. */
+  readonly plugins: Readonly<Record<string, PluginSection>>;
   /** The user that it runs as, when that is not the supervisor's own. */
   readonly user?: string | undefined;
   /** How often the worker says that it is alive, in milliseconds. */
@@ -212,7 +218,7 @@ export interface ProcessEnd {
 /** The kernel's hand on one process. None of these throws. */
 export interface WorkerProcess {
   /** Queues a frame. `false` when the connection is not there or its queue is over its limit: the frame is dropped. */
-  send(frame: Frame): boolean;
+  send(message: SupervisorMessage): boolean;
   /** Signals the process, or its whole group. `false` when it has ended. */
   signal(signal: "SIGTERM" | "SIGKILL", target: "process" | "group"): boolean;
   /** Drops the connection of a worker that broke the protocol; its frames stop at once. */

@@ -1,4 +1,6 @@
 import type { Frame } from "./frames.ts";
+import type { GoodbyeKind } from "./goodbye.ts";
+import type { WorkerMessage } from "./messages.ts";
 
 /**
  * The order of a worker's frames, judged on the worker's own sequence only: commands of the supervisor
@@ -14,46 +16,19 @@ export const PROTOCOL_VERSION = 1;
 export type Phase = "connected" | "greeted" | "serving" | "parted";
 
 /** What a worker may say, and in which phase. Anything else is a flow violation. */
-export const WORKER_FRAMES: Readonly<Record<string, readonly Phase[]>> = {
+export const WORKER_FRAMES: Readonly<Record<WorkerMessage["type"], readonly Phase[]>> = {
   hello: ["connected"],
   ready: ["greeted"],
   heartbeat: ["greeted", "serving"],
   log: ["greeted", "serving"],
   error: ["greeted", "serving"],
-  event: ["greeted", "serving"],
-  request: ["greeted", "serving"],
-  result: ["serving"],
+  listening: ["greeted", "serving"],
+  secure: ["greeted", "serving"],
+  needWorker: ["greeted", "serving"],
+  drainRequest: ["greeted", "serving"],
+  plugin: ["greeted", "serving"],
   goodbye: ["greeted", "serving"],
 };
-
-/** What the supervisor says. */
-export type SupervisorFrameType =
-  | "welcome"
-  | "ack"
-  | "credit"
-  | "drain"
-  | "stop"
-  | "reload"
-  | "peers"
-  | "adopt"
-  | "serve"
-  | "ping"
-  | "release";
-
-/**
- * How a worker ends in order. `drained` answers a drain; `startFailed` is an error before ready.
- * The value is the exit code that must follow; another one contradicts the goodbye.
- */
-export const GOODBYE_EXIT_CODES = {
-  done: 0,
-  drained: 0,
-  restart: 0,
-  permanent: 0,
-  fatal: 1,
-  startFailed: 1,
-} as const;
-
-export type GoodbyeKind = keyof typeof GOODBYE_EXIT_CODES;
 
 /** Everything that breaks the flow of the protocol, the reference system's critical state. */
 export type ViolationKind =
@@ -86,7 +61,7 @@ export function phaseOf(said: { hello: boolean; ready: boolean; goodbye: Goodbye
 
 /** `undefined` when `frame` may come in `phase`, else what is wrong with it. */
 export function judgeFrame(phase: Phase, frame: Frame): Violation | undefined {
-  const allowed = Object.hasOwn(WORKER_FRAMES, frame.type) ? WORKER_FRAMES[frame.type]! : undefined;
+  const allowed = isKnown(frame.type) ? WORKER_FRAMES[frame.type] : undefined;
   if (phase === "parted") return { kind: "afterGoodbye", detail: `${nameOf(frame)} after goodbye` };
   if (!allowed) return { kind: "unknownFrame", detail: `${nameOf(frame)} is no frame of a worker` };
   if (allowed.includes(phase)) return undefined;
@@ -97,14 +72,10 @@ export function judgeFrame(phase: Phase, frame: Frame): Violation | undefined {
     : { kind: "outOfOrder", detail: `${frame.type} before ${missing}` };
 }
 
-/** The goodbye kind of a frame, or `undefined` when it names none. */
-export function goodbyeOf(frame: Frame): GoodbyeKind | undefined {
-  const kind = frame.kind;
-  return typeof kind === "string" && Object.hasOwn(GOODBYE_EXIT_CODES, kind)
-    ? (kind as GoodbyeKind)
-    : undefined;
+function nameOf(frame: Frame): string {
+  return isKnown(frame.type) ? frame.type : "a frame of an unknown type";
 }
 
-function nameOf(frame: Frame): string {
-  return Object.hasOwn(WORKER_FRAMES, frame.type) ? frame.type : "a frame of an unknown type";
+function isKnown(type: string): type is WorkerMessage["type"] {
+  return Object.hasOwn(WORKER_FRAMES, type);
 }

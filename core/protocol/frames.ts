@@ -29,8 +29,8 @@ export interface FrameDecoder {
 }
 
 /** One frame as bytes on the wire, its newline included. Throws what `JSON.stringify` throws. */
-export function encodeFrame(frame: Frame): string {
-  return JSON.stringify(frame) + "\n";
+export function encodeFrame<Message extends { readonly type: string }>(message: Message): string {
+  return JSON.stringify(message) + "\n";
 }
 
 const NEWLINE = 10;

@@ -8,6 +8,8 @@ export interface Notifier {
   /** The same hooks for one plugin: what fails among its observers is told under its name. */
   of(plugin: string): HookRegistry;
   notify<Name extends HookName>(name: Name, payload: HookPayload<Name>): void;
+  /** Notifies the observers of `plugin:error`. */
+  report(plugin: string, stage: string, error: unknown): void;
 }
 
 /**
@@ -18,9 +20,13 @@ export function createNotifier(runAs: RunAs = runAsNobody): Notifier {
   const hooks = new Hookable<PoolHooks>();
   const owners = new WeakMap<object, string>();
 
+  function report(plugin: string, stage: string, error: unknown): void {
+    notify("plugin:error", { plugin, stage, error });
+  }
+
   function fault(plugin: string, name: HookName, error: unknown): void {
     // An observer of `plugin:error` that fails itself has nobody left to tell.
-    if (name !== "plugin:error") notify("plugin:error", { plugin, stage: name, error });
+    if (name !== "plugin:error") report(plugin, name, error);
   }
 
   function of(plugin: string): HookRegistry {
@@ -52,7 +58,7 @@ export function createNotifier(runAs: RunAs = runAsNobody): Notifier {
     );
   }
 
-  return { hooks, of, notify };
+  return { hooks, of, notify, report };
 }
 
 /** Who observes without being a plugin. */

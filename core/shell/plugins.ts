@@ -1,8 +1,8 @@
 import type { Clock } from "../contract/clock.ts";
 import { formatDuration } from "../contract/duration.ts";
 import { messageOf, PoolError } from "../contract/errors.ts";
+import type { PluginContext } from "../contract/plugin-context.ts";
 import type { Dispose, Plugin, PluginInput, RunAs } from "../contract/plugin.ts";
-import type { Pool } from "../contract/pool.ts";
 import type { Notifier } from "./notifier.ts";
 import { inOrder } from "./plugin-order.ts";
 
@@ -16,13 +16,15 @@ export const DISPOSE_LIMIT_MS = 10_000;
 
 /** The plugins of one pool: a flat list without two of a name. */
 export interface PluginList {
+  /** The module of a plugin's half in the workers. */
+  workerModule(plugin: string): string | undefined;
   /** Throws `E_PLUGIN`. */
   add(inputs: readonly PluginInput[]): void;
   /**
-   * Sets all up, one after the other, in the order of the list and of `after`, each with its own view of the pool. On
+   * Sets all up, one after the other, in the order of the list and of `after`, each with its own context. On
    * failure the ones before it are disposed of, and it rejects. Resolves early after `abandon`.
    */
-  setup(viewOf: (plugin: string) => Pool): Promise<void>;
+  setup(contextOf: (plugin: string) => PluginContext): Promise<void>;
   /**
    * Sets no further plugin up. The one whose setup still runs is waited for, 10 s at most, or not at all with `now`; what
    * it returns later is called then.
@@ -39,7 +41,7 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
   let giveUp!: () => void;
   const givenUp = new Promise<void>((resolve) => (giveUp = resolve));
 
-  async function setupOne(plugin: Plugin, pool: Pool): Promise<void> {
+  async function setupOne(plugin: Plugin, pool: PluginContext): Promise<void> {
     const startedAt = clock.now();
     const cancel = clock.at(startedAt + SLOW_SETUP_MS, () => {
       notifier.notify("plugin:slow", { plugin: plugin.name, tookMs: clock.now() - startedAt });
@@ -53,7 +55,7 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
       });
       await Promise.race([done, givenUp.then(() => (isLate = true))]);
       done.catch((error: unknown) => {
-        if (isLate) notifier.notify("plugin:error", { plugin: plugin.name, stage: "setup", error });
+        if (isLate) notifier.report(plugin.name, "setup", error);
       });
     } catch (error) {
       // A PoolError is already one clear line.
@@ -75,13 +77,17 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
     try {
       await Promise.race([runAs(plugin, dispose), late]);
     } catch (error) {
-      notifier.notify("plugin:error", { plugin, stage: "dispose", error });
+      notifier.report(plugin, "dispose", error);
     } finally {
       cancel();
     }
   }
 
   const list: PluginList = {
+    workerModule(plugin) {
+      const { worker } = plugins.get(plugin) ?? {};
+      return worker === undefined ? undefined : String(worker);
+    },
     add(inputs) {
       for (const input of inputs) {
         if (!input) continue;
@@ -96,7 +102,12 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
             "plugins: expected { name, setup }; use definePlugin and call what it returns",
           );
         }
-        const { after = [] } = input as Partial<Plugin>;
+        const { after = [], worker } = input as Partial<Plugin>;
+        if (worker !== undefined && !String(worker).startsWith("file:"))
+          throw new PoolError(
+            "E_PLUGIN",
+            `plugins: worker of ${name} is no file: URL; write new URL("./worker.mjs", import.meta.url)`,
+          );
         if (!Array.isArray(after) || after.some((other) => typeof other !== "string"))
           throw new PoolError("E_PLUGIN", `plugins: after of ${name} is not a list of names of plugins`);
         if (plugins.has(name))
@@ -104,11 +115,11 @@ export function createPluginList(notifier: Notifier, clock: Clock, runAs: RunAs)
         plugins.set(name, input as Plugin);
       }
     },
-    async setup(viewOf) {
+    async setup(contextOf) {
       try {
         for (const plugin of inOrder(plugins)) {
           if (isAbandoned) return;
-          await setupOne(plugin, viewOf(plugin.name));
+          await setupOne(plugin, contextOf(plugin.name));
         }
       } catch (error) {
         await list.dispose();

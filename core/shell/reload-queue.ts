@@ -3,30 +3,12 @@ import type { PoolConfig } from "../contract/config.ts";
 import { messageOf, PoolError } from "../contract/errors.ts";
 import type { ReloadOptions, ReloadReport } from "../contract/reload.ts";
 import { isUp } from "../contract/states.ts";
-import type { Command } from "../reducer/state/events.ts";
 import type { KernelState, ReloadPlan } from "../reducer/state/state.ts";
-import type { Asker } from "./decision-runner.ts";
 import { findGroup } from "./find-group.ts";
 import type { Generations } from "./generations.ts";
-import type { Notifier } from "./notifier.ts";
 import type { ReloadWish } from "./reload-request.ts";
 import { askedPace, uniteWishes } from "./reload-request.ts";
-import type { Waiters } from "./waiters.ts";
-
-/** What the reloads need of the kernel around them. */
-export interface ReloadsContext {
-  readonly pool: string;
-  readonly asker: Asker;
-  readonly notifier: Notifier;
-  readonly generations: Generations;
-  readonly waiters: Waiters;
-  state(): KernelState;
-  dispatch(command: Command): void;
-  now(): number;
-  wallNow(): number;
-  /** The config of the next generation. */
-  load(): PoolConfig | Promise<PoolConfig>;
-}
+import type { Shell } from "./shell.ts";
 
 function inUse({ groups, slots }: KernelState): ReadonlySet<number> {
   return new Set([...groups, ...slots].map(({ generation }) => generation));
@@ -48,16 +30,22 @@ interface Caller {
 }
 
 /**
+ * Makes the reloads of a pool. `load` returns the config of the next generation.
+ *
  * One reload at a time. Those that are asked for meanwhile become one: all their groups, hard when one of them is, and
  * everybody gets a report about the own groups. A replacement does not wait: whoever wants it asks again.
  */
-export function createReloads(context: ReloadsContext): Reloads {
+export function createReloads(
+  shell: Shell,
+  generations: Generations,
+  load: () => PoolConfig | Promise<PoolConfig>,
+): Reloads {
   let isRunning = false;
   let waiting: Caller[] = [];
   /** Groups in which a worker is being replaced. */
   const replacing = new Set<number>();
 
-  const nameOf = (index: number): string => context.state().groups.get(index).name;
+  const nameOf = (index: number): string => shell.state().groups.get(index).name;
 
   /** Starts what waits, in the very moment in which it can be. */
   function startNext(): void {
@@ -75,19 +63,19 @@ export function createReloads(context: ReloadsContext): Reloads {
   async function run(all: readonly Caller[]): Promise<void> {
     let callers = all;
     try {
-      const { pool } = context.state();
+      const { pool } = shell.state();
       if (pool.state !== "running") throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
       const { plans, hard, left } = plan(callers);
       callers = left;
       if (callers.length === 0) return;
-      const generation = context.generations.next(await context.load());
+      const generation = generations.next(await load());
       const timed = plans.map((each) => {
-        const { timeouts } = context.generations.group(generation, each.group);
+        const { timeouts } = generations.group(generation, each.group);
         return { ...each, timeouts };
       });
-      context.dispatch({ type: "reload", generation, hard, plans: timed });
-      await context.waiters.until((state) => state.pool.reload === null);
-      context.generations.prune(inUse(context.state()));
+      shell.dispatch({ type: "reload", generation, hard, plans: timed });
+      await shell.waiters.until((state) => state.pool.reload === null);
+      generations.prune(inUse(shell.state()));
       for (const caller of callers) caller.resolve(reportTo(caller, generation, hard));
     } catch (error) {
       const { groups, hard } = uniteWishes(callers.map(({ wish }) => wish));
@@ -125,24 +113,23 @@ export function createReloads(context: ReloadsContext): Reloads {
     hard: boolean,
     wishes: readonly ReloadWish[],
   ): Pick<ReloadPlan, "surge" | "minReadyMs" | "trialMs"> {
-    const { name: group, desired: workers } = context.state().groups.get(index);
+    const { name: group, desired: workers } = shell.state().groups.get(index);
     const question = {
       group,
       hard,
-      wallNow: context.wallNow(),
+      wallNow: shell.wallNow(),
       workers,
       ...askedPace(wishes, index, workers),
     };
-    const { surge, minReadyMs, trialMs = 0, refusal } = context.asker.reloadPlan(question);
+    const { surge, minReadyMs, trialMs = 0, refusal } = shell.asker.reloadPlan(question);
     if (refusal !== undefined)
       throw new PoolError("E_RELOAD_REFUSED", `group ${group} cannot be reloaded this way: ${refusal}`);
     return { surge, minReadyMs, trialMs };
   }
 
   function refused(groups: readonly number[], hard: boolean, error: unknown): void {
-    const { pool, notifier } = context;
-    notifier.notify("reload:refused", {
-      pool,
+    shell.notifier.notify("reload:refused", {
+      pool: shell.config.name,
       hard,
       groups: groups.map(nameOf),
       reason: messageOf(error),
@@ -150,7 +137,7 @@ export function createReloads(context: ReloadsContext): Reloads {
   }
 
   function reportTo({ wish, askedAt }: Caller, generation: number, hard: boolean): ReloadReport {
-    const { lastReload } = context.state().pool;
+    const { lastReload } = shell.state().pool;
     const outcome = lastReload?.generation === generation ? lastReload : undefined;
     const sum = (key: "replaced" | "failed" | "forced"): number =>
       wish.groups.reduce((total, group) => total + (outcome?.groups[group]?.[key] ?? 0), 0);
@@ -163,13 +150,13 @@ export function createReloads(context: ReloadsContext): Reloads {
       rolledBack: outcome?.rolledBack ?? false,
       reason: outcome ? outcome.reason : "the pool stopped",
       forcedKills: sum("forced"),
-      tookMs: Math.round(context.now() - askedAt),
+      tookMs: Math.round(shell.clock.now() - askedAt),
     };
   }
 
   /** @throws PoolError `E_STATE`, `E_UNKNOWN_GROUP` or `E_CONFIG` for what can never be, whatever it would wait for. */
   function wishOf({ hard = false, groups: names, ...pace }: ReloadOptions): ReloadWish {
-    const state = context.state();
+    const state = shell.state();
     const { state: poolState } = state.pool;
     if (!isUp(poolState)) throw new PoolError("E_STATE", `the pool is not running (${poolState})`);
     for (const name of names ?? []) findGroup(state, name);
@@ -178,7 +165,7 @@ export function createReloads(context: ReloadsContext): Reloads {
   }
 
   async function replaceOne(index: number): Promise<void> {
-    const { slots, groups } = context.state();
+    const { slots, groups } = shell.state();
     const { id, group } = slots.get(index);
     const { generation, timeouts } = groups.get(group);
     const plans = [{ group, timeouts, ...paceOf(group, false, []), surge: 1 }];
@@ -187,9 +174,9 @@ export function createReloads(context: ReloadsContext): Reloads {
     const hear = (fact: Told): void => {
       if (fact.slot === id) outcome = fact;
     };
-    const forget = context.notifier.hooks.addHooks({ "reload:done": hear, "reload:rolledback": hear });
-    context.dispatch({ type: "reload", generation, hard: false, plans, only: index });
-    await context.waiters.until(({ pool }) => pool.replacements.every(({ only }) => only !== index));
+    const forget = shell.notifier.hooks.addHooks({ "reload:done": hear, "reload:rolledback": hear });
+    shell.dispatch({ type: "reload", generation, hard: false, plans, only: index });
+    await shell.waiters.until(({ pool }) => pool.replacements.every(({ only }) => only !== index));
     forget();
     if (outcome && outcome.reason === undefined && outcome.replaced > 0) return;
     const why = outcome?.reason ?? "its worker was not there any more";
@@ -197,7 +184,7 @@ export function createReloads(context: ReloadsContext): Reloads {
   }
 
   function refusalOf(index: number): string | undefined {
-    const { pool, slots } = context.state();
+    const { pool, slots } = shell.state();
     if (pool.state !== "running") return `the pool is not running (${pool.state})`;
     if (isRunning || waiting.length > 0) return "a reload is under way";
     const { id, state, group } = slots.get(index);
@@ -209,14 +196,14 @@ export function createReloads(context: ReloadsContext): Reloads {
     async reload(options = {}) {
       const wish = checked(options);
       return new Promise<ReloadReport>((resolve, reject) => {
-        waiting.push({ wish, askedAt: context.now(), resolve, reject });
+        waiting.push({ wish, askedAt: shell.clock.now(), resolve, reject });
         startNext();
       });
     },
     async replace(index) {
       const refusal = refusalOf(index);
       if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
-      const { group } = context.state().slots.get(index);
+      const { group } = shell.state().slots.get(index);
       replacing.add(group);
       try {
         await replaceOne(index);
@@ -232,8 +219,8 @@ export function createReloads(context: ReloadsContext): Reloads {
       return wishOf(options);
     } catch (error) {
       const { hard = false, groups } = options;
-      context.notifier.notify("reload:refused", {
-        pool: context.pool,
+      shell.notifier.notify("reload:refused", {
+        pool: shell.config.name,
         hard,
         groups,
         reason: messageOf(error),

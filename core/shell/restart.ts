@@ -2,23 +2,15 @@ import { PoolError } from "../contract/errors.ts";
 import type { Pool } from "../contract/pool.ts";
 import { notRunning } from "../contract/states.ts";
 import { restartRefusal } from "../reducer/commands.ts";
-import type { Command } from "../reducer/state/events.ts";
-import type { KernelState, Slot } from "../reducer/state/state.ts";
+import type { Slot } from "../reducer/state/state.ts";
 import { isOver } from "../reducer/state/state.ts";
-import type { Waiters } from "./waiters.ts";
+import type { FindSlot } from "./find-slot.ts";
+import type { Shell } from "./shell.ts";
 
-/** What restarts need of the kernel around them. */
-export interface RestartContext {
-  readonly waiters: Waiters;
-  state(): KernelState;
-  dispatch(command: Command): void;
-  /** The index of a slot. Throws `E_UNKNOWN_SLOT`. */
-  indexOf(slot: string): number;
-}
-
-export function createRestart({ waiters, state, dispatch, indexOf }: RestartContext): Pool["restart"] {
+/** Makes the `restart` of a pool. */
+export function createRestart({ waiters, state, dispatch }: Shell, findSlot: FindSlot): Pool["restart"] {
   return async (id) => {
-    const index = indexOf(id);
+    const index = findSlot(id);
     const refusal = notRunning(state().pool.state) ?? restartRefusal(state(), index);
     if (refusal) throw new PoolError("E_RESTART_REFUSED", refusal);
     const { epoch } = state().slots.get(index);

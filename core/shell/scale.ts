@@ -3,29 +3,17 @@ import { PoolError } from "../contract/errors.ts";
 import type { Pool } from "../contract/pool.ts";
 import { notRunning } from "../contract/states.ts";
 import { scaleRefusal } from "../reducer/commands.ts";
-import type { Command } from "../reducer/state/events.ts";
 import type { Group, KernelState } from "../reducer/state/state.ts";
 import type { Asker } from "./decision-runner.ts";
 import { findGroup } from "./find-group.ts";
-import type { Notifier } from "./notifier.ts";
-import type { Waiters } from "./waiters.ts";
+import type { Shell } from "./shell.ts";
 
-/** What scaling needs of the kernel around it. */
-export interface ScaleContext {
-  readonly asker: Asker;
-  readonly notifier: Notifier;
-  readonly waiters: Waiters;
-  state(): KernelState;
-  dispatch(command: Command): void;
-  wallNow(): number;
-}
-
-export function createScale(context: ScaleContext): Pool["scale"] {
-  const { asker, notifier, waiters, state, dispatch } = context;
+/** Makes the `scale` of a pool. */
+export function createScale({ asker, notifier, waiters, state, dispatch, wallNow }: Shell): Pool["scale"] {
   return async (name, count, by = "call") => {
     const group = findGroup(state(), name);
     const { desired: from, min, max, index } = group;
-    const about = { group: name, wallNow: context.wallNow(), from, min, max };
+    const about = { group: name, wallNow: wallNow(), from, min, max };
     const to = asker.scaleTarget(count, about);
     const question = { ...about, to };
     const refusal =

@@ -1,4 +1,4 @@
-import type { Pool } from "../contract/pool.ts";
+import type { PluginContext } from "../contract/plugin-context.ts";
 import type { PoolStatus, SlotStatus, SlotWaiting } from "../contract/status.ts";
 import type { KernelState, Slot } from "../reducer/state/state.ts";
 import { isOver } from "../reducer/state/state.ts";
@@ -6,7 +6,7 @@ import { isOver } from "../reducer/state/state.ts";
 /** Puts the state into the words of `status`. */
 export function statusOf(
   state: KernelState,
-  pool: Pick<Pool, "name" | "config" | "strategies">,
+  { config: pool, strategies }: Pick<PluginContext, "config" | "strategies">,
   process: { readonly pid: number; readonly now: number; readonly startedAt: number | undefined },
 ): PoolStatus {
   return {
@@ -17,17 +17,17 @@ export function statusOf(
       uptimeMs: Math.round(process.now - (process.startedAt ?? process.now)),
       generation: state.pool.generation,
     },
-    groups: pool.config.groups.map((config) => {
+    groups: pool.groups.map((config) => {
       const group = state.groups.get(config.index);
       const slots = Array.from({ length: group.max }, (_, index) => state.slots.get(group.first + index));
       return {
         name: config.name,
         type: config.type,
         runtime: config.runtime,
-        strategy: pool.strategies.get(config.name)?.name ?? null,
-        strategyReason: pool.strategies.get(config.name)?.reason ?? null,
-        urls: pool.strategies.get(config.name)?.urls ?? [],
-        refusing: pool.strategies.get(config.name)?.refusing ?? false,
+        strategy: strategies.get(config.name)?.name ?? null,
+        strategyReason: strategies.get(config.name)?.reason ?? null,
+        urls: strategies.get(config.name)?.urls ?? [],
+        refusing: strategies.get(config.name)?.refusing ?? false,
         stopped: group.stopped,
         desired: group.desired,
         min: group.min,

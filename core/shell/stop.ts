@@ -1,16 +1,7 @@
 import { PoolError } from "../contract/errors.ts";
 import { notRunning } from "../contract/states.ts";
-import type { Command } from "../reducer/state/events.ts";
-import type { KernelState } from "../reducer/state/state.ts";
 import { findGroup } from "./find-group.ts";
-import type { Waiters } from "./waiters.ts";
-
-/** What stopping one group needs of the kernel around it. */
-export interface StopGroupContext {
-  readonly waiters: Waiters;
-  state(): KernelState;
-  dispatch(command: Command): void;
-}
+import type { Shell } from "./shell.ts";
 
 /** How a group is stopped. */
 export interface StopGroupOptions {
@@ -26,8 +17,11 @@ export interface StopGroupOptions {
  * Stops one group and resolves when none of its workers is left, or when somebody has started it again meanwhile. The pool
  * goes on.
  */
-export function createStopGroup(context: StopGroupContext): (options: StopGroupOptions) => Promise<void> {
-  const { waiters, state, dispatch } = context;
+export function createStopGroup({
+  waiters,
+  state,
+  dispatch,
+}: Shell): (options: StopGroupOptions) => Promise<void> {
   return async ({ group: name, now = false, reason = "asked to stop" }) => {
     const found = findGroup(state(), name);
     const refusal = notRunning(state().pool.state);

@@ -1,27 +1,38 @@
 import type { Clock } from "../contract/clock.ts";
 
-/** How often the supervisor looks at the clock, at most. Milliseconds. */
+/** The longest time between two looks at the clock. Milliseconds. */
 const LONGEST_LOOK_MS = 1_000;
 const SHORTEST_LOOK_MS = 25;
-/** Looks that a worker's time for a heartbeat has. */
+/** Looks within the time in which a worker must send a heartbeat. */
 const LOOKS_PER_HEARTBEAT = 4;
 
-/** Notices that the supervisor itself was away: stopped, suspended with its machine, or blocked. */
-export interface Watch {
-  /** For how long it was away, when it has just come back, in milliseconds; else 0. Cheap: called before every event. */
+/** Notices that the supervisor itself was suspended: stopped, asleep with its machine, or blocked. */
+export interface SuspendDetector {
+  start(): void;
+  /**
+   * Returns for how long the supervisor was suspended since the last look, in milliseconds, or 0 if it was not or the
+   * detector has not started. Called before every event, so it must be cheap.
+   */
   look(): number;
   stop(): void;
 }
 
 /**
- * Looks at the clock now and then, and calls `back` when twice as much time has gone by as between two looks, which
- * is at most half of the shortest time for a heartbeat. Away for less, the supervisor misses no more than what a
- * worker has to spare: it says something three times in that time. The guard against killing everybody on resume is
- * pitchfork's (github.com/Shopify/pitchfork).
+ * Looks at the clock from time to time. The supervisor was suspended if at least twice as much time has passed as between
+ * two looks, which is at most half of the shortest time for a heartbeat. A shorter suspension is harmless, because a
+ * worker sends three heartbeats in its time. The guard against killing all workers on resume is pitchfork's
+ * (github.com/Shopify/pitchfork).
+ *
+ * @param heartbeatMs returns the shortest time for a heartbeat of any group.
+ * @param resumed called with the length of a suspension, in milliseconds, when a look of the detector's own finds it.
  */
-export function watchItself(clock: Clock, heartbeatMs: () => number, back: (ms: number) => void): Watch {
-  let betweenMs = 0;
-  let last = clock.now();
+export function createSuspendDetector(
+  clock: Clock,
+  heartbeatMs: () => number,
+  resumed: (ms: number) => void,
+): SuspendDetector {
+  let betweenMs = Infinity;
+  let last = 0;
   let cancel = (): void => {};
 
   function look(): number {
@@ -30,16 +41,22 @@ export function watchItself(clock: Clock, heartbeatMs: () => number, back: (ms: 
     return ms > 2 * betweenMs ? ms : 0;
   }
 
-  function plan(): void {
+  function planLook(): void {
     const longest = Math.min(LONGEST_LOOK_MS, heartbeatMs() / LOOKS_PER_HEARTBEAT);
     betweenMs = Math.max(SHORTEST_LOOK_MS, longest);
     cancel = clock.at(clock.now() + betweenMs, () => {
       const ms = look();
-      if (ms > 0) back(ms);
-      plan();
+      if (ms > 0) resumed(ms);
+      planLook();
     });
   }
 
-  plan();
-  return { look, stop: () => cancel() };
+  return {
+    start() {
+      last = clock.now();
+      planLook();
+    },
+    look,
+    stop: () => cancel(),
+  };
 }

@@ -1,64 +1,58 @@
 import { messageOf } from "../contract/errors.ts";
 import type { ProcessEnd, Runtime, SpawnOptions, WorkerProcess, WorkerSink } from "../contract/runtime.ts";
-import { goodbyeOf, judgeFrame, phaseOf } from "../protocol/frame-order.ts";
+import { judgeFrame, phaseOf } from "../protocol/frame-order.ts";
 import type { Frame } from "../protocol/frames.ts";
+import { goodbyeOf } from "../protocol/goodbye.ts";
+import type { PluginSection, SupervisorMessage, WorkerMessage } from "../protocol/messages.ts";
 import { readError, readLog, readStage, readText } from "../protocol/read-frame.ts";
 import { seatOf } from "../reducer/reduce.ts";
-import type { KernelEvent } from "../reducer/state/events.ts";
-import type { Group, KernelState } from "../reducer/state/state.ts";
-import type { Asker } from "./decision-runner.ts";
+import type { Group } from "../reducer/state/state.ts";
+import { judgeExit } from "./exit-decision.ts";
 import type { Address, Occupied } from "./exit-decision.ts";
-import type { PinnedGroup } from "./generations.ts";
-import type { Notifier } from "./notifier.ts";
+import type { Generations } from "./generations.ts";
+import type { PluginList } from "./plugins.ts";
+import type { Shell } from "./shell.ts";
 
 /** Heartbeats that a worker sends within the time that its silence is borne. */
 const HEARTBEATS_PER_DEADLINE = 3;
-
-/** What the workers need of the kernel around them. */
-export interface WorkersContext {
-  readonly pool: string;
-  readonly runtimes: ReadonlyMap<string, Runtime>;
-  readonly asker: Asker;
-  readonly notifier: Notifier;
-  state(): KernelState;
-  dispatch(event: KernelEvent): void;
-  /** What the policies say of an ended worker, as the event that the reducer takes. */
-  judge(seat: Occupied, worker: Address, end: ProcessEnd): KernelEvent;
-  /** A group as the given generation has it. */
-  groupConfig(generation: number, group: number): PinnedGroup;
-}
 
 /** The kernel's side of all worker processes: turns effects into calls of a runtime, and what it tells into events. */
 export interface Workers {
   spawn(worker: Address, generation: number): void;
   /** Whether the frame was queued. */
-  send(worker: Address, frame: Frame): boolean;
+  send(worker: Address, message: SupervisorMessage): boolean;
   signal(worker: Address, signal: "SIGTERM" | "SIGKILL"): void;
   disconnect(worker: Address): void;
 }
 
-export function createWorkers(context: WorkersContext): Workers {
+export function createWorkers(
+  shell: Shell,
+  runtimes: ReadonlyMap<string, Runtime>,
+  generations: Generations,
+  plugins: Pick<PluginList, "workerModule">,
+): Workers {
+  const { clock, asker, notifier, state, dispatch } = shell;
   /** `undefined` while a worker's options are asked for: it has no process yet. */
   const processes = new Map<string, WorkerProcess | undefined>();
   const keyOf = ({ slot, epoch }: Address): string => `${slot}:${epoch}`;
 
   /** The seat of the worker, if it is still there. */
   function seatFor(worker: Address): Occupied | undefined {
-    const seat = seatOf(context.state(), worker);
-    return seat === undefined ? undefined : (context.state().slots.get(seat) as Occupied);
+    const seat = seatOf(state(), worker);
+    return seat === undefined ? undefined : (state().slots.get(seat) as Occupied);
   }
 
   function named({ slot, epoch }: Address): { slot: string; group: string; epoch: number } {
-    return { slot: context.state().slots.get(slot).id, group: groupOf(slot).name, epoch };
+    return { slot: state().slots.get(slot).id, group: groupOf(slot).name, epoch };
   }
 
   async function spawn(worker: Address, generation: number): Promise<void> {
     const about = { ...named(worker), generation, seat: seatFor(worker)?.seat ?? "main" };
-    const group = context.groupConfig(generation, groupOf(worker.slot).index);
-    const runtime = context.runtimes.get(group.runtime)!;
+    const group = generations.group(generation, groupOf(worker.slot).index);
+    const runtime = runtimes.get(group.runtime)!;
     let options: SpawnOptions;
     try {
-      options = await context.asker.decisions.spawnOptions.promise(
+      options = await asker.decisions.spawnOptions.promise(
         {
           entry: group.entry,
           args: [...group.args],
@@ -79,17 +73,27 @@ export function createWorkers(context: WorkersContext): Workers {
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
     const { type, user } = group;
     const loadMs = groupOf(worker.slot).serves ? undefined : ready / 2;
-    const request = { ...options, ...about, pool: context.pool, type, user, heartbeatMs, lingerMs, loadMs };
+    const { welcome = {}, ...spawn } = options;
+    const own = { pool: shell.config.name, type, user, plugins: sectionsOf(welcome) };
+    const request = { ...spawn, ...about, ...own, heartbeatMs, lingerMs, loadMs };
     processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
+  }
+
+  function sectionsOf(welcome: Readonly<Record<string, unknown>>): Record<string, PluginSection> {
+    const sections = Object.entries(welcome).map(([plugin, data]) => {
+      const section: PluginSection = { module: plugins.workerModule(plugin), data };
+      return [plugin, section] as const;
+    });
+    return Object.fromEntries(sections);
   }
 
   function sinkOf(worker: Address): WorkerSink {
     return {
-      spawned: (pid) => context.dispatch({ type: "spawned", ...worker, pid }),
+      spawned: (pid) => dispatch({ type: "spawned", ...worker, pid }),
       frame: (frame) => receive(worker, frame),
-      violation: (violation) => context.dispatch({ type: "violation", ...worker, violation }),
-      disconnected: () => context.dispatch({ type: "disconnected", ...worker }),
-      output: (stream, line) => context.notifier.notify("worker:output", { ...named(worker), stream, line }),
+      violation: (violation) => dispatch({ type: "violation", ...worker, violation }),
+      disconnected: () => dispatch({ type: "disconnected", ...worker }),
+      output: (stream, line) => notifier.notify("worker:output", { ...named(worker), stream, line }),
       exited: (end) => exited(worker, end),
     };
   }
@@ -98,38 +102,64 @@ export function createWorkers(context: WorkersContext): Workers {
     const seat = seatFor(worker);
     if (!seat || seat.worker.violation) return;
     const violation = judgeFrame(phaseOf(seat.worker), frame);
-    if (violation) return context.dispatch({ type: "violation", ...worker, violation });
-    switch (frame.type) {
+    if (violation) return dispatch({ type: "violation", ...worker, violation });
+    // Known since its order was judged; what it carries is only a claim.
+    const type = frame.type as WorkerMessage["type"];
+    switch (type) {
       case "hello":
       case "ready":
       case "heartbeat":
-        return context.dispatch({ type: frame.type, ...worker });
+        return dispatch({ type, ...worker });
       case "log":
-        return context.notifier.notify("worker:log", { ...named(worker), ...readLog(frame) });
+        return notifier.notify("worker:log", { ...named(worker), ...readLog(frame) });
       case "error":
-        return context.dispatch({ type: "error", ...worker, error: readError(frame.error) });
+        return dispatch({ type, ...worker, error: readError(frame.error) });
+      case "listening": {
+        const isListening = frame.isListening === true;
+        return notifier.notify("worker:listening", { ...named(worker), isListening });
+      }
+      case "secure":
+        return notifier.notify("worker:secure", {
+          ...named(worker),
+          listener: readText(frame.listener) ?? "",
+        });
+      case "needWorker":
+        return needWorker(worker, frame);
+      case "drainRequest":
+        return dispatch({ type: "drainAsked", ...worker });
+      case "plugin": {
+        const plugin = readText(frame.plugin) ?? "";
+        return notifier.notify("worker:message", { ...named(worker), plugin, message: frame.message });
+      }
       case "goodbye": {
         const kind = goodbyeOf(frame);
         if (kind) {
           const [reason, drains, stage] = [readText(frame.reason), frame.drains === true, readStage(frame)];
-          return context.dispatch({ type: "goodbye", ...worker, kind, reason, stage, drains });
+          return dispatch({ type, ...worker, kind, reason, stage, drains });
         }
         const detail = "a goodbye of an unknown kind";
-        return context.dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
+        return dispatch({ type: "violation", ...worker, violation: { kind: "malformed", detail } });
       }
-      case "request":
-        if (frame.op === "drain") return context.dispatch({ type: "drainAsked", ...worker });
-        return context.notifier.notify("worker:frame", { ...named(worker), frame });
       default:
-        return context.notifier.notify("worker:frame", { ...named(worker), frame });
+        return type satisfies never;
     }
+  }
+
+  /** A worker asks for its own group and for those that it calls. */
+  function needWorker(worker: Address, frame: Frame): void {
+    const { slot, group: own } = named(worker);
+    const group = readText(frame.group) ?? own;
+    const { generation, index } = groupOf(worker.slot);
+    if (group !== own && !generations.group(generation, index).calls.includes(group)) return;
+    notifier.notify("scaling:requested", { group, by: slot, waiting: 0, waitedMs: 0 });
   }
 
   function exited(worker: Address, end: ProcessEnd): void {
     const seat = seatFor(worker);
     if (!seat) return;
     processes.delete(keyOf(worker));
-    context.dispatch(context.judge(seat, worker, end));
+    const times = { now: clock.now(), wallNow: shell.wallNow() };
+    dispatch(judgeExit(asker, { state: state(), seat, worker, end, ...times, chance: clock.random() }));
   }
 
   /** Ends a worker that has no process yet; whether it was one. */
@@ -141,7 +171,7 @@ export function createWorkers(context: WorkersContext): Workers {
   }
 
   function groupOf(slot: number): Group {
-    return context.state().groups.get(context.state().slots.get(slot).group);
+    return state().groups.get(state().slots.get(slot).group);
   }
 
   return {

@@ -2,6 +2,7 @@ import { unlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PoolError } from "../../core/contract/errors.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 import { listenPrivately } from "../../system/private-server.ts";
 import { MAX_CLIENTS, serveClient } from "./connection.ts";
 import type { Connection, ConnectionContext } from "./connection.ts";
@@ -12,6 +13,7 @@ const FLUSH_MS = 1_000;
 
 /** What the server needs to know beside what each connection does. */
 export interface ServerContext extends Omit<ConnectionContext, "admit"> {
+  readonly pool: PluginContext;
   /** Whether a client's token is the one of this run. */
   isKnown(token: unknown): boolean;
 }

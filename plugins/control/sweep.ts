@@ -7,7 +7,7 @@ import { acquireLock, readOwner } from "./lock.ts";
 
 /** What a pool makes in its folder. */
 const OURS: RegExp =
-  /^(?:control\.sock|control\.token|jobs\.sock|jobs\.token|scoreboard|w[0-9a-f]{12}\.sock|jobs|half-[0-9a-f]{12})$/;
+  /^(?:control\.sock|control\.token|jobs\.sock|jobs\.token|scoreboard|w[0-9a-f]{12}\.sock|jobs|worker-[0-9a-f]{12})$/;
 
 /**
  * Removes what killed supervisors left in the folders of their pools, except for the folder of a pool that runs or

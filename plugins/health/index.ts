@@ -59,7 +59,7 @@ export const health: (options?: HealthOptions) => Plugin = definePlugin((options
           stack,
         };
         const text = stack?.stack ?? undefined;
-        pool.witness(slot, epoch, {
+        pool.addEvidence(slot, epoch, {
           summary: describe(findings),
           ...(text === undefined ? {} : { stack: text }),
         });

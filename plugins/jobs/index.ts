@@ -11,7 +11,7 @@ import { isInnocent } from "./supervisor/exit-attribution.ts";
 import { servePrograms } from "./supervisor/external-clients.ts";
 import { openPlaces, openPlacesOf, type Places } from "./supervisor/places.ts";
 import { registries, Registry } from "./supervisor/registry.ts";
-import { createRequests } from "./supervisor/requests.ts";
+import { createRequests, sendTo } from "./supervisor/requests.ts";
 import type { Peer } from "./wire/peer.ts";
 
 export type { ConnectionState, PoolConnection, PoolTarget } from "./connect/connect.ts";
@@ -49,7 +49,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
       const registry = new Registry(
         callable.map(({ name, jobs: terms }) => [name, terms, placesOf(name).folder]),
       );
-      registries.set(pool.decisions, registry);
+      registries.set(pool.decisions, { registry, context: pool });
       const requests = createRequests(pool, registry);
       let isStopping = false;
       // In an ordered pool the callers are not asked to end before those that they call have.
@@ -76,7 +76,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
         return { ...spawn, permissions, welcome: { ...spawn.welcome, jobs: { serve, calls } } };
       });
       const forget = pool.hooks.addHooks({
-        "worker:frame": (fact: Parameters<typeof requests.take>[0]) => requests.take(fact),
+        "worker:message": (fact: Parameters<typeof requests.take>[0]) => requests.take(fact),
         "slot:state": ({
           group,
           slot,
@@ -108,7 +108,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
           registry.stopping();
           if (!isServing()) return;
           for (const { slot, epoch } of registry.workers())
-            pool.answer(slot, epoch, { type: "peers", untilCallersLeave: true });
+            sendTo(pool, slot, epoch, { type: "untilCallersLeave" });
         }),
       ];
       const closePrograms = await servePrograms(directory, pool, registry);

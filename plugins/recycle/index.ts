@@ -1,8 +1,8 @@
 import { parseDuration } from "../../core/contract/duration.ts";
 import { PoolError } from "../../core/contract/errors.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
-import type { Pool } from "../../core/contract/pool.ts";
 import type { GroupStatus, SlotStatus } from "../../core/contract/status.ts";
 import { followBoard } from "../scoreboard/supervisor/follow.ts";
 import type { BoardView } from "../scoreboard/supervisor/follow.ts";
@@ -102,7 +102,7 @@ export const recycle: (options: RecycleOptions) => Plugin = definePlugin((option
           if (!turn || slot !== turn.due.slot) return;
           turn.hasBegun = true;
           const { part: _part, ...fact } = turn.due;
-          pool.tell("worker:recycling", fact);
+          pool.emit("worker:recycling", fact);
         }),
         pool.hooks.hook("reload:done", ended),
         pool.hooks.hook("reload:rolledback", ended),
@@ -120,7 +120,7 @@ export const recycle: (options: RecycleOptions) => Plugin = definePlugin((option
 
 /** What is known of a worker's life so far. */
 function measure(
-  pool: Pool,
+  pool: PluginContext,
   board: BoardView,
   { runtime }: GroupStatus,
   { id, epoch, pid, uptimeMs }: SlotStatus,

@@ -1,5 +1,5 @@
 import type { BuiltinExitClass, ExitReport } from "../../core/contract/exit.ts";
-import { GOODBYE_EXIT_CODES } from "../../core/protocol/frame-order.ts";
+import { GOODBYE_EXIT_CODES } from "../../core/protocol/goodbye.ts";
 import { lackingPermission } from "./permissions.ts";
 import { errorLine, isStackOverflow, outOfMemory, signalOf } from "./signatures.ts";
 

@@ -74,14 +74,6 @@ export const scaling: (groups?: ScalingGroups, options?: ScalingOptions) => Plug
         }
 
         answerScaling(pool, board, budget, options.memory ?? readMemory);
-        const forgetAsked = pool.hooks.hook("worker:frame", ({ frame, slot, group: own }) => {
-          if (frame.type !== "event" || frame.name !== "scaling.request") return;
-          const { group = own } = frame;
-          const { calls } = pool.config.groups.find(({ name }) => name === own)!;
-          // A worker asks for its own group and for those that it calls.
-          if (typeof group !== "string" || (group !== own && !calls.includes(group))) return;
-          pool.tell("scaling:requested", { group, by: slot, waiting: 0, waitedMs: 0 });
-        });
         const forget = pool.hooks.hook("scaling:requested", ({ group, waiting, waitedMs }) => {
           const each = watched.get(group);
           if (!each || each.requests.length >= 1_000) return;
@@ -102,7 +94,6 @@ export const scaling: (groups?: ScalingGroups, options?: ScalingOptions) => Plug
         return () => {
           clearInterval(timer);
           forget();
-          forgetAsked();
           board.close();
         };
       },

@@ -1,4 +1,4 @@
-import type { Pool } from "../../core/contract/pool.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 import type { ServingFact } from "./bake-time.ts";
 
 /** One worker: a slot has two while a reload overlaps. */
@@ -14,7 +14,7 @@ interface Worker {
 
 /** What an {@link createAdoption} is given. */
 export interface AdoptionOptions {
-  readonly pool: Pick<Pool, "send">;
+  readonly pool: Pick<PluginContext, "send">;
   readonly group: string;
   /** Other groups on its address: their workers adopt where it has no ready one. */
   readonly partners?: readonly string[];

@@ -1,5 +1,5 @@
 import type { HookPayload } from "../../core/contract/hooks.ts";
-import type { Pool } from "../../core/contract/pool.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 
 type StateFact = HookPayload<"slot:state">;
 
@@ -15,7 +15,7 @@ export type ServingFact = Pick<StateFact, "group" | "slot" | "epoch" | "to">;
  * @returns what removes the observers.
  */
 export function createTrials(
-  pool: Pick<Pool, "hooks" | "send">,
+  pool: Pick<PluginContext, "hooks" | "send">,
   group: string,
   serving: (fact: ServingFact) => void,
 ): () => void {
@@ -52,10 +52,10 @@ export function createTrials(
     if (ready.size === 0) for (const worker of held.values()) serve(worker);
   }
 
-  function hear({ group: from, slot, epoch, frame }: HookPayload<"worker:frame">): void {
-    if (from !== group || frame.type !== "event" || frame.name !== "sockets.listening") return;
+  function hear({ group: from, slot, epoch, isListening }: HookPayload<"worker:listening">): void {
+    if (from !== group) return;
     const key = keyOf({ slot, epoch });
-    const [before, after] = frame.open === true ? [closed, ready] : [ready, closed];
+    const [before, after] = isListening ? [closed, ready] : [ready, closed];
     if (!before.delete(key)) return;
     after.add(key);
     serving({ group, slot, epoch, to: after === ready ? "ready" : "draining" });
@@ -66,6 +66,6 @@ export function createTrials(
     "slot:state": move,
     "reload:trial": serve,
     "reload:progress": serve,
-    "worker:frame": hear,
+    "worker:listening": hear,
   });
 }

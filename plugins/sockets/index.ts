@@ -2,9 +2,9 @@ import type { ResolvedGroup } from "../../core/contract/config.ts";
 import { DEFAULT_TAP } from "../../core/contract/decisions.ts";
 import { parseDuration } from "../../core/contract/duration.ts";
 import { PoolError } from "../../core/contract/errors.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
-import type { Pool } from "../../core/contract/pool.ts";
 import type { SocketAbilities } from "../../core/contract/runtime.ts";
 import { type ListenerOf, partnersOf, refuseTwins, urlOf } from "./addresses.ts";
 import { createAdoption } from "./adoption.ts";
@@ -166,7 +166,7 @@ export const sockets: (options?: SocketsOptions) => Plugin = definePlugin((optio
 }));
 
 async function openOne(
-  pool: Pool,
+  pool: PluginContext,
   request: ListenerRequest,
   passed: PassedSockets,
   strategies: ReadonlyMap<string, SocketStrategy>,
@@ -199,7 +199,11 @@ async function openOne(
 }
 
 /** Refuses connections while no worker is ready, where the strategy can. Returns what ends that. */
-function refuse(pool: Pool, { listener, partners }: ListenerRequest, opened: Opened): (() => void)[] {
+function refuse(
+  pool: PluginContext,
+  { listener, partners }: ListenerRequest,
+  opened: Opened,
+): (() => void)[] {
   const { renew, renewsBesideWorkers, opened: address } = opened;
   const { refuseAfter = REFUSE_AFTER } = listener;
   if (!renew || refuseAfter === false) return [];
@@ -227,7 +231,7 @@ function joined(before: Opened, { listener, partners }: ListenerRequest): Opened
 }
 
 function tell(
-  pool: Pool,
+  pool: PluginContext,
   group: string,
   name: string,
   all: readonly Opened[],
@@ -238,7 +242,7 @@ function tell(
   const names = unique(all.map((listener) => listener.strategy.name));
   const urls = all.map((listener) => urlOf(listener.opened));
   pool.strategies.set(group, { name: names, reason: unique(all.map((listener) => listener.reason)), urls });
-  pool.tell("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
+  pool.emit("listener:opened", { group, name, strategy: strategy.name, reason, at: urlOf(opened) });
 }
 
 /**
@@ -250,7 +254,7 @@ export function preferred(all: readonly ListenerOf[]): readonly string[] {
   return all.some(({ group }) => group.type === "reactor") ? [ring.name, ...both] : both;
 }
 
-async function abilitiesOf(pool: Pool): Promise<ReadonlyMap<string, SocketAbilities>> {
+async function abilitiesOf(pool: PluginContext): Promise<ReadonlyMap<string, SocketAbilities>> {
   const found = new Map<string, SocketAbilities>();
   for (const { runtime: name, listen } of pool.config.groups) {
     const runtime = pool.runtimes.get(name)!;

@@ -1,5 +1,5 @@
 import type { HookPayload } from "../../core/contract/hooks.ts";
-import type { Pool } from "../../core/contract/pool.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 import type { SharedListener } from "./strategy.ts";
 
 /** The states in which a slot has a process, which holds the sockets that it has inherited. */
@@ -10,7 +10,7 @@ const RETRY_MS = 1_000;
 
 /** What {@link createRefusing} is given. */
 export interface RefusingOptions {
-  readonly pool: Pick<Pool, "hooks" | "tell" | "report" | "replace" | "strategies">;
+  readonly pool: Pick<PluginContext, "hooks" | "emit" | "report" | "replace" | "strategies">;
   /** All groups on the address. */
   readonly groups: readonly string[];
   readonly at: string;
@@ -56,7 +56,7 @@ export function createRefusing(options: RefusingOptions): () => void {
       () => {
         state = "refusing";
         mark(true);
-        pool.tell("listener:refusing", { groups, at, ms: afterMs });
+        pool.emit("listener:refusing", { groups, at, ms: afterMs });
         look();
       },
       (error: unknown) => {
@@ -88,7 +88,7 @@ export function createRefusing(options: RefusingOptions): () => void {
     state = "serving";
     if (!refused) return;
     mark(false);
-    pool.tell("listener:accepting", { groups, at });
+    pool.emit("listener:accepting", { groups, at });
   }
 
   const remove = pool.hooks.hook("slot:state", (fact: HookPayload<"slot:state">) => {

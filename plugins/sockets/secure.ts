@@ -1,5 +1,5 @@
 import type { HookPayload } from "../../core/contract/hooks.ts";
-import type { Pool } from "../../core/contract/pool.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 
 /**
  * Only a worker knows whether its server speaks TLS, and says so once for each listener. From then on `status` and the
@@ -7,19 +7,17 @@ import type { Pool } from "../../core/contract/pool.ts";
  * such listener, or it is a path. Returns a function that stops listening to workers.
  */
 export function followSecure(
-  pool: Pool,
+  pool: PluginContext,
   addressOf: (group: string, listener: string) => string | undefined,
 ): () => void {
   const known = new Set<string>();
-  return pool.hooks.hook("worker:frame", ({ group, frame }: HookPayload<"worker:frame">) => {
-    if (frame.type !== "event" || frame.name !== "sockets.secure") return;
-    const name = String(frame.listener);
+  return pool.hooks.hook("worker:secure", ({ group, listener: name }: HookPayload<"worker:secure">) => {
     const at = addressOf(group, name);
     if (at === undefined || known.has(at)) return;
     known.add(at);
     const url = at.replace(/^http:/, "https:");
     for (const [each, { urls = [], ...strategy }] of pool.strategies)
       pool.strategies.set(each, { ...strategy, urls: urls.map((old) => (old === at ? url : old)) });
-    pool.tell("listener:secure", { group, name, at: url });
+    pool.emit("listener:secure", { group, name, at: url });
   });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PoolError } from "../../core/contract/errors.ts";
 import { judgeFrame, PROTOCOL_VERSION, type Violation } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { SupervisorMessage } from "../../core/protocol/messages.ts";
 import { listenPrivately } from "../../system/private-server.ts";
 import { removeStaleSockets } from "../../system/stale-sockets.ts";
 import { checkSocketPath } from "../sockets/socket-path.ts";
@@ -33,7 +34,7 @@ export interface ChannelLink {
   /** Whether a connection with the right token came, and is not yet reported as gone. */
   readonly connected: boolean;
   /** Queues a frame. `false` when there is no connection or more than 1 MiB waits in it: the frame is dropped. */
-  send(frame: Frame): boolean;
+  send(message: SupervisorMessage): boolean;
   disconnect(): void;
   /** Disconnects, and makes the token unknown. */
   forget(): void;

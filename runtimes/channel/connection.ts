@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { CREDIT_WINDOW, type Violation } from "../../core/protocol/frame-order.ts";
 import { createFrameDecoder, encodeFrame, type Frame } from "../../core/protocol/frames.ts";
+import type { SupervisorMessage } from "../../core/protocol/messages.ts";
 
 /** Longest time and most bytes from a connection to its hello. */
 const HELLO_MS = 10_000;
@@ -23,7 +24,7 @@ export interface ConnectionHandlers {
 
 /** One accepted socket. */
 export interface Connection {
-  send(frame: Frame): boolean;
+  send(message: SupervisorMessage): boolean;
   destroy(): void;
 }
 
@@ -48,17 +49,17 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
     handlers.violation(violation);
     return false;
   };
-  const write = (frame: Frame): void => {
+  const write = (message: SupervisorMessage): void => {
     if (!open || !socket.writable) return;
-    const text = encodeFrame(frame);
+    const text = encodeFrame(message);
     const bytes = Buffer.byteLength(text);
     waitingBytes += bytes;
     socket.write(text, () => (waitingBytes -= bytes));
   };
   const returnCredit = (): void => {
-    const n = unreturned;
+    const count = unreturned;
     unreturned = 0;
-    if (waitingBytes <= MAX_OUTGOING_BYTES) return write({ type: "credit", n });
+    if (waitingBytes <= MAX_OUTGOING_BYTES) return write({ type: "credit", count });
     // It goes on sending, so it is not just slow.
     violate({
       kind: "creditExceeded",
@@ -108,10 +109,10 @@ export function createConnection(socket: Socket, handlers: ConnectionHandlers): 
   });
 
   return {
-    send(frame) {
+    send(message) {
       if (!open || !socket.writable || waitingBytes > MAX_OUTGOING_BYTES) return false;
       try {
-        write(frame);
+        write(message);
         return true;
       } catch {
         return false;

@@ -69,6 +69,7 @@ function run(
         type: "service",
         epoch: 1,
         generation: 1,
+        plugins: {},
         heartbeatMs: limitMs,
         entry,
         args: [],

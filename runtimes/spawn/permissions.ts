@@ -1,5 +1,7 @@
 import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { InheritedListener, PermissionKind, Permissions } from "../../core/contract/runtime.ts";
+import type { PluginSection } from "../../core/protocol/messages.ts";
 import { isAtLeast } from "../discovery/version.ts";
 
 type Listed = Exclude<Permissions, "all">;
@@ -8,8 +10,10 @@ type Listed = Exclude<Permissions, "all">;
 export interface OwnNeeds {
   /** The socket of the channel. */
   readonly channel: string;
-  /** The file of the worker's half. */
-  readonly half: string;
+  /** The file that a worker's process is started with. */
+  readonly workerMain: string;
+  /** The modules that plugins have in it. */
+  readonly modules?: readonly string[];
   readonly entry: string;
   /** The worker's folder, which relative paths start from. */
   readonly cwd: string;
@@ -26,13 +30,13 @@ const PATHS: readonly PermissionKind[] = ["read", "write", "ffi"];
  */
 export function denoPermissions(permissions: Permissions, needs: OwnNeeds): string[] {
   if (permissions === "all") return ["--allow-all"];
-  const { channel, listeners = [] } = needs;
+  const { channel, listeners = [], modules = [] } = needs;
   const bound = listeners.filter(({ reusePort }) => reusePort);
   const hosts = bound.map(
     ({ host = "127.0.0.1", port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
   );
   const own: Listed = {
-    read: [channel],
+    read: [channel, ...modules],
     write: [channel],
     net: [`unix:${channel}`, ...hosts],
     env: ["POOLABLE_*"],
@@ -97,8 +101,13 @@ export function nodePermissions(permissions: Permissions, needs: OwnNeeds, versi
   return [
     isAtLeast(version, "22.13") ? "--permission" : "--experimental-permission",
     ...(isAtLeast(version, "25") ? ["--allow-net"] : []),
-    ...files("read", [`${dirname(needs.half)}/*`, needs.entry]),
+    ...files("read", [`${dirname(needs.workerMain)}/*`, needs.entry, ...(needs.modules ?? [])]),
     ...files("write", []),
     ...whole.map(([, flag]) => flag),
   ];
+}
+
+/** The files of the modules that plugins have in a worker. */
+export function modulesOf(plugins: Readonly<Record<string, PluginSection>>): string[] {
+  return Object.values(plugins).flatMap(({ module }) => (module === undefined ? [] : fileURLToPath(module)));
 }

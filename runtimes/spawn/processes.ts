@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { messageOf } from "../../core/contract/errors.ts";
 import type { ProcessEnd, SpawnRequest, WorkerProcess, WorkerSink } from "../../core/contract/runtime.ts";
-import { CREDIT_WINDOW } from "../../core/protocol/frame-order.ts";
-import type { Frame } from "../../core/protocol/frames.ts";
+import type { Welcome } from "../../core/protocol/messages.ts";
 import type { Channel, ChannelLink } from "../channel/channel.ts";
 import { watchOom, type OomWatch } from "../figures/oom-kills.ts";
 import type { Lent } from "../sockets/socket-calls.ts";
@@ -51,7 +50,7 @@ export function spawnWorker(
         const detail = command.refuseProcess?.(child!.pid!);
         if (detail !== undefined) return void (reported || sink.violation({ kind: "badHello", detail }));
         // Before the kernel sees the hello, so that whatever it says next comes after the welcome.
-        link.send(welcomeOf(request, descriptors));
+        link.send({ type: "welcome", welcome: welcomeOf(request, descriptors) });
       }
       if (!reported) sink.frame(frame);
     },
@@ -181,39 +180,15 @@ function lend({ listeners }: SpawnRequest): Lent {
 }
 
 /** `descriptors` are the worker's own numbers of what it inherits, in the order of its listeners. */
-function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Frame {
-  const {
-    pool,
-    slot,
-    group,
-    type,
-    epoch,
-    generation,
-    heartbeatMs,
-    lingerMs,
-    loadMs,
-    welcome: plugins = {},
-  } = request;
+function welcomeOf(request: SpawnRequest, descriptors: readonly number[]): Welcome {
+  const { pool, slot, group, type, epoch, generation, heartbeatMs, lingerMs, loadMs, plugins } = request;
   const numbers = descriptors.values();
   const listeners = request.listeners.map(({ fd, ...listener }) => ({
     ...listener,
     fd: fd === undefined ? undefined : numbers.next().value,
   }));
-  const config = {
-    pool,
-    slot,
-    group,
-    type,
-    epoch,
-    generation,
-    heartbeatMs,
-    lingerMs,
-    loadMs,
-    listeners,
-    plugins,
-    credit: CREDIT_WINDOW,
-  };
-  return { type: "welcome", config };
+  const about = { pool, slot, group, type, epoch, generation };
+  return { ...about, heartbeatMs, lingerMs, loadMs, listeners, plugins };
 }
 
 function explain(error: unknown, command: Command, request: SpawnRequest): string {

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 /** A module that a module names by a relative path: every static import, and each dynamic one of a fixed name. */
 const IMPORTED = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 
-/** A private copy of the worker's half. */
+/** A private copy of the worker's files. */
 export interface WorkerCopy {
   /** The file to start a worker with. Writes what is missing of the copy first; throws when it cannot. */
   file(): string;
@@ -14,13 +14,13 @@ export interface WorkerCopy {
 }
 
 /**
- * Reads the worker's half with all that it imports, and keeps a copy of it in `directory`. Workers start from the copy,
- * so that they go on starting, with the half that belongs to this supervisor, when the package is removed or replaced.
+ * Reads the worker's main file with all that it imports, and keeps a copy of it in `directory`. Workers start from the copy,
+ * so that they go on starting, with the files that belong to this supervisor, when the package is removed or replaced.
  */
 export function copyWorker(main: string, directory: string): WorkerCopy {
   const root = dirname(main);
   const texts = readModules(main);
-  const folder = join(directory, `half-${randomBytes(6).toString("hex")}`);
+  const folder = join(directory, `worker-${randomBytes(6).toString("hex")}`);
   return {
     file() {
       for (const [path, text] of texts) writeWhole(join(folder, relative(root, path)), text);

@@ -8,13 +8,13 @@ import { copyWorker } from "./worker-copy.ts";
 /** What workers of one user connect to, and are started from. */
 export interface WorkerFiles {
   readonly channel: Channel;
-  /** The file of the worker's half. Throws when it cannot be written. */
-  half(): string;
+  /** The file that a worker's process is started with. Throws when it cannot be written. */
+  workerMain(): string;
   close(): Promise<void>;
 }
 
 /**
- * Opens the channel and lays down the worker's half, in `directory`, or in a folder of its own that is removed at the
+ * Opens the channel and lays down the worker's files, in `directory`, or in a folder of its own that is removed at the
  * end. For another `user` it is always one of its own: the folder stays the supervisor's, which is what makes it safe to
  * give the socket in it away, and only the socket is the user's.
  */
@@ -37,7 +37,7 @@ export async function openWorkerFiles(
   const channel = await openChannel(folder, user && give);
   return {
     channel,
-    half: copy?.file ?? (() => main),
+    workerMain: copy?.file ?? (() => main),
     async close() {
       await channel.close();
       copy?.remove();

@@ -10,7 +10,7 @@ import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 export interface World {
   /** The runtime of the workers. */
   readonly runtime: RuntimeName;
-  /** Loads a module before the worker's half. */
+  /** Loads a module before the worker's main file. */
   preload(path: string): string[];
   /** Makes a worker whose memory ends soon. */
   readonly smallHeap: { readonly group?: Partial<GroupConfig>; pool?(): Partial<PoolConfig> };
@@ -18,7 +18,7 @@ export interface World {
   readonly outOfMemory: string;
   /** The exit code after a top-level await that never settles, when nothing is left to do. */
   readonly unsettled?: number;
-  /** Whether the worker's half loads the entry, and says so when it cannot. Else it never begins. */
+  /** Whether the worker's main file loads the entry, and says so when it cannot. Else it never begins. */
   readonly saysWhatItCannotLoad: boolean;
   /** Behaviours that it cannot have, by the title of the test, and why. */
   readonly gaps?: Readonly<Record<string, string>>;

@@ -1,4 +1,6 @@
 // timeout: 180
+// supervisors: node, bun, deno (inside)
+// only: matrix
 import { suite } from "../_suite.ts";
 import { worlds } from "./_worlds.ts";
 import { exitBehaviours } from "./exits.ts";

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import type { GroupConfig, HookName, HookPayload, Pool } from "../../index.ts";
+import type { GroupConfig, HookName, HookPayload, Pool, PoolError } from "../../index.ts";
 import { definePlugin } from "../../index.ts";
 import { limited, never, onFailure } from "../../plugins/index.ts";
 import type { Suite } from "../_suite.ts";
@@ -209,16 +209,26 @@ export function poolBehaviours(suite: Suite, world: World): void {
     "restart replaces the worker, uncounted; unknown and permanent slots are refused",
     { brief: true },
     async (t) => {
-      const pool = poolOf(t, ["serve"]);
+      const groups = { w: worker("serve"), gone: worker("permanent") };
+      const pool = started(t, { name: "p", groups });
+      const permanent = once(pool, "restart:decided", ({ group }) => group === "gone");
       await pool.start();
+      await permanent;
       const before = pool.status().groups[0]!.slots[0]!;
+      const ended = once(pool, "exit:classified", ({ group }) => group === "w");
       await pool.restart("w#0");
+      assert.is((await ended).verdict.counts, 0);
       const after = pool.status().groups[0]!.slots[0]!;
       assert.is(after.epoch, before.epoch + 1);
       assert.is.not(after.pid, before.pid);
       assert.is(after.lastExit?.class, "requested");
-      const code = await pool.restart("w#7").catch((error: { code: string }) => error.code);
-      assert.is(code, "E_UNKNOWN_SLOT");
+      const refusal = (slot: string): Promise<string> =>
+        pool.restart(slot).then(
+          () => "accepted",
+          ({ code, message }: PoolError) => `${code} ${message}`,
+        );
+      assert.match(await refusal("w#7"), "E_UNKNOWN_SLOT");
+      assert.match(await refusal("gone#0"), /^E_RESTART_REFUSED .*gone#0 ended for good/);
     },
   );
 
@@ -287,7 +297,11 @@ export function poolBehaviours(suite: Suite, world: World): void {
 
   test("a JSON of 100,000 levels harms nobody", { brief: true }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue(world, "deep"));
+    const ends = record(pool, "exit:classified");
+    const heard = once(pool, "worker:log", ({ message }) => message === "still here");
     await pool.start();
+    await Promise.race([heard, pool.closed, once(pool, "exit:classified")]);
+    assert.equal(ends, []);
     assert.is(pool.status().pool.state, "running");
   });
 

@@ -1,4 +1,5 @@
 // timeout: 240
+// supervisors: node, bun, deno (beside)
 import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
 // timeout: 120
+// supervisors: node, bun, deno (beside)
 import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -179,7 +180,7 @@ test(
     assert.is((await ask(port))[0], "1");
     // The copy itself is made again too.
     for (const name of await readdir(join(folder, "poolable/moved")))
-      if (name.startsWith("half-")) await rm(join(folder, "poolable/moved", name), { recursive: true });
+      if (name.startsWith("worker-")) await rm(join(folder, "poolable/moved", name), { recursive: true });
     const reloaded = await here.run(["reload", "web", "--name", "moved"], { env });
     assert.is(reloaded.code, 0, reloaded.stderr);
     assert.is((await here.run(["stop", "moved", "--now"], { env })).code, 0);

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (beside)
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

@@ -1,4 +1,5 @@
 // timeout: 120
+// supervisors: node, bun, deno (beside)
 /** An error that a plugin leaves to nobody: it is told, and production goes on. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,3 +1,5 @@
+// supervisors: node, bun, deno (beside)
+// only: matrix
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";

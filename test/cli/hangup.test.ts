@@ -1,4 +1,5 @@
 // timeout: 240
+// supervisors: node, bun, deno (beside)
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,5 @@
 // timeout: 240
+// supervisors: node, bun, deno (beside)
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { PoolError } from "../../core/contract/errors.ts";
+import type { PluginContext } from "../../core/contract/plugin-context.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
-import type { Pool, PoolEnd } from "../../core/contract/pool.ts";
+import type { PoolEnd } from "../../core/contract/pool.ts";
 import type { PoolStatus } from "../../core/contract/status.ts";
 import { createFrameDecoder } from "../../core/protocol/frames.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
@@ -18,7 +19,7 @@ export async function temporaryFolder({ defer }: Pick<TestContext, "defer">): Pr
 }
 
 /** A pool of one group that remembers what it was asked. */
-export interface FakePool extends Pool {
+export interface FakePool extends PluginContext {
   readonly calls: string[];
   /** Ends what `restart` and `scale` wait for. */
   readonly slow: { promise: Promise<void>; finish: () => void };
@@ -71,7 +72,7 @@ export function createFakePool(name = "shop"): FakePool {
 /** Sets a plugin up on a fake pool, and disposes of it when the test ends. */
 export async function setUp(
   plugin: Plugin,
-  pool: Pool,
+  pool: FakePool,
   { defer }: Pick<TestContext, "defer">,
 ): Promise<() => Promise<void>> {
   const dispose = (await plugin.setup(pool)) as () => Promise<void>;

@@ -1,4 +1,5 @@
 // timeout: 120
+// supervisors: node, bun, deno (inside)
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

@@ -14,6 +14,8 @@ import { commands, node } from "./supervisors.mjs";
  * @property {number} failed
  * @property {string[]} skips
  * @property {boolean} only
+ * @property {number} leftOut How many tests of the file are left to the matrix run.
+ * @property {{ title: string, milliseconds: number }[]} tests What each test took.
  * @property {string[]} problems What went wrong outside of the tests, a line each.
  * @property {string} output
  * @property {number} milliseconds
@@ -39,16 +41,16 @@ export function killAll() {
 /**
  * @param {string} path
  * @param {number} timeout Milliseconds.
- * @param {{ supervisor: string, command: readonly string[], brief: boolean }} way
+ * @param {import("./selection.mjs").Way} way
  * @returns {Promise<FileResult>}
  */
-export async function runFile(path, timeout, { supervisor, command, brief }) {
+export async function runFile(path, timeout, { supervisor, where, brief }) {
   // Short, and not below os.tmpdir(): the path of a Unix socket ends at 107 bytes.
   const folder = mkdtempSync(join(process.platform === "win32" ? process.cwd() : "/tmp", "pt-"));
   const marker = `POOLABLE_TEST_RUN=${process.pid}-${folder.slice(-6)}`;
   const reportFile = `${folder}/.report`;
   const started = performance.now();
-  const [file, ...words] = command;
+  const [file, ...words] = commands[where === "inside" ? supervisor : "node"];
   const child = spawn(file, [...words, path], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -60,7 +62,7 @@ export async function runFile(path, timeout, { supervisor, command, brief }) {
       POOLABLE_TEST_SUPERVISOR: supervisor,
       POOLABLE_TEST_COMMAND: JSON.stringify(commands[supervisor]),
       POOLABLE_TEST_NODE: node,
-      POOLABLE_TEST_BRIEF: brief ? "1" : "",
+      POOLABLE_TEST_BRIEF: brief,
       TMPDIR: folder,
       XDG_RUNTIME_DIR: folder,
       POOLABLE_RUNTIME_DIR: `${folder}/poolable`,
@@ -97,12 +99,22 @@ export async function runFile(path, timeout, { supervisor, command, brief }) {
   if (!report) problems.push(`ended with ${signal ?? `code ${code}`} and no report`);
   else if (report.passed + report.failed + report.skips.length === 0) problems.push("no test ran");
   else if (code !== 0 && report.failed === 0) problems.push(`ended with ${signal ?? `code ${code}`}`);
-  const { passed = 0, failed = 0, skips = [], only = false } = report ?? {};
+  const { passed = 0, failed = 0, skips = [], only = false, leftOut = 0, tests = [] } = report ?? {};
   const milliseconds = performance.now() - started;
-  return { passed, failed: failed + problems.length, skips, only, problems, output, milliseconds };
+  return {
+    passed,
+    failed: failed + problems.length,
+    skips,
+    only,
+    leftOut,
+    tests,
+    problems,
+    output,
+    milliseconds,
+  };
 }
 
-/** @param {string} file @returns {Pick<FileResult, "passed" | "failed" | "skips" | "only"> | undefined} */
+/** @param {string} file @returns {Pick<FileResult, "passed" | "failed" | "skips" | "only" | "leftOut" | "tests"> | undefined} */
 function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

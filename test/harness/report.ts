@@ -23,6 +23,10 @@ export const report = {
   failed: 0,
   skips: [] as string[],
   only: false,
+  /** Tests that the brief run leaves to the matrix run. */
+  leftOut: 0,
+  /** What each test took. */
+  tests: [] as { readonly title: string; readonly milliseconds: number }[],
   /** The test that runs now. */
   current: undefined as string | undefined,
 
@@ -81,7 +85,7 @@ process.on("exit", () => {
     report.fault("this file", "no test ran");
   }
   if (report.failed > 0) process.exitCode = 1;
-  const { passed, failed, skips, only } = report;
+  const { passed, failed, skips, only, leftOut, tests } = report;
   const file = process.env["POOLABLE_TEST_REPORT"];
-  if (file) writeFileSync(file, JSON.stringify({ passed, failed, skips, only }));
+  if (file) writeFileSync(file, JSON.stringify({ passed, failed, skips, only, leftOut, tests }));
 });

@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 // timeout: 120
 /** What is found out about a worker that is stuck, with real workers that are stuck in different ways. */
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool, SlotStatus } from "../../index.ts";
 import { createPool } from "../../index.ts";

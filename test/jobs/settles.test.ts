@@ -1,4 +1,5 @@
 // timeout: 240
+// supervisors: node, bun, deno (inside)
 /** Every call settles, exactly once, whatever becomes of the worker that has it. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 // timeout: 300
+// only: matrix
 /** Two thousand jobs over four workers, while something goes on: kills, a reload, a scale-down, a stop. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

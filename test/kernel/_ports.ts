@@ -4,14 +4,16 @@ import type {
   HookName,
   HookPayload,
   PoolConfig,
+  Plugin,
+  PluginContext,
   Pool,
   Runtime,
   SpawnRequest,
 } from "../../core/index.ts";
 import type { WorkerProcess, WorkerSink } from "../../core/index.ts";
 import { createKernel } from "../../core/index.ts";
-import type { GoodbyeKind } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
 import { restart } from "../../plugins/restart/index.ts";
 import { Heap } from "../simulator/heap.ts";
 
@@ -183,6 +185,8 @@ function leave(worker: FakeWorker): void {
 /** A pool over fakes, and what it has told. */
 export interface Rig {
   readonly pool: Pool;
+  /** What the plugins of the pool have, from its start on. */
+  context(): PluginContext;
   readonly clock: FakeClock;
   readonly runtime: FakeRuntime;
   /** The facts of one name so far. */
@@ -224,12 +228,15 @@ export function rig(
   const runtime = new FakeRuntime(begin);
   const { plugins = [], ...rest } = config;
   const groups = { g: { entry: "./g.ts" } };
-  const whole: PoolConfig = { name: "test", groups, root: "/", ...rest, plugins: [restart(), plugins] };
+  let context!: PluginContext;
+  const own: Plugin = { name: "rig", setup: (given) => void (context = given) };
+  const whole: PoolConfig = { name: "test", groups, root: "/", ...rest, plugins: [restart(), plugins, own] };
   const pool = createKernel(whole, { clock, runtimes: [runtime], pid: 1, ...(load ? { load } : {}) });
   const told: [string, unknown][] = [];
   for (const name of OBSERVED) pool.hooks.hook(name, (fact: unknown) => void told.push([name, fact]));
   return {
     pool,
+    context: () => context,
     clock,
     runtime,
     facts: (name) => told.flatMap(([of, fact]) => (of === name ? [fact as never] : [])),

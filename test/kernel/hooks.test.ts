@@ -113,8 +113,19 @@ test("an observer may add and remove observers; those that were there hear the f
   assert.equal(heard, ["a", "b", "c"]);
 });
 
-test("a fact that nobody observes is told to nobody", () => {
-  createNotifier().notify("pool:starting", FACT);
+test("a fact without observers is no error, reaches no other hook, and is not kept for later", async () => {
+  const { hooks, notify } = createNotifier();
+  const heard: string[] = [];
+  const observe = (name: "plugin:error" | "pool:running" | "pool:starting"): unknown =>
+    hooks.hook(name, () => void heard.push(name));
+  observe("plugin:error");
+  observe("pool:running");
+  notify("pool:starting", FACT);
+  observe("pool:starting");
+  await turn();
+  assert.equal(heard, []);
+  notify("pool:starting", FACT);
+  assert.equal(heard, ["pool:starting"]);
 });
 
 test.run();

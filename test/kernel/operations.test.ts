@@ -578,16 +578,18 @@ test("a reload that cannot be is refused", async () => {
 });
 
 test("send() reaches the ready worker of a slot and no other", async () => {
-  const { pool, runtime } = rig({ groups: range(1, 2) }, (worker: FakeWorker) => worker.say("hello"));
+  const { pool, context, runtime } = rig({ groups: range(1, 2) }, (worker: FakeWorker) =>
+    worker.say("hello"),
+  );
   void pool.start();
   await turn();
-  assert.not(pool.send("g#0", { type: "job" }));
+  assert.not(context().send("g#0", { type: "serve" }));
   runtime.worker("g#0").say("ready");
-  assert.ok(pool.send("g#0", { type: "job" }));
-  assert.not(pool.send("g#0", { type: "job" }, 2));
-  assert.not(pool.send("g#1", { type: "job" }));
-  assert.throws(() => pool.send("g#2", { type: "job" }), /no slot is called "g#2"/);
-  assert.equal(runtime.worker("g#0").heard, ["job"]);
+  assert.ok(context().send("g#0", { type: "serve" }));
+  assert.not(context().send("g#0", { type: "serve" }, 2));
+  assert.not(context().send("g#1", { type: "serve" }));
+  assert.throws(() => context().send("g#2", { type: "serve" }), /no slot is called "g#2"/);
+  assert.equal(runtime.worker("g#0").heard, ["serve"]);
 });
 
 test("an observer may call the pool: what it asks for comes after the step that it observes", async () => {

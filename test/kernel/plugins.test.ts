@@ -66,7 +66,7 @@ test("`after` a plugin that is not there, in a circle, or that is no list is ref
   for (const [plugins, message] of [
     [
       [plugin("a"), plugin("b", "x")],
-      /^plugin b is set up after x, and no plugin has this name; there are restart, a, b$/,
+      /^plugin b is set up after x, and no plugin has this name; there are restart, a, b, rig$/,
     ],
     [
       [plugin("a", "b"), plugin("b", "c"), plugin("c", "b")],
@@ -105,6 +105,19 @@ test("a setup that throws stops the start: the ones before it are disposed of, a
   assert.equal(notes, ["+a", "-a"]);
   assert.is(runtime.workers.length, 0);
   assert.equal(await settled(pool.closed), { exitCode: 2, reason: "start failed" });
+});
+
+test("what a plugin may do beyond the pool is no member of the pool", async () => {
+  const { pool, context } = rig();
+  await pool.start();
+  const own = Object.keys(context()).filter((member) => !(member in pool));
+  const expected = ["addEvidence", "emit", "report", "runtimes", "send", "sendMessage", "strategies"];
+  assert.equal(own.toSorted(), expected);
+  assert.equal(
+    Object.keys(pool).filter((member) => !(member in context())),
+    [],
+  );
+  await pool.stop();
 });
 
 test("a setup that throws a PoolError is that one line", async () => {

@@ -1,6 +1,8 @@
 import * as assert from "uvu/assert";
-import type { GoodbyeKind, Phase, ViolationKind } from "../../core/protocol/frame-order.ts";
-import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol/frame-order.ts";
+import type { Phase, ViolationKind } from "../../core/protocol/frame-order.ts";
+import { judgeFrame, phaseOf } from "../../core/protocol/frame-order.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
+import { goodbyeOf } from "../../core/protocol/goodbye.ts";
 import { suite } from "../_suite.ts";
 
 const test = suite("order of frames");
@@ -17,9 +19,11 @@ const TABLE: Readonly<Record<string, Row>> = {
   heartbeat: ["outOfOrder", "ok", "ok", "afterGoodbye"],
   log: ["outOfOrder", "ok", "ok", "afterGoodbye"],
   error: ["outOfOrder", "ok", "ok", "afterGoodbye"],
-  event: ["outOfOrder", "ok", "ok", "afterGoodbye"],
-  request: ["outOfOrder", "ok", "ok", "afterGoodbye"],
-  result: ["outOfOrder", "outOfOrder", "ok", "afterGoodbye"],
+  listening: ["outOfOrder", "ok", "ok", "afterGoodbye"],
+  secure: ["outOfOrder", "ok", "ok", "afterGoodbye"],
+  needWorker: ["outOfOrder", "ok", "ok", "afterGoodbye"],
+  drainRequest: ["outOfOrder", "ok", "ok", "afterGoodbye"],
+  plugin: ["outOfOrder", "ok", "ok", "afterGoodbye"],
   goodbye: ["outOfOrder", "ok", "ok", "afterGoodbye"],
   // The supervisor's own words, and words of nobody.
   welcome: UNKNOWN,
@@ -49,8 +53,7 @@ for (const [type, phase, detail] of [
   ["ready", "connected", "ready before hello"],
   ["ready", "serving", "a second ready"],
   ["heartbeat", "connected", "heartbeat before hello"],
-  ["result", "greeted", "result before ready"],
-  ["result", "connected", "result before hello"],
+  ["plugin", "connected", "plugin before hello"],
   ["hello", "serving", "a second hello"],
   ["log", "parted", "log after goodbye"],
   ["what", "parted", "a frame of an unknown type after goodbye"],

@@ -11,7 +11,7 @@ const up = (worker: FakeWorker): void => worker.say("hello", "ready");
 const isKilled = ({ heard }: FakeWorker): boolean => heard.includes("SIGKILL");
 
 test("silence is told when two heartbeats are missing, and asked about; then it is the end", async () => {
-  const { pool, clock, runtime, facts } = rig({ groups: { g: { entry: "./g.ts" } } }, up);
+  const { pool, context, clock, runtime, facts } = rig({ groups: { g: { entry: "./g.ts" } } }, up);
   await pool.start();
   const worker = runtime.worker("g#0");
   await clock.pass(24_999);
@@ -20,12 +20,12 @@ test("silence is told when two heartbeats are missing, and asked about; then it 
   const named = { slot: "g#0", group: "g", epoch: 1 };
   assert.equal(facts("worker:silent"), [{ ...named, pid: worker.pid, silentMs: 25_000, leftMs: 5_000 }]);
   assert.equal(worker.heard, ["ping"]);
-  pool.witness("g#0", 1, { summary: "busy", stack: "at spin" });
+  context().addEvidence("g#0", 1, { summary: "busy", stack: "at spin" });
   await clock.pass(4_999);
   assert.not(isKilled(worker));
   await clock.pass(1);
   assert.ok(isKilled(worker));
-  pool.witness("g#0", 1, { summary: "very busy".padEnd(20_000) });
+  context().addEvidence("g#0", 1, { summary: "very busy".padEnd(20_000) });
   worker.exit(null, "SIGKILL");
   const { report, verdict } = facts("exit:classified")[0]!;
   assert.is(report.evidence!.summary.length, 8 * 1024);
@@ -35,15 +35,15 @@ test("silence is told when two heartbeats are missing, and asked about; then it 
 });
 
 test("one that speaks again goes on, and what was found out about it is forgotten", async () => {
-  const { pool, clock, runtime, facts } = rig({ groups: { g: { entry: "./g.ts" } } }, up);
+  const { pool, context, clock, runtime, facts } = rig({ groups: { g: { entry: "./g.ts" } } }, up);
   await pool.start();
   const worker = runtime.worker("g#0");
   await clock.pass(26_000);
-  pool.witness("g#0", 1, { summary: "busy" });
+  context().addEvidence("g#0", 1, { summary: "busy" });
   worker.say("heartbeat");
   assert.equal(facts("worker:recovered"), [{ slot: "g#0", group: "g", epoch: 1, silentMs: 26_000 }]);
-  pool.witness("g#0", 1, { summary: "too late" });
-  pool.witness("g#0", 7, { summary: "nobody" });
+  context().addEvidence("g#0", 1, { summary: "too late" });
+  context().addEvidence("g#0", 7, { summary: "nobody" });
   assert.is(facts("worker:evidence").length, 1);
   await clock.pass(24_000);
   assert.is(facts("worker:silent").length, 1);

@@ -1,4 +1,5 @@
 // timeout: 300
+// only: matrix
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

@@ -1,4 +1,5 @@
 // timeout: 1800
+// only: matrix
 import { suite } from "../_suite.ts";
 import { IS_FULL } from "./_load.ts";
 import { loadScenarios } from "./_scenarios.ts";

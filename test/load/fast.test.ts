@@ -1,4 +1,5 @@
 // timeout: 900
+// only: matrix
 import { suite } from "../_suite.ts";
 import { loadScenarios } from "./_scenarios.ts";
 

@@ -1,4 +1,5 @@
 // timeout: 900
+// only: matrix
 import { suite } from "../_suite.ts";
 import { nodes } from "../unchanged/_program.ts";
 import { IS_FULL } from "./_load.ts";

@@ -1,4 +1,5 @@
 // timeout: 600
+// only: matrix
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
 import { executables, nodes, program, start } from "../unchanged/_program.ts";

@@ -1,4 +1,5 @@
 // timeout: 240
+// supervisors: node, bun, deno (inside)
 /** Workers that have reached a limit are replaced by others, while the work goes on. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -81,6 +81,7 @@ export function observe(
       type: "service",
       epoch: 1,
       generation: 1,
+      plugins: {},
       heartbeatMs: 1000,
       ...changes,
     },

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ViolationKind } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { SupervisorMessage } from "../../core/protocol/messages.ts";
 import { openChannel, type Channel, type ChannelLink } from "../../runtimes/channel/channel.ts";
 import { suite, type TestContext } from "../_suite.ts";
 import { node } from "../harness/supervisor.ts";
@@ -246,7 +248,7 @@ test("a worker that sends but never reads is a violation, and its credit does no
   // The kernel takes a part of what waits.
   for (let turn = 0; !isGone; turn++) {
     assert.ok(turn < 10_000);
-    while (peer.link.send({ type: "job", data }));
+    while (peer.link.send({ type: "plugin", plugin: "p", message: data }));
     socket.write(lines({ type: "heartbeat" }));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
@@ -264,11 +266,11 @@ test("what waits for a worker that does not read is bounded", async (t) => {
   await greeted;
   const data = "x".repeat(100_000);
   let sent = 0;
-  while (peer.link.send({ type: "job", data })) assert.ok(++sent < 1000);
+  while (peer.link.send({ type: "plugin", plugin: "p", message: data })) assert.ok(++sent < 1000);
   assert.is(peer.link.send({ type: "stop" }), false);
-  const circular: Record<string, unknown> = { type: "job" };
+  const circular: Record<string, unknown> = { type: "plugin" };
   circular.circular = circular;
-  assert.is(peer.link.send(circular as unknown as Frame), false);
+  assert.is(peer.link.send(circular as unknown as SupervisorMessage), false);
 });
 
 test("a worker that floods does not starve another", async (t) => {

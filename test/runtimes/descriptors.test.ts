@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { closeSync, openSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";

@@ -1,3 +1,4 @@
+// only: matrix
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { drainBehaviours } from "./drains.ts";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { once } from "node:events";
 import { existsSync, lstatSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";

@@ -1,3 +1,5 @@
+// supervisors: node, bun, deno (beside)
+// only: matrix
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { orphanBehaviours } from "./orphans.ts";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (beside)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { orphanBehaviours } from "./orphans.ts";

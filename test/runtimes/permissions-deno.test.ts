@@ -1,4 +1,5 @@
 // timeout: 180
+// only: matrix
 import { suite } from "../_suite.ts";
 import { permissionBehaviours } from "./permissions.ts";
 

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { Runtime, SpawnRequest, WorkerSink } from "../../core/contract/runtime.ts";
@@ -6,11 +7,11 @@ import { node } from "../../runtimes/node.ts";
 import { spawnWorker } from "../../runtimes/spawn/processes.ts";
 import { suite, type TestContext } from "../_suite.ts";
 import { node as nodeHere } from "../harness/supervisor.ts";
-import { fixture, folder, gone, observe, runtime, type Observed } from "./_spawn.ts";
+import { alive, fixture, folder, gone, observe, runtime, type Observed } from "./_spawn.ts";
 
 const test = suite("runtimes/processes");
 
-/** A runtime that runs `raw.mjs` without the worker's half. */
+/** A runtime that runs `raw.mjs` without the worker's main file. */
 async function raw(
   t: TestContext,
   act: string,
@@ -92,14 +93,17 @@ test("a grandchild of the group ends with the worker", { brief: true }, async (t
   await gone(t, Number(worker.lines.stdout[0]!.split(" ")[1]));
 });
 
-test("a grandchild that left the group and holds the pipes delays the end by 500 ms at most", async (t) => {
+test("a grandchild that left the group and holds the pipes delays the end by 500 ms", async (t) => {
   const worker = await raw(t, "escaped");
   const line = await worker.until("its pid", () => worker.lines.stdout[0]);
   const grandchild = Number(line.split(" ")[1]);
   t.defer(() => process.kill(grandchild, "SIGKILL"));
   const started = performance.now();
   assert.is((await worker.end()).code, 0);
-  assert.ok(performance.now() - started < 3000);
+  const delay = performance.now() - started;
+  // The worker itself ends within the first of them; what is over 500 ms is left to a slow machine.
+  assert.ok(delay >= 400 && delay < 1500, `${delay} ms`);
+  assert.ok(alive(grandchild), "it still holds the pipes");
   assert.is(worker.ends.length, 1);
 });
 

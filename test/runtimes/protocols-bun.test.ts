@@ -1,4 +1,5 @@
 // timeout: 120
+// only: matrix
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { protocolBehaviours } from "./protocols.ts";

@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (inside)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { workerBehaviours } from "./workers.ts";

@@ -73,9 +73,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
   });
 
   const asksToDrain = (worker: Observed): Promise<unknown> =>
-    worker.until("its question", () =>
-      worker.frames.find(({ type, op }) => type === "request" && op === "drain"),
-    );
+    worker.until("its question", () => worker.frames.find(({ type }) => type === "drainRequest"));
 
   test("SIGTERM is a drain: the supervisor is asked for it, and the entry's own handler comes last", async (t) => {
     const worker = await part(t, "term 0");
@@ -88,7 +86,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     assert.is((await worker.end()).code, 0);
     assert.equal(goodbye(worker), { kind: "drained", reason: undefined });
     assert.equal(worker.lines.stdout, ["draining", "drained", "last words", "own handler"]);
-    assert.is(worker.frames.filter(({ type }) => type === "request").length, 1);
+    assert.is(worker.frames.filter(({ type }) => type === "drainRequest").length, 1);
     assert.is(worker.frames.at(-1)!.type, "goodbye");
   });
 
@@ -103,7 +101,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
       process.kill(told.pid()!, "SIGTERM");
       told.send({ type: "drain", deadlineMs: 10_000 });
       assert.is((await told.end()).code, 0);
-      assert.not.ok(told.frames.some(({ type }) => type === "request"));
+      assert.not.ok(told.frames.some(({ type }) => type === "drainRequest"));
       const alone = await part(t, "term 0");
       await alone.frame("ready");
       process.kill(alone.pid()!, "SIGTERM");

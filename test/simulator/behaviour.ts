@@ -1,5 +1,5 @@
-import type { GoodbyeKind } from "../../core/protocol/frame-order.ts";
-import { GOODBYE_EXIT_CODES } from "../../core/protocol/frame-order.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
+import { GOODBYE_EXIT_CODES } from "../../core/protocol/goodbye.ts";
 import type { Random } from "./random.ts";
 
 /** The end that a worker makes of itself. */

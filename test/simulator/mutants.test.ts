@@ -1,15 +1,16 @@
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
 import { spoil } from "./bundle.ts";
-import { jobMutants } from "./jobs/mutants.data.ts";
-import { mutants } from "./mutants.data.ts";
+import { allMutants } from "./mutation.ts";
 
 const test = suite("mutants");
-const all = [...mutants, ...jobMutants];
 
 test("every hand-made fault still fits the kernel, and changes it", () => {
-  for (const mutant of all) assert.ok(spoil(mutant).includes(mutant.replace), mutant.what);
-  assert.is(new Set(all.map(({ file, find, replace }) => file + find + replace)).size, all.length);
+  for (const mutant of allMutants) assert.ok(spoil(mutant).includes(mutant.replace), mutant.what);
+  assert.is(
+    new Set(allMutants.map(({ file, find, replace }) => file + find + replace)).size,
+    allMutants.length,
+  );
 });
 
 test("a fault that does not fit once is refused", () => {

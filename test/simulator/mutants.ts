@@ -3,65 +3,18 @@
  * `mutants.data.ts` (there are two) at a time, and looks how many random histories its simulator needs to see it. What it does not see is a hole in
  * the invariants. Exit code 1 when too many get away, or when a fault does not fit the source any more.
  */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { promisify } from "node:util";
-import { bundle, spoil } from "./bundle.ts";
-import { jobMutants } from "./jobs/mutants.data.ts";
-import type { Mutant } from "./mutants.data.ts";
-import { mutants } from "./mutants.data.ts";
+import { spoil } from "./bundle.ts";
+import { allMutants, partOf, seek, type Sighting } from "./mutation.ts";
 
-/** What plays random histories, and how many, by the folder of what it tests. */
-const SIMULATORS = {
-  core: { entry: "test/simulator/seek.ts", histories: 20_000 },
-  plugins: { entry: "test/simulator/jobs/seek.ts", histories: 3_000 },
-} as const;
-type Part = keyof typeof SIMULATORS;
-
-const SEED = 99;
 /** How many of 25 must be caught. */
 const CAUGHT_OF_25 = 24;
-/** A fault may hang the kernel itself. */
-const TIME_LIMIT_MS = 120_000;
-
-interface Sighting {
-  readonly histories: number;
-  readonly rule: string | undefined;
-  readonly seed: number | undefined;
-  readonly detail: string;
-}
-
-const run = promisify(execFile);
-
-/** Plays histories on a copy of the kernel, with the fault if there is one. */
-async function seek(folder: string, name: string, of: Part, mutant?: Mutant): Promise<Sighting> {
-  const outfile = join(folder, `${name}.cjs`);
-  const { entry, histories: most } = SIMULATORS[of];
-  await bundle(entry, outfile, mutant);
-  try {
-    const { stdout } = await run(process.execPath, [outfile, String(most), String(SEED)], {
-      timeout: TIME_LIMIT_MS,
-      killSignal: "SIGKILL",
-    });
-    const { histories, fault } = JSON.parse(stdout) as {
-      histories: number;
-      fault?: { rule: string; seed: number; detail: string };
-    };
-    return { histories, rule: fault?.rule, seed: fault?.seed, detail: fault?.detail ?? "" };
-  } catch (error) {
-    if ((error as { killed?: boolean }).killed !== true) throw error;
-    return { histories: most, rule: undefined, seed: undefined, detail: "hung" };
-  }
-}
-
-const partOf = ({ file }: Mutant): Part =>
-  file.startsWith("core/") || file.startsWith("plugins/restart/") ? "core" : "plugins";
 
 const part = process.argv[2] ?? "";
-const chosen = [...mutants, ...jobMutants].filter(({ file, what }) => `${file} ${what}`.includes(part));
+const chosen = allMutants.filter(({ file, what }) => `${file} ${what}`.includes(part));
 const sightings: Sighting[] = [];
 const folder = await mkdtemp(join(tmpdir(), "poolable-mutants-"));
 try {

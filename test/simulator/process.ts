@@ -1,6 +1,7 @@
 import type { ProcessEnd } from "../../core/contract/runtime.ts";
-import type { GoodbyeKind, Violation } from "../../core/protocol/frame-order.ts";
+import type { Violation } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
 import type { Behaviour, OwnEnd } from "./behaviour.ts";
 import { Notes } from "./notes.ts";
 import type { Random } from "./random.ts";
@@ -24,7 +25,7 @@ export interface Host {
 const HEARTBEAT: Frame = { type: "heartbeat" };
 const HELLO: Frame = { type: "hello" };
 const READY: Frame = { type: "ready" };
-const ASK: Frame = { type: "request", op: "drain" };
+const ASK: Frame = { type: "drainRequest" };
 
 /** One incarnation. Its words reach the supervisor in order, its exit last and once: the contract of `Runtime`. */
 export class FakeProcess {

@@ -1,4 +1,5 @@
 // timeout: 300
+// only: matrix
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
 import { playMany } from "./many.ts";

@@ -2,8 +2,9 @@ import { surgeOf } from "../../core/config/reload-pace.ts";
 import type { ResolvedPool } from "../../core/contract/config.ts";
 import type { RestartQuestion } from "../../core/contract/decisions.ts";
 import type { ProcessEnd } from "../../core/contract/runtime.ts";
-import { goodbyeOf, judgeFrame, phaseOf } from "../../core/protocol/frame-order.ts";
+import { judgeFrame, phaseOf } from "../../core/protocol/frame-order.ts";
 import type { Frame } from "../../core/protocol/frames.ts";
+import { goodbyeOf } from "../../core/protocol/goodbye.ts";
 import { restartRefusal, scaleRefusal } from "../../core/reducer/commands.ts";
 import { reduce, seatOf } from "../../core/reducer/reduce.ts";
 import type { Effect, Fact, KernelEvent, WorkerEvent } from "../../core/reducer/state/events.ts";
@@ -47,7 +48,7 @@ export interface Watcher {
   settled(world: World, event: KernelEvent, before: KernelState): void;
 }
 
-/** The supervisor's side in virtual time: carries effects out the way `core/shell/kernel.ts` and `core/shell/workers.ts` do. */
+/** The supervisor's side in virtual time: carries effects out the way `core/shell/effects.ts` and `core/shell/workers.ts` do. */
 export class World implements Host {
   now = 0;
   steps = 0;
@@ -272,7 +273,7 @@ export class World implements Host {
         drains: frame.drains === true,
       });
     }
-    if (frame.type === "request") return this.dispatch({ type: "drainAsked", ...at });
+    if (frame.type === "drainRequest") return this.dispatch({ type: "drainAsked", ...at });
     this.dispatch({ type: frame.type as "hello" | "ready" | "heartbeat", ...at });
   }
 

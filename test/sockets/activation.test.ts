@@ -1,3 +1,4 @@
+// supervisors: node, bun, deno (beside)
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { freePort } from "../_free-port.ts";

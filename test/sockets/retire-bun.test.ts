@@ -1,4 +1,6 @@
 // timeout: 120
+// supervisors: node, bun, deno (beside)
+// only: matrix
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { retireBehaviours } from "./retire.ts";

@@ -1,4 +1,5 @@
 // timeout: 120
+// supervisors: node, bun, deno (beside)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { retireBehaviours } from "./retire.ts";

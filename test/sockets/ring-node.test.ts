@@ -1,4 +1,5 @@
 // timeout: 180
+// supervisors: node, bun, deno (beside)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { ringBehaviours } from "./ring.ts";

@@ -1,4 +1,5 @@
 // timeout: 60
+// supervisors: node, bun, deno (beside)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { sharedBehaviours } from "./shared.ts";

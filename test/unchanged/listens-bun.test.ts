@@ -1,4 +1,5 @@
 // timeout: 120
+// only: matrix
 import { suite } from "../_suite.ts";
 import { places } from "./_program.ts";
 import { listenBehaviours } from "./listens.ts";

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server, type Socket } from "node:net";
+import { counts } from "../contract/counts.ts";
 import { acceptorOf } from "../listen/acceptor.ts";
 import { tunnelOf } from "../native/tunnel.ts";
-import { counts } from "../session/counts.ts";
 import { createHttp1Drain, cut as cutSoon, type Http1Drain } from "./http1.ts";
 import { createHttp2Drain, type Http2Drain } from "./http2.ts";
 import { drainOfProcess, type LongConnection } from "./long-connections.ts";

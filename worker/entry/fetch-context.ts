@@ -1,4 +1,4 @@
-import type { FetchContext, Worker } from "../define.ts";
+import type { FetchContext, Worker } from "../contract/worker.ts";
 
 /** What `fetch` is given beside the request. */
 export interface Contexts {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server } from "node:net";
 import { toNodeHandler } from "srvx/node";
-import type { WorkerDefinition } from "../define.ts";
+import type { WorkerDefinition } from "../contract/worker.ts";
 import { makeBunServer, type BunOptions } from "../native/bun-serve.ts";
 import { makeDenoServer } from "../native/deno-serve.ts";
 import type { Natives } from "../native/intercept-serve.ts";

@@ -1,5 +1,5 @@
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 import { takeOverListen, type TakeoverOptions } from "../listen/intercept-listen.ts";
-import type { WelcomedListener } from "../listen/listeners.ts";
 import { takeOverServe } from "../native/intercept-serve.ts";
 import type { Life } from "../session/life.ts";
 import type { Sigterm } from "../session/sigterm.ts";

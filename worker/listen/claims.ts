@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 import { overlaps, type AskedAddress } from "./asked-address.ts";
-import type { WelcomedListener } from "./listeners.ts";
 import { pretend, type Pretence } from "./pretend-listen.ts";
 
 /** A server of the program that listens where its group does, as far as the program knows. */

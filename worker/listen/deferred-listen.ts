@@ -1,6 +1,6 @@
 import { Server } from "node:net";
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 import { acceptorOf } from "./acceptor.ts";
-import type { WelcomedListener } from "./listeners.ts";
 import { pretend } from "./pretend-listen.ts";
 
 /** The longest time that a timer takes. */

@@ -1,11 +1,12 @@
 import { type EventEmitter, errorMonitor } from "node:events";
 import type { Server } from "node:net";
-import type { Worker } from "../define.ts";
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
+import type { Worker } from "../contract/worker.ts";
 import { acceptorOf, listeningPrototypes } from "./acceptor.ts";
 import { askedAddress, showAddress, type AskedAddress } from "./asked-address.ts";
 import { createClaims, type Claims } from "./claims.ts";
 import { dress } from "./dress-server.ts";
-import type { Listeners, WelcomedListener } from "./listeners.ts";
+import type { Listeners } from "./listeners.ts";
 import { differs } from "./other-host.ts";
 import { refuseOwnConnections } from "./own-connect.ts";
 

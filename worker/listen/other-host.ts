@@ -1,5 +1,5 @@
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 import { showAddress, type AskedAddress } from "./asked-address.ts";
-import type { WelcomedListener } from "./listeners.ts";
 
 /** A line about a program that asks for another address than its group's socket has; `undefined` when it gets its own. */
 export function differs(listener: WelcomedListener, asked: AskedAddress): string | undefined {

@@ -1,5 +1,5 @@
 import type { AddressInfo, Server } from "node:net";
-import type { WelcomedListener } from "./listeners.ts";
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 
 /** A server that looks as if it listened. */
 export interface Pretence {

@@ -1,4 +1,4 @@
-import { counts } from "../session/counts.ts";
+import { counts } from "../contract/counts.ts";
 import { closing, type Made, type NativePlace } from "./native-server.ts";
 
 /** `Deno.serve`, in the one of its forms that is called here. */

@@ -1,8 +1,8 @@
 import type { Server } from "node:net";
 import { resolve } from "node:path";
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 import type { AskedAddress } from "../listen/asked-address.ts";
 import { elsewhere, isAt, type Takeover, type TakeoverOptions } from "../listen/intercept-listen.ts";
-import type { WelcomedListener } from "../listen/listeners.ts";
 import { makeBunServer, type BunOptions, type BunServe, type BunServer } from "./bun-serve.ts";
 import { makeDenoServer, type DenoOptions, type DenoServe, type DenoServer } from "./deno-serve.ts";
 import type { Made, NativePlace } from "./native-server.ts";

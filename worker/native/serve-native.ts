@@ -1,7 +1,8 @@
 import type { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WelcomedListener } from "../../core/protocol/messages.ts";
 import type { TrackedServer } from "../drain/drain.ts";
-import type { Listeners, WelcomedListener } from "../listen/listeners.ts";
+import type { Listeners } from "../listen/listeners.ts";
 import type { Made, NativePlace, NativeServer } from "./native-server.ts";
 import { createTunnel } from "./tunnel.ts";
 

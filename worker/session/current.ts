@@ -1,6 +1,6 @@
-import type { Worker } from "../define.ts";
+import type { Worker } from "../contract/worker.ts";
 
-/** Where the worker's half leaves the worker: it and the entry's import of this module are two bundles. */
+/** Where the worker's main file leaves the worker: it and the entry's import of this module are two bundles. */
 const KEY = Symbol.for("poolable.worker");
 
 type Place = { [KEY]?: Worker };

@@ -1,4 +1,4 @@
-import { GOODBYE_EXIT_CODES } from "../../core/protocol/frame-order.ts";
+import { GOODBYE_EXIT_CODES } from "../../core/protocol/goodbye.ts";
 import type { Goodbye } from "./life.ts";
 import type { Uplink } from "./uplink.ts";
 

@@ -1,9 +1,11 @@
-import type { GoodbyeKind } from "../../core/protocol/frame-order.ts";
-import type { Frame } from "../../core/protocol/frames.ts";
-import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "../define.ts";
+import { JobError } from "../../core/contract/job-errors.ts";
+import type { GoodbyeKind } from "../../core/protocol/goodbye.ts";
+import type { LogLevel, Welcome, WorkerMessage } from "../../core/protocol/messages.ts";
+import type { Worker, WorkerDeadline, WorkerEnd, WorkerEvent, WorkerLog } from "../contract/worker.ts";
 import { drainOfProcess } from "../drain/long-connections.ts";
 import { oneLine, reasonOf } from "../errors.ts";
-import { createListeners, ownListeners, type Listeners, type WelcomedListener } from "../listen/listeners.ts";
+import { createListeners, ownListeners, type Listeners } from "../listen/listeners.ts";
+import type { WorkerPlugins } from "./plugins.ts";
 
 /** A listener that is not listened on by then is told. */
 export const UNUSED_MS = 3_000;
@@ -16,24 +18,6 @@ const RETURN_MS = 5_000;
 
 /** Characters of one log message. */
 const MAX_MESSAGE = 16 * 1024;
-
-/** What `welcome` says, as the worker uses it. */
-export interface Config {
-  readonly pool: string;
-  readonly slot: string;
-  readonly group: string;
-  readonly type: string;
-  readonly epoch: number;
-  readonly generation: number;
-  readonly heartbeatMs: number;
-  /** How long connections without an end of their own may stay in a drain. */
-  readonly lingerMs?: number;
-  /** How long the entry may take to load before it counts as ready, where nobody waits for it. */
-  readonly loadMs?: number;
-  readonly listeners: readonly WelcomedListener[];
-  /** What plugins of the supervisor say, by their names. */
-  readonly plugins?: Readonly<Record<string, unknown>>;
-}
 
 /** The goodbye that a worker is going to say. */
 export interface Goodbye {
@@ -78,24 +62,13 @@ export interface Life {
   answered(): Promise<void>;
 }
 
-/** The jobs of a worker, as its life concerns them. */
-export interface LifeJobs extends Pick<Worker, "jobs"> {
-  /** Whether it runs any. */
-  readonly serves: boolean;
-  /** Finishes what was begun, and gives back the rest. */
-  drain(): Promise<void>;
-  /** Gives back what was not begun, and tells what runs to end. */
-  stop(): void;
-}
-
 type Handler = (deadline: WorkerDeadline) => void | Promise<void>;
 
 /** Makes a {@link Life}. `send` passes a frame on to the supervisor. */
 export function createLife(
-  config: Config,
-  send: (frame: Frame) => void,
-  jobs: LifeJobs,
-  state: Worker["state"],
+  config: Welcome,
+  send: (message: WorkerMessage) => void,
+  plugins: Pick<WorkerPlugins, "serves" | "drain" | "stop">,
 ): Life {
   const controller = new AbortController();
   const handlers: Record<WorkerEvent, Set<Handler>> = {
@@ -122,15 +95,16 @@ export function createLife(
     onListening() {
       markListening();
       clearTimeout(reopening);
-      if (isClosed) send(listeningFrame(true));
+      // A sibling does what this one does not.
+      if (isClosed) send({ type: "listening", isListening: true });
       isClosed = false;
     },
-    onSecure: (listener) => send({ type: "event", name: "sockets.secure", listener }),
+    onSecure: (listener) => send({ type: "secure", listener }),
     onClosed({ isLast, times }) {
       if (draining || goodbye) return;
       const at = ownListeners(config.listeners, config.slot).map(({ port, path }) => path ?? port);
       const replace = (reason: string) => () => draining || goodbye || worker.end({ restart: reason });
-      if (!isClosed) send(listeningFrame(false));
+      if (!isClosed) send({ type: "listening", isListening: false });
       isClosed = true;
       clearTimeout(reopening);
       reopening = isLast
@@ -188,12 +162,12 @@ export function createLife(
 
   async function finish(deadlineMs: number): Promise<void> {
     drainOfProcess.begin({ lingerMs: config.lingerMs, deadlineMs });
-    await Promise.all([listeners.drain(), jobs.drain()]);
+    await Promise.all([listeners.drain(), plugins.drain()]);
     drainOfProcess.end();
   }
 
   function cut(): void {
-    jobs.stop();
+    plugins.stop();
     const { connections, busy } = listeners.stop();
     if (draining && connections > 0) log.warn(cutLine(connections, busy));
   }
@@ -201,7 +175,7 @@ export function createLife(
   /** What a worker asks for by itself cuts nobody; a fatal error does not wait. */
   function endAs(end: WorkerEnd): Goodbye {
     const as = endOf(end);
-    const serves = jobs.serves || config.listeners.length > 0;
+    const serves = plugins.serves || config.listeners.length > 0;
     return as.kind === "fatal" || !serves ? as : { ...as, drains: true };
   }
 
@@ -223,9 +197,10 @@ export function createLife(
     },
     end: (end) => leave(endAs(end), RETURN_MS),
     listen: (server, options) => listeners.listen(server, options?.name),
-    jobs: jobs.jobs,
-    needWorker: (group = config.group) => send({ type: "event", name: "scaling.request", group }),
-    state,
+    // Until a plugin puts its own in their place.
+    jobs: refuseCalls(config.group),
+    needWorker: (group = config.group) => send({ type: "needWorker", group }),
+    state: () => undefined,
   };
 
   return {
@@ -275,9 +250,11 @@ export function createLife(
   };
 }
 
-/** Tells the supervisor whether this worker accepts, so that a sibling does what it does not. */
-function listeningFrame(open: boolean): Frame {
-  return { type: "event", name: "sockets.listening", open };
+/** Who calls without being allowed to is told so at the call. */
+function refuseCalls(group: string): Worker["jobs"] {
+  return () => {
+    throw new JobError("CALL_FORBIDDEN", `group ${group} calls no other: its config has no \`calls\``);
+  };
 }
 
 function cutLine(connections: number, busy: number): string {
@@ -294,8 +271,8 @@ function endOf(end: WorkerEnd): Goodbye {
   throw new TypeError("worker.end takes { restart }, { permanent } or { fatal }, with a reason or true");
 }
 
-function logFrame(level: string, message: string, data: unknown): Frame {
-  const frame = { type: "log", level, message: String(message).slice(0, MAX_MESSAGE) };
+function logFrame(level: LogLevel, message: string, data: unknown): WorkerMessage {
+  const frame = { type: "log", level, message: String(message).slice(0, MAX_MESSAGE) } as const;
   if (data === undefined) return frame;
   try {
     // Now, not when it is sent: the caller may change it in between.

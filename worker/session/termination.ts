@@ -34,7 +34,7 @@ export function createTermination(
 
   function askToDrain(): void {
     if (life.ends) return;
-    uplink.send({ type: "request", op: "drain" });
+    uplink.send({ type: "drainRequest" });
     setTimeout(() => life.drain(timeLeft()), ANSWER_MS).unref();
   }
 

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { CREDIT_WINDOW } from "../../core/protocol/frame-order.ts";
-import { encodeFrame, type Frame } from "../../core/protocol/frames.ts";
+import { encodeFrame } from "../../core/protocol/frames.ts";
+import type { WorkerMessage } from "../../core/protocol/messages.ts";
 
 /** Characters that may wait here for credit or for a slow supervisor. Log lines are dropped first. */
 const MAX_QUEUED = 1024 * 1024;
@@ -16,17 +17,17 @@ interface Waiting {
 /** The worker's way of telling. None of these blocks or throws. */
 export interface Uplink {
   /** Queues a frame. `false` when it cannot be encoded, is too large, or the queue is full: it is dropped. */
-  send(frame: Frame): boolean;
+  send(message: WorkerMessage): boolean;
   /** Takes credit that the supervisor gave back. */
   credit(count: number): void;
   /** Resolves when nothing waits any more. */
   flushed(): Promise<void>;
   /** Sends the last frame. What still waited is dropped, and every later `send` too. */
-  part(frame: Frame): void;
+  part(message: WorkerMessage): void;
 }
 
 /** Sends frames over `socket` within the credit that the supervisor gives. `saying` sees each frame first. */
-export function createUplink(socket: Socket, saying: (frame: Frame) => void = () => {}): Uplink {
+export function createUplink(socket: Socket, saying: (message: WorkerMessage) => void = () => {}): Uplink {
   let queue: Waiting[] = [];
   let queued = 0;
   let credit = CREDIT_WINDOW;
@@ -34,7 +35,7 @@ export function createUplink(socket: Socket, saying: (frame: Frame) => void = ()
   let parted = false;
   let idle: (() => void)[] = [];
 
-  function push(frame: Frame): boolean {
+  function push(frame: WorkerMessage): boolean {
     let line: string;
     try {
       line = encodeFrame(frame);

@@ -1,8 +1,9 @@
 import type { RestartAnswer } from "../../contract/decisions.ts";
 import type { Evidence, ExitReport, ExitVerdict, ReportedError, StartStage } from "../../contract/exit.ts";
 import type { HookName, HookPayload } from "../../contract/hooks.ts";
-import type { GoodbyeKind, Violation } from "../../protocol/frame-order.ts";
-import type { Frame } from "../../protocol/frames.ts";
+import type { Violation } from "../../protocol/frame-order.ts";
+import type { GoodbyeKind } from "../../protocol/goodbye.ts";
+import type { SupervisorMessage } from "../../protocol/messages.ts";
 import type { ReloadPlan } from "./state.ts";
 
 /** What happened to one worker: `slot` is the index of its main seat. One of a stale epoch changes nothing. */
@@ -75,7 +76,7 @@ export type KernelEvent = WorkerEvent | Command;
 /** What the shell does after a step, in order. Workers go by slot and epoch, timers by seat. */
 export type Effect =
   | (ToWorker & { readonly type: "spawn"; readonly generation: number })
-  | (ToWorker & { readonly type: "send"; readonly frame: Frame })
+  | (ToWorker & { readonly type: "send"; readonly frame: SupervisorMessage })
   | (ToWorker & { readonly type: "signal"; readonly signal: "SIGTERM" | "SIGKILL" })
   | (ToWorker & { readonly type: "disconnect" })
   | { readonly type: "arm"; readonly seat: number; readonly at: number }

@@ -8,7 +8,8 @@ import type {
   StartStage,
 } from "../../contract/exit.ts";
 import type { DeadlineKind, PoolState, SlotState } from "../../contract/states.ts";
-import type { GoodbyeKind, Violation } from "../../protocol/frame-order.ts";
+import type { Violation } from "../../protocol/frame-order.ts";
+import type { GoodbyeKind } from "../../protocol/goodbye.ts";
 import type { Queue } from "./queue.ts";
 import type { Vector } from "./vector.ts";
 

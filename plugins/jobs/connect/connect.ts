@@ -14,7 +14,7 @@ import { loadsFrom } from "../client/loads.ts";
 import type { Picker } from "../client/pick.ts";
 import { PROGRAMS_SOCKET, PROGRAMS_TOKEN } from "../supervisor/external-clients.ts";
 import { registries } from "../supervisor/registry.ts";
-import type { Registry } from "../supervisor/registry.ts";
+import type { JobsOfPool } from "../supervisor/registry.ts";
 import { needWorker, restartStuck } from "../supervisor/requests.ts";
 import type { PeerDirectory } from "../wire/peer.ts";
 import { createRemote } from "./remote.ts";
@@ -60,8 +60,8 @@ export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolC
     return () => void listeners.delete(entry);
   };
   if (typeof target === "object" && "hooks" in target) {
-    const registry = registries.get(target.decisions);
-    if (!registry)
+    const jobs = registries.get(target.decisions);
+    if (!jobs)
       throw new PoolError(
         "E_STATE",
         `pool ${target.name} has no job group, or is not started, or has stopped`,
@@ -72,7 +72,7 @@ export async function connectTo(target: PoolTarget, clock: Clock): Promise<PoolC
       state = "closed";
       changed(state);
     };
-    const own = { ...ownDirectory(target, registry), close };
+    const own = { ...ownDirectory(jobs), close };
     const pick = decided(target);
     const callers = createCallers({ name: "supervisor", directory: own, clock, loadOf, pick });
     void target.closed.then(close);
@@ -110,7 +110,7 @@ function decided({ decisions }: Pool): (group: string) => Picker {
   };
 }
 
-function ownDirectory(pool: Pool, registry: Registry): PeerDirectory {
+function ownDirectory({ registry, context }: JobsOfPool): PeerDirectory {
   return {
     isWorker: false,
     watch(group, listener) {
@@ -123,8 +123,8 @@ function ownDirectory(pool: Pool, registry: Registry): PeerDirectory {
       listener({ refusal: { code: "UNKNOWN_GROUP", message } });
       return () => {};
     },
-    needWorker: (group, waiting, waitedMs) => needWorker(pool, group, "supervisor", { waiting, waitedMs }),
-    stuck: (group, { slot, epoch }) => restartStuck(pool, group, slot, epoch),
+    needWorker: (group, waiting, waitedMs) => needWorker(context, group, "supervisor", { waiting, waitedMs }),
+    stuck: (group, { slot, epoch }) => restartStuck(context, group, slot, epoch),
     close() {},
   };
 }

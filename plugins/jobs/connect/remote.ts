@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../../../core/contract/clock.ts";
 import { createFrameDecoder, encodeFrame } from "../../../core/protocol/frames.ts";
+import type { CallerMessage } from "../wire/messages.ts";
 import type { PeerDirectory, PeersUpdate } from "../wire/peer.ts";
 
 /** Waits before a supervisor that has gone is tried again, doubling. Milliseconds. */
@@ -37,8 +38,8 @@ export function createRemote(socket: Socket, { clock, open, changed }: RemotePor
     changed(next);
   }
 
-  function say(type: string, group: string, more: object = {}): void {
-    if (current?.writable) current.write(encodeFrame({ type, group, ...more }));
+  function say(message: CallerMessage): void {
+    if (current?.writable) current.write(encodeFrame(message));
   }
 
   function use(opened: Socket): void {
@@ -55,7 +56,7 @@ export function createRemote(socket: Socket, { clock, open, changed }: RemotePor
     opened.on("close", () => {
       if (current === opened) lose();
     });
-    for (const group of listeners.keys()) say("watch", group);
+    for (const group of listeners.keys()) say({ type: "watch", group });
   }
 
   function lose(): void {
@@ -87,12 +88,12 @@ export function createRemote(socket: Socket, { clock, open, changed }: RemotePor
     },
     watch(group, listener) {
       listeners.set(group, listener);
-      if (current) say("watch", group);
+      if (current) say({ type: "watch", group });
       else listener({ state: "away" });
       return () => void listeners.delete(group);
     },
-    needWorker: (group, waiting, waitedMs) => say("need", group, { waiting, waitedMs }),
-    stuck: (group, peer) => say("stuck", group, { slot: peer.slot, epoch: peer.epoch }),
+    needWorker: (group, waiting, waitedMs) => say({ type: "need", group, waiting, waitedMs }),
+    stuck: (group, peer) => say({ type: "stuck", group, slot: peer.slot, epoch: peer.epoch }),
     close() {
       become("closed");
       cancel();

@@ -2,11 +2,12 @@ import { unlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { PoolError } from "../../../core/contract/errors.ts";
-import type { Pool } from "../../../core/contract/pool.ts";
+import type { PluginContext } from "../../../core/contract/plugin-context.ts";
 import { createFrameDecoder, encodeFrame } from "../../../core/protocol/frames.ts";
 import type { Frame } from "../../../core/protocol/frames.ts";
 import { listenPrivately } from "../../../system/private-server.ts";
 import { createToken } from "../../../system/token.ts";
+import type { JobsMessage } from "../wire/messages.ts";
 import type { Registry } from "./registry.ts";
 import { needWorker, restartStuck } from "./requests.ts";
 
@@ -26,7 +27,7 @@ const STRANGER_MS = 2_000;
  */
 export async function servePrograms(
   directory: string,
-  pool: Pool,
+  pool: PluginContext,
   registry: Registry,
 ): Promise<() => Promise<void>> {
   const path = join(directory, PROGRAMS_SOCKET);
@@ -39,9 +40,9 @@ export async function servePrograms(
     sockets.add(socket);
     const watches = new Map<string, () => void>();
     const decoder = createFrameDecoder(MAX_REQUEST_BYTES);
-    const write = (frame: Frame): boolean => {
+    const write = (message: JobsMessage): boolean => {
       if (!socket.writable || socket.writableLength > MAX_UNREAD_BYTES) return false;
-      socket.write(encodeFrame(frame));
+      socket.write(encodeFrame(message));
       return true;
     };
     let isKnown = false;

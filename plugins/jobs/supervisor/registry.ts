@@ -1,13 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { PluginContext } from "../../../core/contract/plugin-context.ts";
 import type { Pool } from "../../../core/contract/pool.ts";
 import type { GroupTerms, Peer } from "../wire/peer.ts";
 import { peerKey } from "../wire/peer.ts";
 import { createNews } from "./updates.ts";
 import type { News, TellCaller } from "./updates.ts";
 
-/** The registry of each pool that runs in this process. By its decisions: a plugin has a view of the pool of its own. */
-export const registries: WeakMap<Pool["decisions"], Registry> = new WeakMap();
+/** The job workers of one pool that runs in this process, and what the plugin may do with it. */
+export interface JobsOfPool {
+  readonly registry: Registry;
+  readonly context: PluginContext;
+}
+
+/** By the decisions of the pool, because each plugin has a context of its own. */
+export const registries: WeakMap<Pool["decisions"], JobsOfPool> = new WeakMap();
 
 /** How long an update waits that a caller's full queue has refused. Milliseconds. */
 const AGAIN_MS = 250;

@@ -1,29 +1,31 @@
+import { isRecord } from "../../../core/config/check.ts";
 import type { HookPayload } from "../../../core/contract/hooks.ts";
-import type { Pool } from "../../../core/contract/pool.ts";
+import type { PluginContext } from "../../../core/contract/plugin-context.ts";
+import type { JobsMessage, JobWorkerMessage } from "../wire/messages.ts";
 import type { PeersUpdate } from "../wire/peer.ts";
 import type { Registry } from "./registry.ts";
 
-type WorkerFrame = HookPayload<"worker:frame">;
+type WorkerSaid = HookPayload<"worker:message">;
 
 /** Who watches what: by worker, then by group. */
 type Watches = Map<string, Map<string, () => void>>;
 
 /** What a worker can ask and tell; everything in a frame is its word only. */
 export interface Requests {
-  take(fact: WorkerFrame): void;
+  take(fact: WorkerSaid): void;
   /** The worker is gone. */
   forget(slot: string, epoch: number): void;
 }
 
 /** Answers workers, within what the config's `calls` allow. */
-export function createRequests(pool: Pool, registry: Registry): Requests {
+export function createRequests(pool: PluginContext, registry: Registry): Requests {
   const watches: Watches = new Map();
   const callsOf = new Map(pool.config.groups.map(({ name, calls }) => [name, calls]));
   const keyOf = (slot: string, epoch: number): string => `${slot}:${epoch}`;
 
-  function watch({ slot, epoch, group: caller }: WorkerFrame, group: string): void {
+  function watch({ slot, epoch, group: caller }: WorkerSaid, group: string): void {
     const tell = (update: PeersUpdate): boolean =>
-      pool.answer(slot, epoch, { type: "peers", group, ...update });
+      sendTo(pool, slot, epoch, { type: "peers", group, ...update });
     const refusal = refusalOf(caller, group);
     if (refusal) return void tell({ refusal });
     const own = watches.get(keyOf(slot, epoch)) ?? new Map<string, () => void>();
@@ -47,15 +49,17 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
 
   return {
     take(fact) {
-      const { frame, slot, epoch, group: caller } = fact;
-      const group = typeof frame.group === "string" ? frame.group : "";
-      if (frame.type === "request" && frame.op === "jobs.watch") return watch(fact, group);
-      if (frame.type !== "event") return;
-      if (frame.name === "jobs.open") return registry.opened(caller, slot, epoch);
-      if (frame.name === "jobs.ignored") return restartStuck(pool, caller, slot, epoch);
+      if (fact.plugin !== "jobs" || !isRecord(fact.message)) return;
+      const { slot, epoch, group: caller } = fact;
+      // A claim: nothing in it is taken for granted.
+      const said = fact.message as Partial<Record<string, unknown>> & Pick<JobWorkerMessage, "type">;
+      const group = typeof said.group === "string" ? said.group : "";
+      if (said.type === "watch") return watch(fact, group);
+      if (said.type === "open") return registry.opened(caller, slot, epoch);
+      if (said.type === "ignored") return restartStuck(pool, caller, slot, epoch);
       if (!callsOf.get(caller)!.includes(group)) return;
-      if (frame.name === "jobs.need") needWorker(pool, group, slot, frame);
-      if (frame.name === "jobs.stuck") restartStuck(pool, group, frame.slot, frame.epoch);
+      if (said.type === "need") needWorker(pool, group, slot, said);
+      if (said.type === "stuck") restartStuck(pool, group, said.slot, said.epoch);
     },
     forget(slot, epoch) {
       for (const stop of watches.get(keyOf(slot, epoch))?.values() ?? []) stop();
@@ -64,9 +68,14 @@ export function createRequests(pool: Pool, registry: Registry): Requests {
   };
 }
 
+/** Sends a message to the jobs of a worker. `false` when it was dropped. */
+export function sendTo(pool: PluginContext, slot: string, epoch: number, message: JobsMessage): boolean {
+  return pool.sendMessage(slot, epoch, message);
+}
+
 /** Tells that jobs wait and no worker of the group is free. What a caller says of it is taken for what it is. */
 export function needWorker(
-  pool: Pool,
+  pool: PluginContext,
   group: string,
   by: string,
   said: Readonly<Record<string, unknown>>,
@@ -74,11 +83,11 @@ export function needWorker(
   const positive = (value: unknown, least: number): number =>
     typeof value === "number" && value > least ? Math.min(value, 1e9) : least;
   const waiting = positive(said.waiting, 1);
-  pool.tell("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
+  pool.emit("scaling:requested", { group, by, waiting, waitedMs: positive(said.waitedMs, 0) });
 }
 
 /** An aborted job goes on in a worker: where the group says so, the worker is replaced. */
-export function restartStuck(pool: Pool, group: string, slot: unknown, epoch: unknown): void {
+export function restartStuck(pool: PluginContext, group: string, slot: unknown, epoch: unknown): void {
   const config = pool.config.groups.find(({ name }) => name === group);
   if (config?.jobs.onIgnoredAbort !== "restart") return;
   const status = pool.status().groups.find(({ name }) => name === group);

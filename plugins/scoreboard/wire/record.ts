@@ -42,6 +42,17 @@ export interface WorkerState {
   readonly delayMs: number;
   /** Since when it runs something that may not let the event loop go round; 0 when it does not. */
   readonly hoggingSince: number;
+  /** Three numbers for plugins of your own, which give them their meaning; 0 where nobody has set one. */
+  readonly custom1: number;
+  readonly custom2: number;
+  readonly custom3: number;
+}
+
+/** Where a worker writes its record. */
+export interface RecordPlace {
+  readonly path: string;
+  /** Bytes. */
+  readonly offset: number;
 }
 
 /** A record that can be changed. */
@@ -75,6 +86,9 @@ const FIELDS: readonly (keyof WorkerState)[] = [
   "cpu",
   "delayMs",
   "hoggingSince",
+  "custom1",
+  "custom2",
+  "custom3",
 ];
 
 const STATES = Object.keys(SLOT_STATES) as SlotState[];

@@ -168,6 +168,7 @@ export const jobMutants: readonly Mutant[] = [
     find: "if (innocent === true || (ranAlone && !call.begun)) return;",
     replace: "",
     what: "calls are suspected of what a kill from outside has done, or of a worker that they never ran on",
+    escapes: true,
   },
   {
     file: losses,

@@ -1,6 +1,7 @@
 import type { Server } from "node:net";
-import type { WorkerState } from "./session/board.ts";
-import type { CallGroup, JobHandlers } from "./session/jobs.ts";
+import type { CallGroup } from "../../plugins/jobs/client/client.ts";
+import type { JobHandlers } from "../../plugins/jobs/wire/job.ts";
+import type { WorkerState } from "../../plugins/scoreboard/wire/record.ts";
 
 /** What a worker module may have. At least one of the four. */
 export interface WorkerDefinition<Jobs extends JobHandlers = JobHandlers, Native = unknown> {

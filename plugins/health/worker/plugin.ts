@@ -1,7 +1,8 @@
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import type { Frame } from "../../core/protocol/frames.ts";
+import { defineWorkerPlugin } from "../../../worker/contract/plugin.ts";
+import type { WorkerPlugin } from "../../../worker/contract/plugin.ts";
 
-/** What the supervisor says of it in its welcome. */
+/** What the supervisor gives to the watchdog of a worker. */
 export interface WatchdogWelcome {
   /** The file that a stack is written to. */
   readonly path: string;
@@ -18,14 +19,6 @@ interface Watched {
   readonly limitMs: number;
 }
 
-/** The main thread's side of the watchdog. */
-export interface Watchdog {
-  /** Sees the frames that this worker says: it is watched from its `ready` on. */
-  frame(frame: Frame): void;
-  /** The event loop goes round. */
-  beat(): void;
-}
-
 /** How long the main thread may take to come to a line of JavaScript. */
 const LIMIT_MS = 1_000;
 /** Megabytes: little is done in there. */
@@ -36,38 +29,40 @@ const LIMITS = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSi
  * inside with the debugger, for part of a millisecond. Nothing listens on a port for that, and nothing is attached
  * before.
  */
-export function createWatchdog({ path }: WatchdogWelcome, heartbeatMs: number): Watchdog {
-  const beats = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: Watched = {
-    beats,
-    path,
-    everyMs: Math.min(2 ** 31 - 1, Math.max(20, heartbeatMs / 4)),
-    silentMs: 2 * heartbeatMs,
-    limitMs: Math.min(LIMIT_MS, heartbeatMs / 4),
-  };
-  const start = (): void => {
-    try {
-      // No execArgv: a preload of the worker must not run a second time in here.
-      const thread = new Worker(`(${String(watch)})()`, {
-        eval: true,
-        execArgv: [],
-        env: SHARE_ENV,
-        resourceLimits: LIMITS,
-        workerData,
-        name: "poolable watchdog",
-      });
-      thread.on("error", () => {});
-      thread.unref();
-    } catch {
-      // Threads are forbidden (`--permission` without `--allow-worker`): there will be no stack.
-    }
-  };
-  return {
-    // Not before: on the way to ready it would be in the way, and nobody waits for heartbeats yet.
-    frame: ({ type }) => void (type === "ready" && setImmediate(start)),
-    beat: () => void Atomics.add(beats, 0, 1),
-  };
-}
+export const healthInWorker: WorkerPlugin<WatchdogWelcome> = defineWorkerPlugin<WatchdogWelcome>({
+  setup(_worker, { path }, { heartbeatMs }) {
+    const beats = new Int32Array(new SharedArrayBuffer(4));
+    const workerData: Watched = {
+      beats,
+      path,
+      everyMs: Math.min(2 ** 31 - 1, Math.max(20, heartbeatMs / 4)),
+      silentMs: 2 * heartbeatMs,
+      limitMs: Math.min(LIMIT_MS, heartbeatMs / 4),
+    };
+    const start = (): void => {
+      try {
+        // No execArgv: a preload of the worker must not run a second time in here.
+        const thread = new Worker(`(${String(watch)})()`, {
+          eval: true,
+          execArgv: [],
+          env: SHARE_ENV,
+          resourceLimits: LIMITS,
+          workerData,
+          name: "poolable watchdog",
+        });
+        thread.on("error", () => {});
+        thread.unref();
+      } catch {
+        // Threads are forbidden (`--permission` without `--allow-worker`): there will be no stack.
+      }
+    };
+    return {
+      // Not before: on the way to ready it would be in the way, and nobody waits for heartbeats yet.
+      onStage: (stage) => void (stage === "ready" && setImmediate(start)),
+      onHeartbeat: () => void Atomics.add(beats, 0, 1),
+    };
+  },
+});
 
 /** All of the thread: it is started from its own text, so it may use nothing from around it. */
 function watch(): void {

@@ -1,26 +1,17 @@
 import { performance } from "node:perf_hooks";
-import type { SlotState } from "../../core/contract/states.ts";
-import type { Frame } from "../../core/protocol/frames.ts";
-import { createReader, openWriter } from "../../plugins/scoreboard/wire/board.ts";
-import { emptyState } from "../../plugins/scoreboard/wire/record.ts";
-import type { MutableState, WorkerState } from "../../plugins/scoreboard/wire/record.ts";
-import { isNode } from "./boot.ts";
-import { counts } from "./counts.ts";
-import type { Config } from "./life.ts";
-
-export type { WorkerState } from "../../plugins/scoreboard/wire/record.ts";
+import { counts } from "../../../worker/contract/counts.ts";
+import { defineWorkerPlugin } from "../../../worker/contract/plugin.ts";
+import type { WorkerPlugin, WorkerStage } from "../../../worker/contract/plugin.ts";
+import type { Worker } from "../../../worker/contract/worker.ts";
+import { createReader, openWriter } from "../wire/board.ts";
+import { emptyState } from "../wire/record.ts";
+import type { MutableState, RecordPlace, WorkerState } from "../wire/record.ts";
 
 /** How often a worker writes when nothing happens, and while it is busy. Milliseconds. */
 const CALM_MS = 1_000;
 const BUSY_MS = 100;
 /** Between two writes, at least; what changes meanwhile is written after it. */
 const LEAST_MS = 10;
-
-/** What the supervisor says of the scoreboard in its welcome. */
-export interface BoardWelcome {
-  readonly path: string;
-  readonly offset: number;
-}
 
 /** What a worker says of the jobs that it runs. */
 export type JobFigures = Pick<
@@ -35,41 +26,48 @@ export type JobFigures = Pick<
   | "capacity"
 >;
 
-/** This worker's record, and its eyes for the others'. */
+/** What the scoreboard offers to the halves of other plugins in a worker, as `channel.service("scoreboard")`. */
 export interface Board {
-  /** Sees the frames that this worker says and hears: they tell its state. */
-  frame(frame: Frame): void;
   /** Where the figures of its jobs come from. */
   source(figures: () => JobFigures): void;
   /** Something has changed: it is written soon. */
   touch(): void;
   /** Something begins that may not let the event loop go round; what returns says that it has. */
   hog(): () => void;
-  read(slot?: string): WorkerState | undefined;
+  /** Sets one of the three numbers that belong to plugins of your own; it is written soon. */
+  set(name: "custom1" | "custom2" | "custom3", value: number): void;
 }
 
-/** What a frame says of the worker's state. */
-const STATES: Readonly<Record<string, SlotState>> = {
-  ready: "ready",
-  drain: "draining",
-  stop: "stopping",
-  goodbye: "stopping",
-};
+/** Writes what this worker says of itself, and reads what the others do. */
+export const scoreboardInWorker: WorkerPlugin<RecordPlace> = defineWorkerPlugin<RecordPlace>({
+  setup(worker, { path, offset }, channel) {
+    const board = openBoard(worker, path, offset);
+    channel.decorate("state", board.read);
+    return { service: board, onStage: board.onStage };
+  },
+});
 
-/** Makes a {@link Board}. Without `welcome` there is none, and nothing is written. */
-export function createBoardOf(welcome: BoardWelcome | undefined, config: Config): Board {
+function openBoard(
+  worker: Worker,
+  path: string,
+  offset: number,
+): Board & {
+  read(slot?: string): WorkerState | undefined;
+  onStage(stage: WorkerStage): void;
+} {
   const state = emptyState();
   Object.assign(state, {
     pid: process.pid,
-    epoch: config.epoch,
-    generation: config.generation,
+    epoch: worker.epoch,
+    generation: worker.generation,
     state: "starting",
     startedAt: Date.now(),
   });
-  const writer = welcome && openWriter(welcome.path, welcome.offset);
+  const writer = openWriter(path, offset);
   let figures: (() => JobFigures) | undefined;
-  const readerOf = welcome && createReader(welcome.path);
+  const readerOf = createReader(path);
   // Bun and Deno have the function, and it says nothing: there the CPU stands in.
+  const isNode = !process.versions["bun"] && !process.versions["deno"];
   let utilisation = isNode ? performance.eventLoopUtilization() : undefined;
   let cpu = process.cpuUsage?.();
   let calm = 0;
@@ -79,7 +77,7 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
   function write(): void {
     state.updatedAt = Date.now();
     Object.assign(state, counts, figures?.());
-    writer?.write(state);
+    writer.write(state);
     last.at = performance.now();
   }
 
@@ -115,16 +113,15 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
     setTimeout(tick, ms, performance.now() + ms).unref();
   }
 
-  const board: Board = {
-    frame({ type }) {
-      const next = STATES[type];
-      if (!next || state.state === "stopping" || state.state === next) return;
-      state.state = next;
+  const board = {
+    onStage(stage: WorkerStage) {
+      if (state.state === "stopping" || state.state === stage) return;
+      state.state = stage;
       write();
     },
-    source: (from) => void (figures = from),
+    source: (from: () => JobFigures) => void (figures = from),
     touch() {
-      if (due || !writer) return;
+      if (due) return;
       const wait = last.at + LEAST_MS - performance.now();
       if (wait <= 0) return write();
       due = setTimeout(() => {
@@ -141,23 +138,25 @@ export function createBoardOf(welcome: BoardWelcome | undefined, config: Config)
         write();
       };
     },
-    read(slot = config.slot) {
-      if (slot === config.slot) {
+    set(name: "custom1" | "custom2" | "custom3", value: number) {
+      state[name] = value;
+      board.touch();
+    },
+    read(slot = worker.id) {
+      if (slot === worker.id) {
         write();
         return { ...state };
       }
-      const reader = readerOf?.();
+      const reader = readerOf();
       const index = reader?.head.slots.indexOf(slot) ?? -1;
       if (!reader || index < 0) return undefined;
       const found = reader.offsets(index).flatMap((offset) => reader.read(offset) ?? []);
       return found.toSorted((one, other) => other.epoch - one.epoch)[0];
     },
   };
-  if (writer) {
-    Object.assign(state, { rss: memoryUsed().rss });
-    write();
-    plan(BUSY_MS);
-  }
+  Object.assign(state, { rss: memoryUsed().rss });
+  write();
+  plan(BUSY_MS);
   return board;
 }
 

@@ -1,0 +1,116 @@
+import type { PluginSection, WorkerMessage } from "../../core/protocol/messages.ts";
+import type { WorkerPlugin, WorkerPluginParts, WorkerStage } from "../contract/plugin.ts";
+import type { Worker, WorkerDefinition } from "../contract/worker.ts";
+import { Mistake, reasonOf } from "../errors.ts";
+
+/** The halves that belong to poolable, by the name of their plugin. Loaded only where they are needed. */
+export type OwnPlugins = Readonly<Record<string, () => WorkerPlugin | Promise<WorkerPlugin>>>;
+
+/** The plugins that have a half in this worker. */
+export interface WorkerPlugins {
+  /** Whether this plugin has a half in this worker. */
+  has(plugin: string): boolean;
+  /** Whether a drain would have anything to finish. */
+  readonly serves: boolean;
+  /** Hands a message of the supervisor to the half that it is for. */
+  receive(plugin: string, message: unknown): void;
+  /** Why the entry cannot be this worker; `undefined` when it can. */
+  check(definition: WorkerDefinition | undefined): string | undefined;
+  beforeReady(definition: WorkerDefinition): Promise<void>;
+  onStage(stage: WorkerStage): void;
+  onHeartbeat(): void;
+  drain(): Promise<void>;
+  stop(): void;
+}
+
+/** What {@link createWorkerPlugins} needs of the worker around it. */
+export interface WorkerPluginsOptions {
+  readonly own: OwnPlugins;
+  readonly heartbeatMs: number;
+  send(message: WorkerMessage): boolean;
+}
+
+/** The halves of a worker, none of which is set up yet. */
+export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOptions): WorkerPlugins & {
+  /** Sets them up, in their order. Rejects with a {@link Mistake} that names the plugin. */
+  setup(sections: Readonly<Record<string, PluginSection>>, worker: Worker): Promise<void>;
+} {
+  const parts = new Map<string, WorkerPluginParts>();
+  const receivers = new Map<string, ((message: unknown) => void)[]>();
+  const all = (): WorkerPluginParts[] => [...parts.values()];
+
+  /** Calls every half; what one throws is logged under its name, and touches no other. */
+  function each(work: (part: WorkerPluginParts) => void): void {
+    for (const [name, part] of parts) guard(name, () => work(part));
+  }
+
+  function guard(name: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      send({ type: "log", level: "error", message: `plugin ${name}: ${reasonOf(error)}` });
+    }
+  }
+
+  async function load(name: string, module: string | undefined): Promise<WorkerPlugin> {
+    if (module === undefined) {
+      const known = own[name];
+      if (!known) throw new Mistake("it has no half for workers: its `worker` names no module");
+      return known();
+    }
+    const { default: plugin } = (await import(module)) as { default?: Partial<WorkerPlugin> };
+    if (typeof plugin?.setup !== "function")
+      throw new Mistake(`${module} exports no worker plugin: export default defineWorkerPlugin({ setup })`);
+    return plugin as WorkerPlugin;
+  }
+
+  return {
+    async setup(sections, worker) {
+      for (const [name, { module, data }] of Object.entries(sections)) {
+        try {
+          const plugin = await load(name, module);
+          const heard: ((message: unknown) => void)[] = [];
+          receivers.set(name, heard);
+          const given = await plugin.setup(worker, data, {
+            heartbeatMs,
+            send: (message) => send({ type: "plugin", plugin: name, message }),
+            onMessage: (handler) => void heard.push(handler),
+            decorate: (member, value) =>
+              void Object.defineProperty(worker, member, { value, enumerable: true, configurable: true }),
+            service: <Service>(plugin: string) => parts.get(plugin)?.service as Service | undefined,
+          });
+          parts.set(name, given ?? {});
+        } catch (error) {
+          throw new Mistake(`plugin ${name}: ${reasonOf(error)}`, { cause: error });
+        }
+      }
+    },
+    has: (plugin) => parts.has(plugin),
+    get serves() {
+      return all().some(({ serves }) => serves);
+    },
+    receive(plugin, message) {
+      for (const handler of receivers.get(plugin) ?? []) guard(plugin, () => handler(message));
+    },
+    check(definition) {
+      for (const part of all()) {
+        const reason = part.check?.(definition);
+        if (reason !== undefined) return reason;
+      }
+      return undefined;
+    },
+    async beforeReady(definition) {
+      for (const part of all()) await part.beforeReady?.(definition);
+    },
+    onStage(stage) {
+      each((part) => part.onStage?.(stage));
+    },
+    onHeartbeat() {
+      each((part) => part.onHeartbeat?.());
+    },
+    drain: async () => void (await Promise.all(all().map((part) => part.drain?.()))),
+    stop() {
+      each((part) => part.stop?.());
+    },
+  };
+}
