@@ -1,14 +1,12 @@
-import type { RestartAnswer } from "../contract/decisions.ts";
 import { EXIT_CRITICAL } from "../contract/exit-codes.ts";
-import { KERNEL } from "../contract/exit.ts";
 import { isUp } from "../contract/states.ts";
 import { degrade, recover, recoverIfHealthy } from "./degraded.ts";
 import { failGroup } from "./fail-group.ts";
 import { noteTrouble } from "./give-up.ts";
 import { halt } from "./group-order.ts";
 import { AT_ONCE_UPTIME_MS, isHealthy, withinWindow } from "./restart-budget.ts";
-import type { Pace } from "./restart-wait.ts";
-import { earlyEnds, isSpent, paceOf, requestedWait } from "./restart-wait.ts";
+import type { RestartDecision } from "./restart-decision.ts";
+import { decideRestart } from "./restart-decision.ts";
 import { shutdown } from "./shutdown.ts";
 import { requestStart } from "./start-queue.ts";
 import type { Draft } from "./state/draft.ts";
@@ -16,104 +14,89 @@ import type { Exited } from "./state/events.ts";
 import type { Slot } from "./state/state.ts";
 import { arm, disarm, move } from "./transitions.ts";
 
-/** What becomes of a slot, why, and who decided so. */
-interface Outcome extends Pace {
-  readonly action: RestartAnswer["action"];
-  readonly reason: string;
-  readonly by: string;
-}
-
-/**
- * Takes the ended worker out of its slot and carries out the decision about it, within the kernel's own rules:
- * what was requested never counts, a spent budget slows the slot down, and no slot spawns faster than the bound.
- */
+/** Takes the ended worker out of its slot, and carries out what is decided about the slot in `restart-decision.ts`. */
 export function exited(draft: Draft, seat: number, event: Exited): void {
   recoverIfHealthy(draft, seat);
   const before = draft.slot(seat);
   const worker = before.worker!;
-  const { report, verdict } = event;
-  const requested = verdict.class === "requested";
-  const counts = requested ? 0 : verdict.counts;
+  const { report, verdict, policy } = event;
+  const isRequested = verdict.class === "requested";
+  const counts = isRequested ? 0 : verdict.counts;
 
   disarm(draft, seat);
   const counted = withinWindow(before.counted, draft.now);
+  const streak = isHealthy(worker, draft.now) ? 0 : before.streak;
   const slot = draft.change(seat, {
     worker: null,
     counted: counts > 0 ? [...counted, ...Array<number>(counts).fill(draft.now)] : counted,
-    streak: (isHealthy(worker, draft.now) ? 0 : before.streak) + (counts > 0 ? 1 : 0),
+    streak: streak + (counts > 0 ? 1 : 0),
     earlyEnds: earlyEnds(before, event, counts),
-    bootFailed: before.bootFailed || (!worker.ready && !requested),
+    bootFailed: before.bootFailed || (!worker.ready && !isRequested),
     lastExit: { class: verdict.class, code: report.code, signal: report.signal, reason: verdict.reason },
   });
-  const named = draft.named(slot);
-  draft.fact("worker:exited", { ...named, pid: report.pid, code: report.code, signal: report.signal });
-  draft.fact("exit:classified", { ...named, report, verdict, by: event.classifiedBy });
+  const decision = decideRestart(policy, {
+    now: draft.now,
+    chance: event.chance,
+    isPoolUp: isUp(draft.pool.state),
+    intent: report.intent,
+    counts,
+    streak,
+    isFirstAfterLongLife: counted.length === 0 && worker.ready && report.uptimeMs >= AT_ONCE_UPTIME_MS,
+    slot,
+  });
+  emitExit(draft, slot, event, decision);
+  const { action, reason } = decision;
+  if (action !== "restart") recover(draft, seat, reason);
+  else if (decision.isBudgetSpent) degrade(draft, seat, decision.kernelRule!);
+  carryOut(draft, slot, decision);
 
-  const untouched = counted.length === 0 && worker.ready && report.uptimeMs >= AT_ONCE_UPTIME_MS;
-  const streak = slot.streak - (counts > 0 ? 1 : 0);
-  const outcome = decide(draft, slot, event, counts, untouched ? undefined : streak);
-  draft.fact("restart:decided", { ...named, report, verdict, ...outcome });
-  if (outcome.action !== "restart") recover(draft, seat, outcome.reason);
-  else if (isSpent(slot, event, counts)) degrade(draft, seat, outcome.kernelRule!);
-  carryOut(draft, slot, outcome);
-
-  if (outcome.action === "shutdown") {
-    shutdown(draft, {
-      exitCode: event.answer.exitCode ?? EXIT_CRITICAL,
-      reason: outcome.reason,
-      critical: true,
-    });
-  } else if (isUp(draft.pool.state) && !requested) {
-    if (outcome.action === "fail" && event.answer.scope === "group")
-      failGroup(draft, slot.group, outcome.reason);
+  if (action === "shutdown") {
+    shutdown(draft, { exitCode: policy?.answer.exitCode ?? EXIT_CRITICAL, reason, critical: true });
+  } else if (isUp(draft.pool.state) && !isRequested) {
+    if (action === "fail" && policy?.answer.scope === "group") failGroup(draft, slot.group, reason);
     noteTrouble(draft);
     bounce(draft, event.bounce);
   }
 }
 
-function decide(
-  draft: Draft,
-  slot: Slot,
-  event: Exited,
-  counts: number,
-  streak: number | undefined,
-): Outcome {
-  const { verdict, answer, decidedBy } = event;
-  const idle = (reason: string): Outcome => ({ action: "idle", delayMs: 0, reason, by: KERNEL });
-  const { state } = draft.pool;
-  if (verdict.class === "requested" && (!slot.wanted || !isUp(state))) return idle("as asked");
-  if (!isUp(state) && answer.action !== "shutdown") return idle("the pool is shutting down");
-  if (slot.ended && answer.action !== "shutdown" && answer.action !== "permanent")
-    return idle("its group was stopped");
-  if (verdict.class === "requested" && event.report.intent === "fail")
-    return { action: "fail", delayMs: 0, reason: "its group was given up", by: KERNEL };
-  if (verdict.class === "requested")
-    return { action: "restart", delayMs: requestedWait(slot, draft.now), reason: "as asked", by: KERNEL };
-  const { action, reason } = answer;
-  if (action !== "restart") return { action, delayMs: 0, reason, by: decidedBy };
-  if (!slot.wanted) return idle("scaled down meanwhile");
-  return { action, reason, by: decidedBy, ...paceOf(slot, event, draft.now, counts, streak) };
+/** Emits the three facts of an exit: that the worker exited, the class of its exit, and the decision. */
+export function emitExit(draft: Draft, slot: Slot, event: Exited, decision: RestartDecision): void {
+  const { report, verdict, classifiedBy: by } = event;
+  const { isBudgetSpent: _, ...decided } = decision;
+  const named = draft.named(slot);
+  draft.fact("worker:exited", { ...named, pid: report.pid, code: report.code, signal: report.signal });
+  draft.fact("exit:classified", { ...named, report, verdict, by });
+  draft.fact("restart:decided", { ...named, report, verdict, ...decided });
 }
 
-function carryOut(draft: Draft, slot: Slot, outcome: Outcome): void {
-  switch (outcome.action) {
+/**
+ * Returns the number of ends in a row with exit code 0, each soon after its start, that nobody asked for and that do not
+ * count: a program that does its work and ends, for example.
+ */
+function earlyEnds({ earlyEnds: before }: Slot, { report, verdict }: Exited, counts: number): number {
+  if (verdict.class === "requested") return before;
+  return counts === 0 && report.code === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0;
+}
+
+function carryOut(draft: Draft, slot: Slot, { action, reason, delayMs }: RestartDecision): void {
+  switch (action) {
     case "permanent":
-      move(draft, slot.index, "exit:permanent", outcome.reason);
+      move(draft, slot.index, "exit:permanent", reason);
       break;
     case "fail":
-      move(draft, slot.index, "exit:failed", outcome.reason);
+      move(draft, slot.index, "exit:failed", reason);
       break;
     case "restart":
-      if (outcome.delayMs > 0) {
-        move(draft, slot.index, "exit:backoff", outcome.reason);
-        arm(draft, slot.index, "backoff", outcome.delayMs);
+      if (delayMs > 0) {
+        move(draft, slot.index, "exit:backoff", reason);
+        arm(draft, slot.index, "backoff", delayMs);
       } else {
-        move(draft, slot.index, "exit:idle", outcome.reason);
+        move(draft, slot.index, "exit:idle", reason);
         requestStart(draft, slot.index);
       }
       break;
     default:
-      move(draft, slot.index, "exit:idle", outcome.reason);
+      move(draft, slot.index, "exit:idle", reason);
       draft.change(slot.index, { ended: slot.wanted });
   }
 }

@@ -1,3 +1,4 @@
+import type { RestartAnswer } from "../contract/decisions.ts";
 import { formatDuration } from "../contract/duration.ts";
 import {
   AT_ONCE_UPTIME_MS,
@@ -9,67 +10,55 @@ import {
   SPAWN_INTERVAL_MS,
   UNCOUNTED_INTERVAL_MS,
 } from "./restart-budget.ts";
-import type { Exited } from "./state/events.ts";
+import type { ExitFacts } from "./restart-decision.ts";
 import type { Slot } from "./state/state.ts";
 
-/** How long a slot waits before its next start, and which rule of the kernel said so, where one did. */
-export interface Pace {
+/** How long a slot waits before its next start. */
+export interface RestartWait {
+  /** Milliseconds. */
   readonly delayMs: number;
-  /** In words; left out where the policy or the usual backoff set the wait. */
+  /** The rule of the kernel that set the wait; left out where the policy or the usual backoff did. */
   readonly kernelRule?: string;
 }
 
-/**
- * Ends with exit code 0 in a row, each soon after its start, that nobody asked for and that do not count: a program that
- * does its work and ends, for example.
- */
-export function earlyEnds({ earlyEnds: before }: Slot, { report, verdict }: Exited, counts: number): number {
-  if (verdict.class === "requested") return before;
-  return counts === 0 && report.code === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0;
-}
-
-/** Whether a counted exit meets a spent budget. A policy with a count of its own replaces the budget. */
-export function isSpent(slot: Slot, { answer }: Exited, counts: number): boolean {
+/** Returns whether a counted exit meets a spent budget. A policy with a count of its own replaces the budget. */
+export function isBudgetSpent(
+  answer: RestartAnswer,
+  { slot, counts }: Pick<ExitFacts, "slot" | "counts">,
+): boolean {
   if (counts === 0 || answer.ownBudget) return false;
   return slot.degraded || slot.counted.length > SLOT_BUDGET;
 }
 
-/**
- * The wait of a slot that restarts. `streak` is `undefined` for a worker that lived for long and met an untouched
- * budget: it restarts at once.
- */
-export function paceOf(
-  slot: Slot,
-  event: Exited,
-  now: number,
-  counts: number,
-  streak: number | undefined,
-): Pace {
-  const { answer, chance } = event;
-  if (isSpent(slot, event, counts)) {
+/** Returns the wait of a slot that restarts because a policy answered so. */
+export function restartWait(answer: RestartAnswer, facts: ExitFacts): RestartWait {
+  const { slot, counts, chance } = facts;
+  if (isBudgetSpent(answer, facts)) {
     const asked = Math.max(answer.delayMs ?? 0, longestBackoffMs(chance));
-    return { delayMs: wait(slot, SPAWN_INTERVAL_MS, asked, now), kernelRule: degradedRule(slot) };
+    return { delayMs: bounded(asked, SPAWN_INTERVAL_MS, facts), kernelRule: degradedRule(slot) };
   }
   const interval = counts > 0 ? SPAWN_INTERVAL_MS : UNCOUNTED_INTERVAL_MS;
   if (answer.delayMs !== undefined) {
-    const delayMs = wait(slot, interval, answer.delayMs, now);
+    const delayMs = bounded(answer.delayMs, interval, facts);
     if (delayMs === answer.delayMs) return { delayMs };
     return { delayMs, kernelRule: `at least ${formatDuration(interval)} between two starts` };
   }
-  if (counts > 0)
-    return { delayMs: wait(slot, interval, streak === undefined ? 0 : backoffMs(streak, chance), now) };
+  if (counts > 0) {
+    const backoff = facts.isFirstAfterLongLife ? 0 : backoffMs(facts.streak, chance);
+    return { delayMs: bounded(backoff, interval, facts) };
+  }
   const early = earlyEndBackoffMs(slot.earlyEnds, chance);
-  const delayMs = wait(slot, interval, early, now);
+  const delayMs = bounded(early, interval, facts);
   return early > 0 ? { delayMs, kernelRule: earlyRule(slot) } : { delayMs };
 }
 
-/** The wait of a slot whose worker was asked to end, to start again. Milliseconds. */
-export function requestedWait(slot: Slot, now: number): number {
-  return wait(slot, UNCOUNTED_INTERVAL_MS, 0, now);
+/** Returns the wait of a slot whose worker was asked to end, to start again. Milliseconds. */
+export function requestedWait(facts: ExitFacts): number {
+  return bounded(0, UNCOUNTED_INTERVAL_MS, facts);
 }
 
-/** `asked`, or longer if the last start is less than `interval` ago. Milliseconds. */
-function wait(slot: Slot, interval: number, asked: number, now: number): number {
+/** Returns `asked`, or a longer time if the last start is less than `interval` ago. Milliseconds. */
+function bounded(asked: number, interval: number, { slot, now }: Pick<ExitFacts, "slot" | "now">): number {
   return Math.max(asked, slot.startedAt + interval - now, 0);
 }
 

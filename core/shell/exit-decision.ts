@@ -1,5 +1,4 @@
 import type { RestartQuestion } from "../contract/decisions.ts";
-import { KERNEL } from "../contract/exit.ts";
 import type { ExitReport } from "../contract/exit.ts";
 import type { ProcessEnd } from "../contract/runtime.ts";
 import { isHealthy, SLOT_BUDGET, withinWindow } from "../reducer/restart-budget.ts";
@@ -40,11 +39,7 @@ export function judgeExit(
   // By name: what is passed as an address may have more to it (an effect has a `type`).
   const { slot, epoch } = worker;
   const event = { type: "exited", slot, epoch, report, verdict, classifiedBy, chance } as const;
-  if (verdict.class === "requested" || seat.seat === "surge") {
-    const reason = report.intent ? "as asked" : "the old generation goes on";
-    const answer = { action: "restart", reason } as const;
-    return { ...event, answer, decidedBy: KERNEL, bounce: [] };
-  }
+  if (verdict.class === "requested" || seat.seat === "surge") return { ...event, policy: null, bounce: [] };
   const question: RestartQuestion = {
     report,
     verdict,
@@ -63,8 +58,8 @@ export function judgeExit(
       wanted: group.counts.wanted,
     },
   };
-  const { answer, by: decidedBy } = asker.restart(question);
-  return { ...event, answer, decidedBy, bounce: verdict.counts > 0 ? asker.bounce(question) : [] };
+  const policy = asker.restart(question);
+  return { ...event, policy, bounce: verdict.counts > 0 ? asker.bounce(question) : [] };
 }
 
 function reportOf(slot: Occupied, group: Group, end: ProcessEnd, now: number): ExitReport {

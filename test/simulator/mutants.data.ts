@@ -165,13 +165,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reducer/exited.ts",
-    find: "(isHealthy(worker, draft.now) ? 0 : before.streak) + (counts > 0 ? 1 : 0)",
-    replace: "before.streak + (counts > 0 ? 1 : 0)",
+    find: "isHealthy(worker, draft.now) ? 0 : before.streak",
+    replace: "before.streak",
     what: "a healthy minute does not clear the streak",
   },
   {
     file: "core/reducer/exited.ts",
-    find: "before.bootFailed || (!worker.ready && !requested)",
+    find: "before.bootFailed || (!worker.ready && !isRequested)",
     replace: "before.bootFailed || !worker.ready",
     what: "a worker that was asked to end while it started is blamed for the boot",
   },
@@ -182,8 +182,8 @@ export const mutants: readonly Mutant[] = [
     what: "a worker that ends itself restarts without a pause",
   },
   {
-    file: "core/reducer/exited.ts",
-    find: 'if (!slot.wanted) return idle("scaled down meanwhile");',
+    file: "core/reducer/restart-decision.ts",
+    find: 'if (!slot.wanted) return byKernel("idle", "scaled down meanwhile");',
     replace: "",
     what: "a worker that crashes while it is scaled down comes back",
     escapes: true,
@@ -196,7 +196,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reducer/exited.ts",
-    find: "  } else if (isUp(draft.pool.state) && !requested) {",
+    find: "  } else if (isUp(draft.pool.state) && !isRequested) {",
     replace: "  } else if (isUp(draft.pool.state) && false) {",
     what: "neither the time to give up nor the other groups hear of an exit",
   },
@@ -642,14 +642,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reducer/exited.ts",
-    find: 'if (outcome.action !== "restart") recover(draft, seat, outcome.reason);\n  else if',
+    find: 'if (action !== "restart") recover(draft, seat, reason);\n  else if',
     replace: "if",
     what: "a slot that does not start any more stays degraded",
   },
   {
-    file: "core/reducer/exited.ts",
-    find: '({ action: "idle", delayMs: 0, reason, by: KERNEL })',
-    replace: '({ action: "idle", delayMs: 0, reason, by: event.decidedBy })',
+    file: "core/reducer/restart-decision.ts",
+    find: 'return byKernel("idle", "the pool is shutting down");',
+    replace: 'return { ...byKernel("idle", "the pool is shutting down"), by };',
     what: "where the kernel overrules a policy, the policy is named",
   },
   {
@@ -659,7 +659,7 @@ export const mutants: readonly Mutant[] = [
     what: "a pool that cannot run anything any more goes on for ever",
   },
   {
-    file: "core/reducer/restart-wait.ts",
+    file: "core/reducer/exited.ts",
     find: "counts === 0 && report.code === 0 && report.uptimeMs < AT_ONCE_UPTIME_MS ? before + 1 : 0",
     replace: "counts === 0 ? before + 1 : before",
     what: "a worker that ends in order after a long life is slowed down",
@@ -757,7 +757,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "core/reducer/exited.ts",
-    find: 'event.answer.scope === "group"',
+    find: 'policy?.answer.scope === "group"',
     replace: "event.chance < 0",
     what: "a policy that gives a group up gives up one slot only",
   },
@@ -774,9 +774,9 @@ export const mutants: readonly Mutant[] = [
     what: "giving a group up fails slots that nobody wants",
   },
   {
-    file: "core/reducer/exited.ts",
-    find: 'verdict.class === "requested" && event.report.intent === "fail"',
-    replace: "event.chance < 0",
+    file: "core/reducer/restart-decision.ts",
+    find: 'intent === "fail"',
+    replace: "facts.chance < 0",
     what: "a worker of a group that was given up comes back",
   },
   {

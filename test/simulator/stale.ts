@@ -45,8 +45,7 @@ export function staleEvent(state: KernelState, slot: number, epoch: number, kind
         },
         verdict: { class: "fatal", reason: "stale", counts: 2 },
         classifiedBy: "stale",
-        answer: { action: "shutdown", reason: "stale" },
-        decidedBy: "stale",
+        policy: { answer: { action: "shutdown", reason: "stale" }, by: "stale" },
         bounce: [],
         chance: 0,
       };

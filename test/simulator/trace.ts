@@ -27,9 +27,10 @@ function eventLine({ state }: World, event: KernelEvent): string {
   const who = `${state.slots.get(slot).id}:${epoch}`;
   if (event.type === "exited") {
     const { code, signal } = event.report;
-    const { verdict, answer, bounce } = event;
+    const { verdict, policy, bounce } = event;
+    const answer = policy ? `${policy.answer.action} (${policy.answer.reason})` : "nobody asked";
     const how = `${verdict.class} (${verdict.reason}) counts ${verdict.counts}`;
-    return `${who} exited ${signal ?? code}: ${how}, ${answer.action} (${answer.reason})${bounce.length ? `, bounces ${bounce.join()}` : ""}`;
+    return `${who} exited ${signal ?? code}: ${how}, ${answer}${bounce.length ? `, bounces ${bounce.join()}` : ""}`;
   }
   if (event.type === "goodbye") return `${who} goodbye ${event.kind}`;
   if (event.type === "violation") return `${who} violation ${event.violation.detail}`;

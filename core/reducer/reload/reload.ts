@@ -1,5 +1,7 @@
 import { recover } from "../degraded.ts";
+import { emitExit } from "../exited.ts";
 import { halt } from "../group-order.ts";
+import { decideSurge } from "../restart-decision.ts";
 import { movePool } from "../shutdown.ts";
 import { requestStart } from "../start-queue.ts";
 import { isSurging } from "../state/counts.ts";
@@ -207,20 +209,9 @@ function retire(draft: Draft, index: number): void {
 export function surgeExited(draft: Draft, seat: number, event: Exited): void {
   const { report, verdict } = event;
   const slot = draft.change(seat, { worker: null });
-  const named = draft.named(slot);
-  draft.fact("worker:exited", { ...named, pid: report.pid, code: report.code, signal: report.signal });
-  draft.fact("exit:classified", { ...named, report, verdict, by: event.classifiedBy });
-  const { reason } = event.answer;
-  draft.fact("restart:decided", {
-    ...named,
-    report,
-    verdict,
-    action: "idle",
-    delayMs: 0,
-    reason,
-    by: event.decidedBy,
-  });
-  move(draft, seat, "exit:idle", reason);
+  const decision = decideSurge(report.intent);
+  emitExit(draft, slot, event, decision);
+  move(draft, seat, "exit:idle", decision.reason);
 
   const record = recordOf(draft.pool, slot.group);
   if (!record) return;

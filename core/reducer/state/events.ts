@@ -6,6 +6,12 @@ import type { GoodbyeKind } from "../../protocol/goodbye.ts";
 import type { SupervisorMessage } from "../../protocol/messages.ts";
 import type { ReloadPlan } from "./state.ts";
 
+/** What the policies answered, and the name of the tap that did. */
+export interface PolicyAnswer {
+  readonly answer: RestartAnswer;
+  readonly by: string;
+}
+
 /** What happened to one worker: `slot` is the index of its main seat. One of a stale epoch changes nothing. */
 export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
   | { readonly type: "spawned"; readonly pid: number }
@@ -33,8 +39,8 @@ export type WorkerEvent = { readonly slot: number; readonly epoch: number } & (
       readonly report: ExitReport;
       readonly verdict: ExitVerdict;
       readonly classifiedBy: string;
-      readonly answer: RestartAnswer;
-      readonly decidedBy: string;
+      /** What the policies answered; `null` where they are not asked: a requested exit, and one in a surge seat. */
+      readonly policy: PolicyAnswer | null;
       /** Groups that restart along. */
       readonly bounce: readonly string[];
       /** A number in [0, 1) for the jitter. */

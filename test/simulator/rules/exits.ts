@@ -87,7 +87,10 @@ export class Exits {
     const main = before.slots.get(event.slot);
     if (main.epoch !== process.epoch || !main.worker) return;
     const book = this.books[event.slot]!;
-    const { verdict, answer } = event;
+    const { verdict, policy } = event;
+    const answer = policy?.answer;
+    if ((answer === undefined) !== (verdict.class === "requested"))
+      broken("asked", `${verdict.class}, and a policy ${answer ? "was" : "was not"} asked`);
     const counts = verdict.class === "requested" ? 0 : verdict.counts;
     const { notes } = process;
     const { now } = world;
@@ -109,10 +112,10 @@ export class Exits {
       const isEarlyEnd = counts === 0 && event.report.code === 0 && event.report.uptimeMs < AT_ONCE_MS;
       book.early = isEarlyEnd ? book.early + 1 : 0;
     }
-    const isSpent = counts > 0 && !answer.ownBudget && (book.degraded || book.counted.length > SLOT_BUDGET);
+    const isSpent = counts > 0 && !answer?.ownBudget && (book.degraded || book.counted.length > SLOT_BUDGET);
     const degrades = action === "restart" && isSpent && !book.degraded;
     book.degraded = action === "restart" && (isSpent || book.degraded);
-    const asked = verdict.class === "requested" ? 0 : answer.delayMs;
+    const asked = answer ? answer.delayMs : 0;
     const gap = Math.max(0, notes.spawnAt + (counts > 0 ? SPAWN_GAP_MS : UNCOUNTED_GAP_MS) - now);
     const wait = waitOf(
       isSpent,
@@ -120,12 +123,12 @@ export class Exits {
       gap,
       counts > 0 ? (streak === null ? 0 : pace(streak)) : earlyPace(book.early),
     );
-    const isLonger = answer.delayMs !== undefined && gap > answer.delayMs;
+    const isLonger = answer?.delayMs !== undefined && gap > answer.delayMs;
     const isEarly = asked === undefined && counts === 0 && book.early > 1;
     const isRuled = verdict.class !== "requested" && (isSpent || isLonger || isEarly);
     this.#expected = { action, by, wait, isRuled: isRuled && action === "restart", degrades };
     const isUp = before.pool.state === "running" || before.pool.state === "restarting";
-    if (action === "shutdown" && isUp) this.mustEnd = answer.exitCode ?? 1;
+    if (action === "shutdown" && isUp) this.mustEnd = answer?.exitCode ?? 1;
     if (action === "shutdown" && verdict.class === "startFailure") checkBoot(before, main, booted);
     checkWorkDone(before, main, event);
   }
@@ -158,7 +161,7 @@ export class Exits {
       if (decided.delayMs < low - 1e-6 || decided.delayMs > high + 1e-6)
         broken("I9", `waits ${decided.delayMs} ms, expected ${low} to ${high} (streak ${book.streak})`);
     }
-    if (action === "fail" && event.answer.scope === "group") checkGivenUp(world, before, after);
+    if (action === "fail" && event.policy?.answer.scope === "group") checkGivenUp(world, before, after);
     if (decided.by !== by) broken("by", `decided by ${decided.by} (${decided.reason}), expected ${by}`);
     if ((decided.kernelRule !== undefined) !== isRuled)
       broken("by", `the wait is by the rule ${decided.kernelRule}, expected one: ${isRuled}`);
@@ -209,18 +212,19 @@ export class Exits {
 }
 
 function actionOf({ pool }: KernelState, slot: Slot, event: Exited): readonly [action: string, by: string] {
-  const { verdict, answer, report, decidedBy } = event;
+  const { report, policy } = event;
   const isUp = pool.state === "running" || pool.state === "restarting";
-  if (verdict.class === "requested") {
+  if (policy === null) {
     if (report.intent === undefined) broken("I8", "requested, and nobody asked");
     if (slot.ended) return ["idle", KERNEL];
     if (report.intent === "fail" && slot.wanted && isUp) return ["fail", KERNEL];
     return [slot.wanted && isUp ? "restart" : "idle", KERNEL];
   }
+  const { answer, by } = policy;
   if (!isUp && answer.action !== "shutdown") return ["idle", KERNEL];
   if (slot.ended && answer.action !== "shutdown" && answer.action !== "permanent") return ["idle", KERNEL];
-  if (answer.action !== "restart") return [answer.action, decidedBy];
-  return slot.wanted ? ["restart", decidedBy] : ["idle", KERNEL];
+  if (answer.action !== "restart") return [answer.action, by];
+  return slot.wanted ? ["restart", by] : ["idle", KERNEL];
 }
 
 /** The wait before a restart: the longest one where the budget is spent, what was asked, or the pace with its jitter. */
