@@ -1,4 +1,5 @@
 // timeout: 300
+// brief: node (marked)
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
@@ -38,6 +39,15 @@ const expected: readonly [fixture: string, passed: number, failed: number, says:
   ["throws-on-load", 0, 1, "on load"],
   ["unknown-header", 0, 1, 'unknown-header.fixture.ts:2: "// supervisor: bun" is no header'],
 ];
+
+/** Those of them that the brief run has. */
+const inBrief: ReadonlySet<string> = new Set([
+  "passes",
+  "forgotten-run",
+  "hangs",
+  "leaks-process",
+  "unknown-header",
+]);
 
 /** Headers that are refused, and what is said about them. */
 const refused: readonly [header: string, says: string][] = [
@@ -86,21 +96,25 @@ const scopes: readonly [title: string, args: string[], full: string, passed: num
 const test = suite("harness");
 
 for (const [fixture, passed, failed, says, env] of expected) {
-  test(`${fixture}${env ? ` ${JSON.stringify(env)}` : ""}: ${passed} passed, ${failed} failed, ${says}`, async (t) => {
-    const result = await run(t.signal, ["--verbose", fixtureFile(fixture)], env);
-    assert.match(result.output, says);
-    assert.is(result.output.trimEnd().split("\n").at(-1), `${passed} passed, ${failed} failed`);
-    assert.is(result.code, failed > 0 ? 1 : 0);
-  });
+  test(
+    `${fixture}${env ? ` ${JSON.stringify(env)}` : ""}: ${passed} passed, ${failed} failed, ${says}`,
+    { brief: inBrief.has(fixture) },
+    async (t) => {
+      const result = await run(t.signal, ["--verbose", fixtureFile(fixture)], env);
+      assert.match(result.output, says);
+      assert.is(result.output.trimEnd().split("\n").at(-1), `${passed} passed, ${failed} failed`);
+      assert.is(result.code, failed > 0 ? 1 : 0);
+    },
+  );
 }
 
-test("nothing to run is a failure", async (t) => {
+test("nothing to run is a failure", { brief: true }, async (t) => {
   const result = await run(t.signal, ["no-such-test"]);
   assert.match(result.output, "nothing ran");
   assert.is(result.code, 1);
 });
 
-test("a header that is not understood is refused with file and line", async () => {
+test("a header that is not understood is refused with file and line", { brief: true }, async () => {
   const { parseHeader } = await import(new URL("harness/header.mjs", import.meta.url).href);
   for (const [text, says] of refused) {
     assert.throws(
@@ -139,7 +153,7 @@ test("the slowest file of the last run starts first", async (t) => {
   assert.equal(orders, ["a,b", "b,a"]);
 });
 
-test("deferred clean-ups run last in, first out", async (t) => {
+test("deferred clean-ups run last in, first out", { brief: true }, async (t) => {
   const { output } = await run(t.signal, ["--verbose", fixtureFile("passes")]);
   assert.ok(output.indexOf("runs first") < output.indexOf("runs last"));
 });

@@ -1,4 +1,5 @@
 // timeout: 240
+// brief: node (marked)
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { freePort } from "./_free-port.ts";
@@ -67,35 +68,39 @@ for (const [title, executable] of [
   ["this Node", process.execPath],
   ["Node 24", fileURLToPath(new URL("../node_modules/node24/bin/node", import.meta.url))],
 ] as const) {
-  test(`mixed: three runtimes answer on one port, supervised by ${title}`, { timeout: 60_000 }, async (t) => {
-    const cli = await createCli(t, executable);
-    const port = String(await freePort());
-    const pool = cli.start(["start", folder("mixed")], { env: { PORT: port } });
-    await pool.says("pool mixed is running");
-    const url = `http://127.0.0.1:${port}`;
-    const names = ["Node", "Bun", "Deno"];
-    const before = await askAll(url, names, t.signal);
-    assert.is(new Set(before.values()).size, 3);
+  test(
+    `mixed: three runtimes answer on one port, supervised by ${title}`,
+    { brief: title === "this Node", timeout: 60_000 },
+    async (t) => {
+      const cli = await createCli(t, executable);
+      const port = String(await freePort());
+      const pool = cli.start(["start", folder("mixed")], { env: { PORT: port } });
+      await pool.says("pool mixed is running");
+      const url = `http://127.0.0.1:${port}`;
+      const names = ["Node", "Bun", "Deno"];
+      const before = await askAll(url, names, t.signal);
+      assert.is(new Set(before.values()).size, 3);
 
-    for (const name of names) process.kill(before.get(name)!, "SIGKILL");
-    for (const name of names)
-      await pool.says(
-        new RegExp(`${name.toLowerCase()}#0 \\| ready[\\s\\S]*${name.toLowerCase()}#0 \\| ready`),
-      );
-    const after = await askAll(url, names, t.signal);
-    for (const name of names) assert.is.not(after.get(name), before.get(name), name);
+      for (const name of names) process.kill(before.get(name)!, "SIGKILL");
+      for (const name of names)
+        await pool.says(
+          new RegExp(`${name.toLowerCase()}#0 \\| ready[\\s\\S]*${name.toLowerCase()}#0 \\| ready`),
+        );
+      const after = await askAll(url, names, t.signal);
+      for (const name of names) assert.is.not(after.get(name), before.get(name), name);
 
-    const reload = await cli.run(["reload"]);
-    assert.match(reload.stdout, "3 replaced, 0 failed");
-    await askAll(url, names, t.signal);
-    assert.is((await cli.run(["stop"])).code, 0);
-    assert.is((await pool.finished).code, 0);
-  });
+      const reload = await cli.run(["reload"]);
+      assert.match(reload.stdout, "3 replaced, 0 failed");
+      await askAll(url, names, t.signal);
+      assert.is((await cli.run(["stop"])).code, 0);
+      assert.is((await pool.finished).code, 0);
+    },
+  );
 }
 
 test(
   "jobs: a web server wakes job workers up, and has more of them under load",
-  { timeout: 60_000 },
+  { brief: true, timeout: 60_000 },
   async (t) => {
     const cli = await createCli(t);
     const pool = cli.start(["start", folder("jobs")], { env: { PORT: "0" } });

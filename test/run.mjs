@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Runs every `test/**\/*.test.ts`, each file as its own process, two at a time, the slowest of the last run first.
+ * Runs `test/**\/*.test.ts`, each file as its own process, two at a time, the slowest of the last run first.
  *
  *   node test/run.mjs [--jobs n] [--verbose] [--supervisor name] [part of a path | file]...
  *

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { GroupConfig, HookPayload, Pool, PoolConfig } from "../../index.ts";
-import { createPool } from "../../index.ts";
+import type { createPool } from "../../index.ts";
 import type { AddTest, Suite, TestBody, TestContext, TestOptions } from "../_suite.ts";
+import { nextFact, poolFor } from "../harness/pool.ts";
 import type { World } from "./_worlds.ts";
 
 /** The path of a fixture of these tests. */
@@ -10,7 +11,7 @@ export const fixture = (name: string): string =>
 
 /** What was decided about the first worker that ended. */
 export function firstEnd(pool: Pool): Promise<HookPayload<"restart:decided">> {
-  return new Promise((resolve) => pool.hooks.hookOnce("restart:decided", resolve));
+  return nextFact(pool, "restart:decided");
 }
 
 /** Pools in a world. */
@@ -26,14 +27,8 @@ export function poolsIn({ runtime }: World): Pools {
     const groups = Object.entries(config.groups).map(([name, group]) => [name, { runtime, ...group }]);
     return { ...config, groups: Object.fromEntries(groups) as PoolConfig["groups"] };
   };
-  const started: Pools["started"] = (t, config, { load, ...options } = {}) => {
-    const pool = createPool(inWorld(config), {
-      ...options,
-      load: load && (async () => inWorld(await load())),
-    });
-    t.defer(() => pool.stop({ now: true }));
-    return pool;
-  };
+  const started: Pools["started"] = (t, config, { load, ...options } = {}) =>
+    poolFor(t, inWorld(config), { ...options, load: load && (async () => inWorld(await load())) });
   return {
     started,
     poolOf: (t, act, group = {}, pool = {}) =>

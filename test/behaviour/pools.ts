@@ -1,32 +1,11 @@
 import * as assert from "uvu/assert";
-import type { GroupConfig, HookName, HookPayload, Pool, PoolError } from "../../index.ts";
+import type { GroupConfig, PoolError } from "../../index.ts";
 import { definePlugin } from "../../index.ts";
 import { limited, never, onFailure } from "../../plugins/index.ts";
 import type { Suite } from "../_suite.ts";
+import { nextFact, record } from "../harness/pool.ts";
 import { fixture, poolsIn, rogue, testsIn } from "./_pool.ts";
 import type { World } from "./_worlds.ts";
-
-/** Everything a hook told, in order. */
-function record<Name extends HookName>(pool: Pool, name: Name): HookPayload<Name>[] {
-  const facts: HookPayload<Name>[] = [];
-  pool.hooks.hook(name, ((fact: HookPayload<Name>) => void facts.push(fact)) as never);
-  return facts;
-}
-
-/** The next fact of a hook that fits. */
-function once<Name extends HookName>(
-  pool: Pool,
-  name: Name,
-  fits: (fact: HookPayload<Name>) => boolean = () => true,
-): Promise<HookPayload<Name>> {
-  return new Promise((resolve) => {
-    const remove = pool.hooks.hook(name, ((fact: HookPayload<Name>) => {
-      if (!fits(fact)) return;
-      remove();
-      resolve(fact);
-    }) as never);
-  });
-}
 
 const worker = (act: string, group: Partial<GroupConfig> = {}): GroupConfig => ({
   entry: fixture("worker.mjs"),
@@ -69,7 +48,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
     }));
     const pool = poolOf(t, ["late", "9"], {}, { plugins: [heavy()] });
     const decided = record(pool, "restart:decided");
-    const degraded = once(pool, "slot:degraded");
+    const degraded = nextFact(pool, "slot:degraded");
     await pool.start();
     assert.is((await degraded).counted, 6);
     assert.equal(
@@ -82,8 +61,8 @@ export function poolBehaviours(suite: Suite, world: World): void {
 
   test("an error after the goodbye is no flow violation: while it drains", { brief: true }, async (t) => {
     const pool = poolOf(t, ["endThenThrow"], { listen: { port: 0 } }, { onViolation: "shutdown" });
-    const opened = once(pool, "listener:opened");
-    const ended = once(pool, "exit:classified");
+    const opened = nextFact(pool, "listener:opened");
+    const ended = nextFact(pool, "exit:classified");
     await pool.start();
     const { at } = await opened;
     await fetch(at).catch(() => {});
@@ -95,7 +74,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
 
   test("an error after the goodbye is no flow violation: in its cleanup", { brief: true }, async (t) => {
     const pool = poolOf(t, ["cleanupThrows"], {}, { onViolation: "shutdown" });
-    const ended = once(pool, "exit:classified");
+    const ended = nextFact(pool, "exit:classified");
     await pool.start();
     process.kill(pool.status().groups[0]!.slots[0]!.pid!, "SIGTERM");
     const { verdict, report } = await ended;
@@ -139,7 +118,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
     }));
     const pool = poolOf(t, ["late", "1"], { restart: never() }, { plugins: [nonsense(), false, [null]] });
     const errors = record(pool, "plugin:error");
-    const decided = once(pool, "restart:decided");
+    const decided = nextFact(pool, "restart:decided");
     await pool.start();
     assert.is((await decided).action, "fail");
     assert.equal(
@@ -161,7 +140,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
 
   test("an error of run comes with its cause", async (t) => {
     const pool = poolOf(t, ["throwInRun"]);
-    const ended = once(pool, "exit:classified");
+    const ended = nextFact(pool, "exit:classified");
     await pool.start();
     const { report, verdict } = await ended;
     assert.is(report.error?.name, "TypeError");
@@ -175,7 +154,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
     { brief: true },
     async (t) => {
       const pool = poolOf(t, ["stubborn"], { drain: "300ms", stop: "600ms" });
-      const ended = once(pool, "exit:classified");
+      const ended = nextFact(pool, "exit:classified");
       await pool.start();
       const startedAt = performance.now();
       const end = await pool.stop();
@@ -198,7 +177,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
 
   test("stop during backoff cancels the restart", async (t) => {
     const pool = poolOf(t, ["late", "1"], { restart: limited({ max: 9, interval: "1h" }) });
-    const decided = once(pool, "restart:decided");
+    const decided = nextFact(pool, "restart:decided");
     await pool.start();
     await decided;
     assert.is(pool.status().groups[0]!.slots[0]!.state, "backoff");
@@ -211,11 +190,11 @@ export function poolBehaviours(suite: Suite, world: World): void {
     async (t) => {
       const groups = { w: worker("serve"), gone: worker("permanent") };
       const pool = started(t, { name: "p", groups });
-      const permanent = once(pool, "restart:decided", ({ group }) => group === "gone");
+      const permanent = nextFact(pool, "restart:decided", ({ group }) => group === "gone");
       await pool.start();
       await permanent;
       const before = pool.status().groups[0]!.slots[0]!;
-      const ended = once(pool, "exit:classified", ({ group }) => group === "w");
+      const ended = nextFact(pool, "exit:classified", ({ group }) => group === "w");
       await pool.restart("w#0");
       assert.is((await ended).verdict.counts, 0);
       const after = pool.status().groups[0]!.slots[0]!;
@@ -260,7 +239,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
       pool.hooks.hook("worker:ready", ({ group, epoch }) => void order.push(`${group} ready ${epoch}`));
       pool.hooks.hook("worker:exited", ({ group, epoch }) => void order.push(`${group} exit ${epoch}`));
       await pool.start();
-      const back = once(pool, "worker:ready", ({ group, epoch }) => group === "c" && epoch === 2);
+      const back = nextFact(pool, "worker:ready", ({ group, epoch }) => group === "c" && epoch === 2);
       process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
       await back;
       await pool.stop();
@@ -276,7 +255,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
     const groups = { a: worker("serve"), b: worker("serve") };
     const pool = started(t, { name: "p", strategy: "one-for-all", groups });
     await pool.start();
-    const back = once(pool, "worker:ready", ({ group, epoch }) => group === "b" && epoch === 2);
+    const back = nextFact(pool, "worker:ready", ({ group, epoch }) => group === "b" && epoch === 2);
     process.kill(pool.status().groups[1]!.slots[0]!.pid!, "SIGKILL");
     await back;
     assert.equal(
@@ -288,7 +267,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
   test("nothing that a worker says throws in the supervisor", { brief: true }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue(world, "hostile"));
     const logs = record(pool, "worker:log");
-    const heard = once(pool, "worker:log", ({ message }) => message === "still here");
+    const heard = nextFact(pool, "worker:log", ({ message }) => message === "still here");
     await pool.start();
     await heard;
     assert.is(logs[0]!.level, "info");
@@ -298,9 +277,9 @@ export function poolBehaviours(suite: Suite, world: World): void {
   test("a JSON of 100,000 levels harms nobody", { brief: true }, async (t) => {
     const pool = poolOf(t, ["serve"], rogue(world, "deep"));
     const ends = record(pool, "exit:classified");
-    const heard = once(pool, "worker:log", ({ message }) => message === "still here");
+    const heard = nextFact(pool, "worker:log", ({ message }) => message === "still here");
     await pool.start();
-    await Promise.race([heard, pool.closed, once(pool, "exit:classified")]);
+    await Promise.race([heard, pool.closed, nextFact(pool, "exit:classified")]);
     assert.equal(ends, []);
     assert.is(pool.status().pool.state, "running");
   });
@@ -313,13 +292,13 @@ export function poolBehaviours(suite: Suite, world: World): void {
         w: { entry: fixture("echo.mjs"), listen: { port: 0, strategy: "shared" }, workers: 2 },
       };
       const pool = started(t, { name: "p", groups });
-      const opened = once(pool, "listener:opened");
+      const opened = nextFact(pool, "listener:opened");
       await pool.start();
       const { at } = await opened;
       const pids = new Set<number>();
       for (let round = 0; round < 3; round++) {
-        const back = once(pool, "worker:ready");
-        const exited = once(pool, "worker:exited");
+        const back = nextFact(pool, "worker:ready");
+        const exited = nextFact(pool, "worker:exited");
         // Its answer may die with it.
         await fetch(`${at}/die`).catch(() => {});
         pids.add((await exited).pid!);
@@ -336,7 +315,7 @@ export function poolBehaviours(suite: Suite, world: World): void {
       name: "p",
       groups: { w: { entry: fixture("echo.mjs"), listen: { port: 0 } } },
     });
-    const opened = once(first, "listener:opened");
+    const opened = nextFact(first, "listener:opened");
     await first.start();
     const port = Number(new URL((await opened).at).port);
     const second = started(t, { name: "q", groups: { w: { entry: fixture("echo.mjs"), listen: port } } });

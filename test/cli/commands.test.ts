@@ -1,5 +1,6 @@
 // timeout: 240
 // supervisors: node, bun, deno (beside)
+// brief: node (marked)
 import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -146,26 +147,22 @@ test("one signal stops, the next kills, a third changes nothing", { brief: true 
   }
 });
 
-test(
-  "SIGHUP and SIGUSR2 reload softly, SIGUSR1 hard, again and again",
-  { brief: true, timeout: 40_000 },
-  async (t) => {
-    const { cli, pool, status } = await startFixture(t);
-    for (const [signal, how] of [
-      ["SIGHUP", "soft"],
-      ["SIGUSR2", "soft"],
-      ["SIGUSR1", "hard"],
-      ["SIGUSR2", "soft"],
-    ] as const) {
-      const { generation } = (await status()).pool;
-      pool.child.kill(signal);
-      await pool.says(`${signal}: ${how} reload`);
-      await pool.says(`reloaded to generation ${generation + 1}`);
-    }
-    await cli.run(["stop", "--now"]);
-    assert.is((await pool.finished).code, 0);
-  },
-);
+test("SIGHUP and SIGUSR2 reload softly, SIGUSR1 hard, again and again", { timeout: 40_000 }, async (t) => {
+  const { cli, pool, status } = await startFixture(t);
+  for (const [signal, how] of [
+    ["SIGHUP", "soft"],
+    ["SIGUSR2", "soft"],
+    ["SIGUSR1", "hard"],
+    ["SIGUSR2", "soft"],
+  ] as const) {
+    const { generation } = (await status()).pool;
+    pool.child.kill(signal);
+    await pool.says(`${signal}: ${how} reload`);
+    await pool.says(`reloaded to generation ${generation + 1}`);
+  }
+  await cli.run(["stop", "--now"]);
+  assert.is((await pool.finished).code, 0);
+});
 
 test(
   "reload: progress, report and exit code; an unknown group is bad input",
@@ -199,7 +196,7 @@ test(
   },
 );
 
-test("a reader that left does not end the pool", { brief: true }, async (t) => {
+test("a reader that left does not end the pool", async (t) => {
   const { cli, pool, status } = await startFixture(t);
   pool.child.stdout!.destroy();
   assert.is((await cli.run(["restart", "web#0"])).code, 0);
@@ -257,71 +254,66 @@ test("what a running pool refuses is one line and a code", async (t) => {
   await cli.run(["stop"]);
 });
 
-test(
-  "bad input is one line with the way out and exit code 2",
-  { brief: true, timeout: 110_000 },
-  async (t) => {
-    const cli = await createCli(t);
-    const write = (name: string, body: string): Promise<void> =>
-      writeFile(join(cli.runtimeFolder, name), body);
-    await write("syntax.config.mjs", "export default {\n  name: ]\n}");
-    await write("list.config.mjs", "export default []");
-    await write(
-      "key.config.mjs",
-      "export default { name: 'k', groups: { web: { entry: './w.mjs', worker: 2 } } }",
-    );
-    await write(
-      "type.config.mjs",
-      "export default { name: 'k', groups: { web: { entry: './w.mjs', workers: 'two' } } }",
-    );
-    await write("name.config.mjs", "export default { name: '../k', groups: { web: { entry: './w.mjs' } } }");
-    await write("dots.config.mjs", "export default { name: '..', groups: { web: { entry: './w.mjs' } } }");
-    await write("gone.config.mjs", "export default { name: 'k', groups: { web: { entry: './gone.mjs' } } }");
-    await write(
-      "plugin.config.mjs",
-      "export default { name: 'k', groups: { web: { entry: './w.mjs' } }, plugins: [{ name: 'p' }] }",
-    );
-    await write("w.mjs", "export default { fetch: () => new Response('') }");
-    for (const [words, expected] of [
-      [["start"], /no poolable\.config/],
-      [["start", "nope.mjs"], /nope\.mjs does not exist/],
-      [["start", "syntax.config.mjs"], /syntax\.config\.mjs:2: (Unexpected|Expression expected)/],
-      [["start", "list.config.mjs"], /exports a list by default/],
-      [["start", "key.config.mjs"], /groups\.web\.worker: unknown key; did you mean workers\?/],
-      [["start", "type.config.mjs"], /groups\.web\.workers: "two" is not accepted/],
-      [["start", "name.config.mjs"], /name\.config\.mjs: name: "\.\.\/k" is not accepted; expected 1 to 40/],
-      [["start", "dots.config.mjs"], /dots\.config\.mjs: name: "\.\." is not accepted/],
-      [["start", "plugin.config.mjs"], /plugin\.config\.mjs: plugins: expected \{ name, setup \}/],
-      [["start", "w.mjs", "--name", ".x"], /--name: "\.x" is no pool name/],
-      [["start", "gone.config.mjs"], /gone\.mjs does not exist/],
-      [["start", "w.mjs", "--port", "http"], /--port: "http" is not a whole number/],
-      [["start", "w.mjs", "--prot", "80"], /unknown option "--prot"; did you mean --port/],
-      [["start", "w.mjs", "--workers", "0"], /--workers: "0"/],
-      [["start", "w.mjs", "--type", "web"], /--type: "web" is not one of/],
-      [["start", "w.mjs", "--restart", "once"], /--restart: "once" is not one of always, on-failure, never/],
-      [["stats"], /unknown command "stats"; did you mean status\?/],
-      [["--verbose"], /unknown option "--verbose"; options follow a command/],
-      [["status", "--jsn"], /did you mean --json/],
-      [["status", "a", "--name", "b"], /name the pool once/],
-      [["status", "../x"], /is no pool name/],
-      [["scale", "web"], /needs <count>/],
-      [["scale", "web", "many"], /is not a whole number/],
-      [["stop", "--", "x"], /is for the entry/],
-    ] as const) {
-      const { code, stdout, stderr } = await cli.run([...words]);
-      assert.equal([words, code, stdout], [words, 2, ""], stderr);
-      assert.match(stderr, expected);
-      assert.match(stderr, /^poolable: [^\n]+\n$/);
-    }
-    assert.match((await cli.run(["status"])).stderr, "no pool is running: start one with `poolable start`");
-    await write("poolable.config.mjs", "export default {\n  name: ]\n}");
-    const broken = await cli.run(["status"]);
-    assert.match(
-      broken.stderr,
-      /^poolable: poolable\.config\.mjs:2: (Unexpected|Expression expected).*; --name chooses a pool/,
-    );
-  },
-);
+test("bad input is one line with the way out and exit code 2", { timeout: 110_000 }, async (t) => {
+  const cli = await createCli(t);
+  const write = (name: string, body: string): Promise<void> => writeFile(join(cli.runtimeFolder, name), body);
+  await write("syntax.config.mjs", "export default {\n  name: ]\n}");
+  await write("list.config.mjs", "export default []");
+  await write(
+    "key.config.mjs",
+    "export default { name: 'k', groups: { web: { entry: './w.mjs', worker: 2 } } }",
+  );
+  await write(
+    "type.config.mjs",
+    "export default { name: 'k', groups: { web: { entry: './w.mjs', workers: 'two' } } }",
+  );
+  await write("name.config.mjs", "export default { name: '../k', groups: { web: { entry: './w.mjs' } } }");
+  await write("dots.config.mjs", "export default { name: '..', groups: { web: { entry: './w.mjs' } } }");
+  await write("gone.config.mjs", "export default { name: 'k', groups: { web: { entry: './gone.mjs' } } }");
+  await write(
+    "plugin.config.mjs",
+    "export default { name: 'k', groups: { web: { entry: './w.mjs' } }, plugins: [{ name: 'p' }] }",
+  );
+  await write("w.mjs", "export default { fetch: () => new Response('') }");
+  for (const [words, expected] of [
+    [["start"], /no poolable\.config/],
+    [["start", "nope.mjs"], /nope\.mjs does not exist/],
+    [["start", "syntax.config.mjs"], /syntax\.config\.mjs:2: (Unexpected|Expression expected)/],
+    [["start", "list.config.mjs"], /exports a list by default/],
+    [["start", "key.config.mjs"], /groups\.web\.worker: unknown key; did you mean workers\?/],
+    [["start", "type.config.mjs"], /groups\.web\.workers: "two" is not accepted/],
+    [["start", "name.config.mjs"], /name\.config\.mjs: name: "\.\.\/k" is not accepted; expected 1 to 40/],
+    [["start", "dots.config.mjs"], /dots\.config\.mjs: name: "\.\." is not accepted/],
+    [["start", "plugin.config.mjs"], /plugin\.config\.mjs: plugins: expected \{ name, setup \}/],
+    [["start", "w.mjs", "--name", ".x"], /--name: "\.x" is no pool name/],
+    [["start", "gone.config.mjs"], /gone\.mjs does not exist/],
+    [["start", "w.mjs", "--port", "http"], /--port: "http" is not a whole number/],
+    [["start", "w.mjs", "--prot", "80"], /unknown option "--prot"; did you mean --port/],
+    [["start", "w.mjs", "--workers", "0"], /--workers: "0"/],
+    [["start", "w.mjs", "--type", "web"], /--type: "web" is not one of/],
+    [["start", "w.mjs", "--restart", "once"], /--restart: "once" is not one of always, on-failure, never/],
+    [["stats"], /unknown command "stats"; did you mean status\?/],
+    [["--verbose"], /unknown option "--verbose"; options follow a command/],
+    [["status", "--jsn"], /did you mean --json/],
+    [["status", "a", "--name", "b"], /name the pool once/],
+    [["status", "../x"], /is no pool name/],
+    [["scale", "web"], /needs <count>/],
+    [["scale", "web", "many"], /is not a whole number/],
+    [["stop", "--", "x"], /is for the entry/],
+  ] as const) {
+    const { code, stdout, stderr } = await cli.run([...words]);
+    assert.equal([words, code, stdout], [words, 2, ""], stderr);
+    assert.match(stderr, expected);
+    assert.match(stderr, /^poolable: [^\n]+\n$/);
+  }
+  assert.match((await cli.run(["status"])).stderr, "no pool is running: start one with `poolable start`");
+  await write("poolable.config.mjs", "export default {\n  name: ]\n}");
+  const broken = await cli.run(["status"]);
+  assert.match(
+    broken.stderr,
+    /^poolable: poolable\.config\.mjs:2: (Unexpected|Expression expected).*; --name chooses a pool/,
+  );
+});
 
 test("a port that is taken is told with the file and the key", async (t) => {
   const cli = await createCli(t);

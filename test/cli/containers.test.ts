@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -58,27 +59,31 @@ const BARE = [
   ...supervisor,
 ];
 
-test("without /proc, workers on Node serve, and are restarted", { skip, timeout: 40_000 }, async (t) => {
-  const [cli, here, port] = [await createCli(t, BARE), await createCli(t), await freePort()];
-  await writeFile(
-    join(cli.runtimeFolder, "web.mjs"),
-    "export default { fetch: () => new Response(String(process.pid)) };",
-  );
-  const headers = { connection: "close" };
-  const ask = async (): Promise<number> =>
-    Number(await (await fetch(`http://127.0.0.1:${port}`, { headers })).text());
-  const pool = cli.start(["start", "web.mjs", "--port", String(port)]);
-  await pool.says("pool web is running");
-  const pid = await ask();
-  process.kill(pid, "SIGKILL");
-  await pool.says(new RegExp(`pid ${pid} ended[^]*web#0[^\\n]*ready`));
-  assert.is.not(await ask(), pid);
-  const env = { POOLABLE_RUNTIME_DIR: `${cli.runtimeFolder}/poolable` };
-  const status = await here.run(["status", "web"], { env });
-  assert.match(status.stdout, /web {2}1 of 1 ready/, status.stderr);
-  assert.is((await here.run(["stop", "web"], { env })).code, 0);
-  assert.is((await pool.finished).code, 0);
-});
+test(
+  "without /proc, workers on Node serve, and are restarted",
+  { brief: true, skip, timeout: 40_000 },
+  async (t) => {
+    const [cli, here, port] = [await createCli(t, BARE), await createCli(t), await freePort()];
+    await writeFile(
+      join(cli.runtimeFolder, "web.mjs"),
+      "export default { fetch: () => new Response(String(process.pid)) };",
+    );
+    const headers = { connection: "close" };
+    const ask = async (): Promise<number> =>
+      Number(await (await fetch(`http://127.0.0.1:${port}`, { headers })).text());
+    const pool = cli.start(["start", "web.mjs", "--port", String(port)]);
+    await pool.says("pool web is running");
+    const pid = await ask();
+    process.kill(pid, "SIGKILL");
+    await pool.says(new RegExp(`pid ${pid} ended[^]*web#0[^\\n]*ready`));
+    assert.is.not(await ask(), pid);
+    const env = { POOLABLE_RUNTIME_DIR: `${cli.runtimeFolder}/poolable` };
+    const status = await here.run(["status", "web"], { env });
+    assert.match(status.stdout, /web {2}1 of 1 ready/, status.stderr);
+    assert.is((await here.run(["stop", "web"], { env })).code, 0);
+    assert.is((await pool.finished).code, 0);
+  },
+);
 
 for (const runtime of ["bun", "deno"] as const) {
   test(`without /proc, a group on ${runtime} is refused in one line`, { skip }, async (t) => {

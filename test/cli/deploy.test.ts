@@ -1,5 +1,6 @@
 // timeout: 120
 // supervisors: node, bun, deno (beside)
+// brief: node (marked)
 import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,50 +26,57 @@ const versions = supervisor === "node" ? nodes : { [supervisor]: undefined };
 
 for (const [version, node] of Object.entries(versions)) {
   for (const extension of ["mjs", "ts"]) {
-    test(`a reload reads the config, and what it imports, as they are now: .${extension}, ${version}`, async (t) => {
-      const [port, cli] = [await freePort(), await createCli(t, node)];
-      const write = (name: string, text: string): Promise<void> =>
-        writeFile(join(cli.runtimeFolder, name), text);
-      const config = (mode: string, more = ""): Promise<void> =>
-        write(
-          `poolable.config.${extension}`,
-          `import { port } from "./settings.${extension}";
+    test(
+      `a reload reads the config, and what it imports, as they are now: .${extension}, ${version}`,
+      { brief: extension === "mjs" && version === "Node 20" },
+      async (t) => {
+        const [port, cli] = [await freePort(), await createCli(t, node)];
+        const write = (name: string, text: string): Promise<void> =>
+          writeFile(join(cli.runtimeFolder, name), text);
+        const config = (mode: string, more = ""): Promise<void> =>
+          write(
+            `poolable.config.${extension}`,
+            `import { port } from "./settings.${extension}";
           const env: Record<string, string> = { MODE: "${mode}" };
           const restart = () => ({ action: "restart", delayMs: 0, reason: "policy ${mode}" });
           const plugins = [{ name: "own", setup() {} }];
           export default { name: "afresh", plugins, groups: { web: { entry: "./web.mjs", listen: port, env, restart${more} } } };`.replace(
-            extension === "ts" ? "" : ": Record<string, string>",
-            "",
-          ),
+              extension === "ts" ? "" : ": Record<string, string>",
+              "",
+            ),
+          );
+        await write("web.mjs", server("1"));
+        await write(`settings.${extension}`, `export const port = ${port};`);
+        await config("a");
+        const pool = cli.start(["start"]);
+        await pool.says("pool afresh is running");
+        assert.equal((await ask(port)).slice(0, 2), ["1", "a"]);
+
+        await config("b");
+        const { code, stderr } = await cli.run(["reload"]);
+        assert.is(code, 0, stderr);
+        const [answered, mode, pid] = await ask(port);
+        assert.equal([answered, mode], ["1", "b"]);
+        process.kill(Number(pid), "SIGKILL");
+        await pool.says(new RegExp(`pid ${pid} ended.*: policy b \\[`));
+        await pool.says(/policy b[^]*ready in/);
+
+        await write(`settings.${extension}`, `export const port = ${port + 1};`);
+        const moved = await cli.run(["reload"]);
+        const keeps = "groups.web.listen: a reload keeps it; restart the pool to change it";
+        assert.equal([moved.code, moved.stderr], [2, `poolable: ${keeps}\n`]);
+
+        await write(`settings.${extension}`, "export const port = ;");
+        const broken = await cli.run(["reload"]);
+        assert.is(broken.code, 2);
+        assert.match(
+          broken.stderr,
+          /^poolable: \S+\.m?[jt]s(:1)?: (Unexpected|Expression expected)[^\n]*\n$/,
         );
-      await write("web.mjs", server("1"));
-      await write(`settings.${extension}`, `export const port = ${port};`);
-      await config("a");
-      const pool = cli.start(["start"]);
-      await pool.says("pool afresh is running");
-      assert.equal((await ask(port)).slice(0, 2), ["1", "a"]);
-
-      await config("b");
-      const { code, stderr } = await cli.run(["reload"]);
-      assert.is(code, 0, stderr);
-      const [answered, mode, pid] = await ask(port);
-      assert.equal([answered, mode], ["1", "b"]);
-      process.kill(Number(pid), "SIGKILL");
-      await pool.says(new RegExp(`pid ${pid} ended.*: policy b \\[`));
-      await pool.says(/policy b[^]*ready in/);
-
-      await write(`settings.${extension}`, `export const port = ${port + 1};`);
-      const moved = await cli.run(["reload"]);
-      const keeps = "groups.web.listen: a reload keeps it; restart the pool to change it";
-      assert.equal([moved.code, moved.stderr], [2, `poolable: ${keeps}\n`]);
-
-      await write(`settings.${extension}`, "export const port = ;");
-      const broken = await cli.run(["reload"]);
-      assert.is(broken.code, 2);
-      assert.match(broken.stderr, /^poolable: \S+\.m?[jt]s(:1)?: (Unexpected|Expression expected)[^\n]*\n$/);
-      await pool.says(`not reloaded: ${keeps}`);
-      assert.equal((await ask(port)).slice(0, 2), ["1", "b"]);
-    });
+        await pool.says(`not reloaded: ${keeps}`);
+        assert.equal((await ask(port)).slice(0, 2), ["1", "b"]);
+      },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 // timeout: 240
+// brief: node (marked)
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -114,7 +115,7 @@ test("without a config: each runtime with each probe, limits and choices; exit c
   assert.match(String(deathSignal), "setpriv");
 });
 
-test("for people: the same in words, with colours only where they are wanted", async (t) => {
+test("for people: the same in words, with colours only where they are wanted", { brief: true }, async (t) => {
   const cli = await createCli(t);
   const folder = await folderWith(t, {
     executables: { bun },
@@ -163,29 +164,33 @@ test("a group that could not run: its line is the one that start says, exit code
   assert.match(stdout, /^ {4}cannot run: groups\.missing\.runtime: \/nowhere\/deno cannot be run as Deno/m);
 });
 
-test("a config that no machine accepts: one line, exit code 2, before anything is tried", async (t) => {
-  const cli = await createCli(t);
-  const web = { entry: "./web.mjs" };
-  for (const [config, says] of [
-    [{ groups: { web: { ...web, runtime: "dino" } } }, 'groups.web.runtime: "dino" is not accepted;'],
-    [
-      { groups: { a: { ...web, listen: 1 }, b: { ...web, listen: { port: 1, host: "::" } } } },
-      "groups.b.listen: ",
-    ],
-    [{ groups: { web }, plugins: [{ name: "x" }] }, /plugin/],
-  ] as const) {
-    const folder = await folderWith(t, config as unknown as PoolConfig);
-    const { code, stdout, stderr } = await cli.run(["doctor"], { cwd: folder });
-    assert.equal([code, stdout], [2, ""]);
-    assert.match(stderr, says);
-    assert.is(stderr.trimEnd().split("\n").length, 1);
-  }
-  const nowhere = await cli.run(["doctor", "nowhere.mjs"]);
-  assert.equal(
-    [nowhere.code, nowhere.stderr],
-    [2, "poolable: nowhere.mjs does not exist: name a config, an entry or a folder\n"],
-  );
-});
+test(
+  "a config that no machine accepts: one line, exit code 2, before anything is tried",
+  { brief: true },
+  async (t) => {
+    const cli = await createCli(t);
+    const web = { entry: "./web.mjs" };
+    for (const [config, says] of [
+      [{ groups: { web: { ...web, runtime: "dino" } } }, 'groups.web.runtime: "dino" is not accepted;'],
+      [
+        { groups: { a: { ...web, listen: 1 }, b: { ...web, listen: { port: 1, host: "::" } } } },
+        "groups.b.listen: ",
+      ],
+      [{ groups: { web }, plugins: [{ name: "x" }] }, /plugin/],
+    ] as const) {
+      const folder = await folderWith(t, config as unknown as PoolConfig);
+      const { code, stdout, stderr } = await cli.run(["doctor"], { cwd: folder });
+      assert.equal([code, stdout], [2, ""]);
+      assert.match(stderr, says);
+      assert.is(stderr.trimEnd().split("\n").length, 1);
+    }
+    const nowhere = await cli.run(["doctor", "nowhere.mjs"]);
+    assert.equal(
+      [nowhere.code, nowhere.stderr],
+      [2, "poolable: nowhere.mjs does not exist: name a config, an entry or a folder\n"],
+    );
+  },
+);
 
 test("an entry alone, and a plugin of the config that decides about sockets", async (t) => {
   const cli = await createCli(t);

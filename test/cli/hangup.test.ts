@@ -1,5 +1,6 @@
 // timeout: 240
 // supervisors: node, bun, deno (beside)
+// brief: node (marked)
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -52,7 +53,7 @@ async function says(t: TestContext, log: () => string, text: string): Promise<vo
   }
 }
 
-test("a terminal that is closed stops the pool", { timeout: 60_000, brief: true, skip }, async (t) => {
+test("a terminal that is closed stops the pool", { timeout: 60_000, skip }, async (t) => {
   const { close, log, pid } = await inTerminal(t);
   close();
   await gone(t, pid);
@@ -68,18 +69,14 @@ test("SIGHUP reloads a pool whose terminal is there", { timeout: 60_000, brief: 
   assert.is((await cli.run(["stop"])).code, 0);
 });
 
-test(
-  "SIGHUP reloads a pool of a session without a terminal",
-  { timeout: 60_000, brief: true, skip },
-  async (t) => {
-    const cli = await createCli(t);
-    const pool = cli.start(["start", fixture, "--type", "service"]);
-    await pool.says("is running");
-    pool.child.kill("SIGHUP");
-    await pool.says("reloaded to generation 2");
-    pool.child.kill("SIGTERM");
-    assert.is((await pool.finished).code, 0);
-  },
-);
+test("SIGHUP reloads a pool of a session without a terminal", { timeout: 60_000, skip }, async (t) => {
+  const cli = await createCli(t);
+  const pool = cli.start(["start", fixture, "--type", "service"]);
+  await pool.says("is running");
+  pool.child.kill("SIGHUP");
+  await pool.says("reloaded to generation 2");
+  pool.child.kill("SIGTERM");
+  assert.is((await pool.finished).code, 0);
+});
 
 test.run();

@@ -1,5 +1,6 @@
 // timeout: 240
 // supervisors: node, bun, deno (beside)
+// brief: node (marked)
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -43,20 +44,16 @@ test("a pipe that nobody reads holds up nothing", { timeout: 60_000, brief: true
   await reads(t, chatty, /\(\d+ lines were dropped: the reader is too slow\)/);
 });
 
-test(
-  "a terminal that nobody reads holds up nothing",
-  { timeout: 60_000, brief: true, skip: noScript },
-  async (t) => {
-    const words = ["script", "-qfc", `exec ${shellWords()}`, "/dev/null"];
-    const chatty = await startChatty(t, ["pipe", "pipe", "ignore"], words);
-    await goesOn(chatty);
-    await reads(t, chatty, /\(\d+ lines were dropped: the reader is too slow\)/);
-  },
-);
+test("a terminal that nobody reads holds up nothing", { timeout: 60_000, skip: noScript }, async (t) => {
+  const words = ["script", "-qfc", `exec ${shellWords()}`, "/dev/null"];
+  const chatty = await startChatty(t, ["pipe", "pipe", "ignore"], words);
+  await goesOn(chatty);
+  await reads(t, chatty, /\(\d+ lines were dropped: the reader is too slow\)/);
+});
 
 test(
   "a pool whose terminal nobody reads ends when it is asked to",
-  { timeout: 60_000, brief: true, skip: noScript },
+  { timeout: 60_000, skip: noScript },
   async (t) => {
     const words = ["script", "-qfc", `exec ${shellWords()}`, "/dev/null"];
     const { cli, printed } = await startChatty(t, ["pipe", "pipe", "ignore"], words);
@@ -65,7 +62,7 @@ test(
   },
 );
 
-test("a disk that was full is written to again", { timeout: 60_000, brief: true }, async (t) => {
+test("a disk that was full is written to again", { timeout: 60_000 }, async (t) => {
   const folder = join("/tmp", `pfull-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "none", folder]).status === 0;
@@ -91,28 +88,32 @@ test("a disk that was full is written to again", { timeout: 60_000, brief: true 
   }
 });
 
-test("after an error lines wait, are counted past a bound, and are written when it is over", async () => {
-  const written: string[] = [];
-  let error: Error | undefined = Object.assign(new Error("full"), { code: "ENOSPC" });
-  const write = (bytes: Uint8Array): number => {
-    if (error) throw error;
-    written.push(Buffer.from(bytes).toString());
-    return bytes.length;
-  };
-  const output = createOutput({ write, last: write });
-  for (let index = 0; index < 2_000; index++) output.line("x".repeat(1_023), true);
-  output.line("the pool's own");
-  error = undefined;
-  await output.flush(1_000);
-  const lines = written.join("").split("\n");
-  const kept = lines.filter((line) => line.startsWith("x")).length;
-  assert.ok(kept > 800 && kept < 1_024, `${kept} lines`);
-  assert.equal(lines.slice(kept), [
-    `(${2_000 - kept} lines were dropped: no space left on the device)`,
-    "the pool's own",
-    "",
-  ]);
-});
+test(
+  "after an error lines wait, are counted past a bound, and are written when it is over",
+  { brief: true },
+  async () => {
+    const written: string[] = [];
+    let error: Error | undefined = Object.assign(new Error("full"), { code: "ENOSPC" });
+    const write = (bytes: Uint8Array): number => {
+      if (error) throw error;
+      written.push(Buffer.from(bytes).toString());
+      return bytes.length;
+    };
+    const output = createOutput({ write, last: write });
+    for (let index = 0; index < 2_000; index++) output.line("x".repeat(1_023), true);
+    output.line("the pool's own");
+    error = undefined;
+    await output.flush(1_000);
+    const lines = written.join("").split("\n");
+    const kept = lines.filter((line) => line.startsWith("x")).length;
+    assert.ok(kept > 800 && kept < 1_024, `${kept} lines`);
+    assert.equal(lines.slice(kept), [
+      `(${2_000 - kept} lines were dropped: no space left on the device)`,
+      "the pool's own",
+      "",
+    ]);
+  },
+);
 
 test("a pool's config and plugins print where it does, and never wait", async (t) => {
   const { cli } = await startChatty(t, "ignore", ["true"]);

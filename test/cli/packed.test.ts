@@ -1,4 +1,5 @@
 // timeout: 120
+// brief: node (marked)
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -76,7 +77,7 @@ async function tryOut(cli: Cli, env: Record<string, string> = {}): Promise<void>
 }
 
 for (const [runtime, command] of Object.entries(commands)) {
-  test(`installed in node_modules: ${runtime}`, { timeout: 60_000 }, async (t) => {
+  test(`installed in node_modules: ${runtime}`, { brief: runtime === "node", timeout: 60_000 }, async (t) => {
     const cli = await createCli(t, command, "node_modules/poolable/dist/cli.mjs");
     for (const [name, file] of tarballs) {
       const folder = join(cli.runtimeFolder, "node_modules", name);

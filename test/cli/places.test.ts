@@ -1,4 +1,5 @@
 // timeout: 120
+// brief: node (marked)
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -86,7 +87,7 @@ test(
 
 test(
   "a pool is found, and not started twice, whatever the environment says",
-  { timeout: 60_000 },
+  { brief: true, timeout: 60_000 },
   async (t) => {
     const cli = await createCli(t);
     const name = `where-${process.pid}`;

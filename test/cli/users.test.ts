@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -81,7 +82,7 @@ async function foldersOf(pid: number): Promise<string[]> {
 for (const runtime of ["node", "bun", "deno"] as const) {
   test(
     `workers on ${runtime} run as another user: web and jobs, after a crash, a reload and a removed folder`,
-    { skip, timeout: 60_000, brief: true },
+    { skip, timeout: 60_000, brief: runtime === "node" },
     async (t) => {
       const [port, cli, folder] = [await freePort(), await createCli(t), await createProgram(t)];
       const shared = { runtime, user: "nobody" };
@@ -137,7 +138,7 @@ async function refusal(cli: Cli, folder: string, groups: object): Promise<string
   return stderr;
 }
 
-test("a user that cannot be had is refused in one line", { skip }, async (t) => {
+test("a user that cannot be had is refused in one line", { brief: true, skip }, async (t) => {
   const [cli, folder] = [await createCli(t), await createProgram(t)];
   const [web, calc] = [
     { entry: "./web.mjs", listen: await freePort() },

@@ -1,5 +1,6 @@
 // timeout: 120
 // supervisors: node, bun, deno (inside)
+// brief: node (marked)
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -58,21 +59,25 @@ async function killAll(holders: Holder[]): Promise<void> {
   await Promise.all(exits);
 }
 
-test("a named pipe in the place of the lock, or of a token, is refused and holds nobody up", async (t) => {
-  const folder = await temporaryFolder(t);
-  const path = join(folder, "lock");
-  execFileSync("mkfifo", [path]);
-  // A read that hangs would keep the process of this test from ending: give it what it waits for.
-  t.defer(() => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK)));
-  const refused = new RegExp(`cannot read ${path}: it is not a regular file; remove it`);
-  for (const read of [readLock, acquireLock, () => readToken(path)]) {
-    const outcome = await Promise.race([
-      Promise.resolve(read(folder)).then(String, (error: Error) => error.message),
-      sleep(5_000, "it hangs", { ref: false }),
-    ]);
-    assert.match(outcome, read === readLock || read === acquireLock ? refused : "not a regular file");
-  }
-});
+test(
+  "a named pipe in the place of the lock, or of a token, is refused and holds nobody up",
+  { brief: true },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const path = join(folder, "lock");
+    execFileSync("mkfifo", [path]);
+    // A read that hangs would keep the process of this test from ending: give it what it waits for.
+    t.defer(() => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK)));
+    const refused = new RegExp(`cannot read ${path}: it is not a regular file; remove it`);
+    for (const read of [readLock, acquireLock, () => readToken(path)]) {
+      const outcome = await Promise.race([
+        Promise.resolve(read(folder)).then(String, (error: Error) => error.message),
+        sleep(5_000, "it hangs", { ref: false }),
+      ]);
+      assert.match(outcome, read === readLock || read === acquireLock ? refused : "not a regular file");
+    }
+  },
+);
 
 test("of eight starts at once one wins, and again over its dead lock", { timeout: 90_000 }, async (t) => {
   const folder = await temporaryFolder(t);
@@ -96,7 +101,7 @@ test("of eight starts at once one wins, and again over its dead lock", { timeout
   );
 });
 
-test("many attempts within one process have one winner, over a dead lock too", async (t) => {
+test("many attempts within one process have one winner, over a dead lock too", { brief: true }, async (t) => {
   const folder = await temporaryFolder(t);
   for (let round = 0; round < 100; round++) {
     const attempts = Array.from({ length: 8 }, () => acquireLock(folder));
@@ -118,7 +123,7 @@ test("a start that died while it took over a lock is taken over as well", async 
   }
 });
 
-test("nobody removes a dead lock while a living process is at it", async (t) => {
+test("nobody removes a dead lock while a living process is at it", { brief: true }, async (t) => {
   const folder = await temporaryFolder(t);
   const holder = await startHolder(folder, t);
   await writeFile(join(folder, "lock"), deadOwner(1));
@@ -129,7 +134,7 @@ test("nobody removes a dead lock while a living process is at it", async (t) => 
   assert.is(await readFile(join(folder, "lock"), "utf8"), deadOwner(1));
 });
 
-test("a pid that belongs to a later process does not hold the lock", async (t) => {
+test("a pid that belongs to a later process does not hold the lock", { brief: true }, async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(
     join(folder, "lock"),
@@ -139,7 +144,7 @@ test("a pid that belongs to a later process does not hold the lock", async (t) =
   assert.is(lock.owner.pid, process.pid);
 });
 
-test("junk in the lock file is taken over", async (t) => {
+test("junk in the lock file is taken over", { brief: true }, async (t) => {
   const folder = await temporaryFolder(t);
   for (const junk of ["", "{", "null", '{"pid":"1"}', "\0".repeat(100)]) {
     await writeFile(join(folder, "lock"), junk);
@@ -148,7 +153,7 @@ test("junk in the lock file is taken over", async (t) => {
   assert.equal(await readdir(folder), []);
 });
 
-test("release leaves the lock of a successor alone", async (t) => {
+test("release leaves the lock of a successor alone", { brief: true }, async (t) => {
   const folder = await temporaryFolder(t);
   const lock = await acquireLock(folder);
   await writeFile(join(folder, "lock"), deadOwner(7));
@@ -156,7 +161,7 @@ test("release leaves the lock of a successor alone", async (t) => {
   assert.is(await readFile(join(folder, "lock"), "utf8"), deadOwner(7));
 });
 
-test("a zombie is not alive", async ({ defer }) => {
+test("a zombie is not alive", { brief: true }, async ({ defer }) => {
   // The shell never waits for the child that exits at once, after it became `sleep`.
   const parent = spawn("/bin/sh", ["-c", "sh -c 'echo $$' & exec sleep 30"], {
     stdio: ["ignore", "pipe", "ignore"],

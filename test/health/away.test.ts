@@ -1,4 +1,5 @@
 // timeout: 240
+// brief: node (marked)
 /**
  * A supervisor that was away, stopped or blocked, for longer than its workers may be silent: no worker dies of that
  * (races 40 and 42).
@@ -85,7 +86,7 @@ const STOPS = [0.97, 1.1, 1.6].map((part) => part * HEARTBEAT_MS);
 
 test(
   "stopped by SIGSTOP for longer than a heartbeat's time: no worker dies",
-  { timeout: 60_000 },
+  { brief: true, timeout: 60_000 },
   async (t) => {
     await Promise.all(
       STOPS.map(async (ms) => {

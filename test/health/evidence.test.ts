@@ -1,51 +1,35 @@
 // timeout: 120
+// brief: node (marked)
 /** What is found out about a worker that is stuck, with real workers that are stuck in different ways. */
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool, SlotStatus } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import { health } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
+import { nextFact, startPool, type StartedPool } from "../harness/pool.ts";
 
 const test = suite("health: evidence");
 
 const isLinux = process.platform === "linux";
 const entry = fileURLToPath(new URL("../fixtures/health/worker.mjs", import.meta.url));
 
-interface Running {
-  readonly pool: Pool;
-  readonly at: Readonly<Record<string, string>>;
-}
-
-async function running(
+function running(
   t: TestContext,
   names: string[],
   stack: boolean,
   group: Partial<GroupConfig>,
-): Promise<Running> {
+): Promise<StartedPool> {
   const groups = Object.fromEntries(names.map((name) => [name, { entry, listen: 0, stop: "1s", ...group }]));
-  const pool = createPool({ name: "evidence", groups, plugins: stack ? [health({ stack })] : [] });
-  const at: Record<string, string> = {};
-  pool.hooks.hook("listener:opened", (fact) => void (at[fact.group] = fact.at));
-  t.defer(() => pool.stop({ now: true }));
-  await pool.start();
-  return { pool, at };
+  return startPool(t, { name: "evidence", groups, plugins: stack ? [health({ stack })] : [] });
 }
 
 const slotOf = (pool: Pool, group: string): SlotStatus =>
   pool.status().groups.find(({ name }) => name === group)!.slots[0]!;
 
 /** What was decided about the first worker of a group that ended. */
-function endOf(pool: Pool, group: string): Promise<HookPayload<"restart:decided">> {
-  return new Promise((resolve) => {
-    const remove = pool.hooks.hook("restart:decided", (fact) => {
-      if (fact.group !== group) return;
-      remove();
-      resolve(fact);
-    });
-  });
-}
+const endOf = (pool: Pool, group: string): Promise<HookPayload<"restart:decided">> =>
+  nextFact(pool, "restart:decided", (fact) => fact.group === group);
 
 test(
   "busy, asleep, in another program, stopped: each is said, with its stack",
@@ -83,7 +67,7 @@ test(
 
 test(
   "without a stack: built in, and it costs a worker nothing",
-  { skip: !isLinux && "needs /proc", timeout: 60_000 },
+  { brief: true, skip: !isLinux && "needs /proc", timeout: 60_000 },
   async (t) => {
     const { pool, at } = await running(t, ["spin"], false, { heartbeat: "3s" });
     const end = endOf(pool, "spin");

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { GroupConfig, JobClient, JobError, Pool, PoolConfig, PoolConnection } from "../../index.ts";
-import { connectPool, createPool } from "../../index.ts";
+import { connectPool } from "../../index.ts";
 import type { TestContext } from "../_suite.ts";
+import { nextFact, startPool } from "../harness/pool.ts";
 
 /** The path of a fixture of these tests. */
 export const fixture = (name: string): string =>
@@ -33,14 +34,10 @@ export async function running(
   groups: Record<string, GroupConfig> = { w: work() },
   config: Partial<PoolConfig> = {},
 ): Promise<Running> {
-  const pool = createPool({ name: "jobs", groups, ...config });
-  let at = "";
-  pool.hooks.hook("listener:opened", (fact) => void (at = fact.at));
-  t.defer(() => pool.stop({ now: true }));
-  await pool.start();
+  const { pool, at } = await startPool(t, { name: "jobs", groups, ...config });
   const connection = await connectPool(pool);
   t.defer(() => connection.close());
-  return { pool, connection, jobs: connection.jobs("w"), at };
+  return { pool, connection, jobs: connection.jobs("w"), at: Object.values(at)[0] ?? "" };
 }
 
 /** The error that a promise rejects with; a failure when it does not. */
@@ -73,13 +70,7 @@ export function notes(file: string): { begun: Map<string, number>; ended: Map<st
 
 /** Resolves with the first fact of a worker that became ready. */
 export function nextReady(pool: Pool, slot?: string): Promise<void> {
-  return new Promise((resolve) => {
-    const remove = pool.hooks.hook("worker:ready", (fact) => {
-      if (slot !== undefined && fact.slot !== slot) return;
-      remove();
-      resolve();
-    });
-  });
+  return nextFact(pool, "worker:ready", (fact) => slot === undefined || fact.slot === slot).then(() => {});
 }
 
 /** Resolves when so many workers have answered: until then all goes to the first that was connected. */

@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import { connectPool, createPool } from "../../index.ts";
 import { control } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
+import { poolFor } from "../harness/pool.ts";
 import { errorOf, fixture, running, work } from "./_pool.ts";
 
 const test = suite("job calls");
@@ -219,8 +220,7 @@ test("configs that nobody can mean", () => {
 });
 
 test("jobs in a group that nobody can call fail its start, with the way out", async (t) => {
-  const pool = createPool({ name: "x", groups: { w: { entry: fixture("work.mjs") } } });
-  t.defer(() => pool.stop({ now: true }));
+  const pool = poolFor(t, { name: "x", groups: { w: { entry: fixture("work.mjs") } } });
   await pool.start();
   const end = await pool.closed;
   assert.is(end.exitCode, 2);
@@ -234,8 +234,7 @@ test("a job group whose entry has no jobs fails its start, with the way out", as
   ]) {
     const entry = join(mkdtempSync(join(tmpdir(), "e-")), "entry.mjs");
     writeFileSync(entry, source);
-    const pool = createPool({ name: "x", groups: { w: { type: "job", entry } } });
-    t.defer(() => pool.stop({ now: true }));
+    const pool = poolFor(t, { name: "x", groups: { w: { type: "job", entry } } });
     await pool.start();
     const end = await pool.closed;
     assert.is(end.exitCode, 2);
@@ -246,8 +245,7 @@ test("a job group whose entry has no jobs fails its start, with the way out", as
 test("a plain program of the same user connects by the pool's folder", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "p-"));
   const config = { name: "shop", groups: { w: work() }, plugins: [control({ directory })] };
-  const pool = createPool(config, { directory });
-  t.defer(() => pool.stop({ now: true }));
+  const pool = poolFor(t, config, { directory });
   await pool.start();
   const sockets = readdirSync(join(directory, "jobs")).map((name) => join("jobs", name));
   for (const name of ["jobs.sock", "jobs.token", ...sockets]) {
@@ -279,8 +277,7 @@ test("a plain program of the same user connects by the pool's folder", async (t)
 
 test("who does not know the secret is hung up on, and takes nobody's place", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "p-"));
-  const pool = createPool({ name: "x", groups: { w: work() } }, { directory });
-  t.defer(() => pool.stop({ now: true }));
+  const pool = poolFor(t, { name: "x", groups: { w: work() } }, { directory });
   await pool.start();
   const path = join(directory, "jobs", readdirSync(join(directory, "jobs"))[0]!);
   const closed = (bytes: Uint8Array): Promise<void> =>

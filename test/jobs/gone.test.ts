@@ -1,3 +1,4 @@
+// brief: node (marked)
 /** Callers that end, and jobs that do not heed their abort. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,27 +11,31 @@ import { errorOf, nextReady, notes, pidOf, running, work } from "./_pool.ts";
 
 const test = suite("job callers that go");
 
-test("what a killed caller had submitted is aborted, and the next caller does not wait", async (t) => {
-  const { jobs, connection, pool } = await running(t, {
-    w: work({ jobs: { maxConcurrent: 2 } }),
-    relay: work({ calls: ["w"] }),
-  });
-  for (const name of ["stubborn", "slow", "ponder"]) {
-    const calls = Array.from({ length: 20 }, () =>
-      errorOf(connection.jobs("relay").run("relay", { group: "w", name, input: { ms: 15_000 } })),
-    );
-    const busy = async (): Promise<number> => {
-      const state = (await connection.jobs("relay").run("state", "w#0")) as Record<string, number>;
-      return state.jobsRunning!;
-    };
-    while ((await busy()) < 2) await sleep(10);
-    const back = nextReady(pool, "relay#0");
-    process.kill(pidOf(pool, "relay#0"), "SIGKILL");
-    assert.is(await jobs.run("add", 1, { queueTimeout: "5s" }), 2, name);
-    for (const call of calls) assert.is((await call).code, "WORKER_LOST");
-    await back;
-  }
-});
+test(
+  "what a killed caller had submitted is aborted, and the next caller does not wait",
+  { brief: true },
+  async (t) => {
+    const { jobs, connection, pool } = await running(t, {
+      w: work({ jobs: { maxConcurrent: 2 } }),
+      relay: work({ calls: ["w"] }),
+    });
+    for (const name of ["stubborn", "slow", "ponder"]) {
+      const calls = Array.from({ length: 20 }, () =>
+        errorOf(connection.jobs("relay").run("relay", { group: "w", name, input: { ms: 15_000 } })),
+      );
+      const busy = async (): Promise<number> => {
+        const state = (await connection.jobs("relay").run("state", "w#0")) as Record<string, number>;
+        return state.jobsRunning!;
+      };
+      while ((await busy()) < 2) await sleep(10);
+      const back = nextReady(pool, "relay#0");
+      process.kill(pidOf(pool, "relay#0"), "SIGKILL");
+      assert.is(await jobs.run("add", 1, { queueTimeout: "5s" }), 2, name);
+      for (const call of calls) assert.is((await call).code, "WORKER_LOST");
+      await back;
+    }
+  },
+);
 
 test("what was sent goes on when its caller has been killed", async (t) => {
   const { connection, pool } = await running(t, { w: work(), relay: work({ calls: ["w"] }) });

@@ -1,4 +1,5 @@
 // timeout: 120
+// brief: node (marked)
 /** Calls between workers of all runtimes: one wire for all. */
 import process from "node:process";
 import * as assert from "uvu/assert";
@@ -31,17 +32,21 @@ const value = {
   large: new Uint8Array(300_000).fill(7),
 };
 
-test("values of every kind, there and back, for each pair of runtimes", { timeout: 60_000 }, async (t) => {
-  const { connection } = await pools(t);
-  for (const callee of RUNTIMES) {
-    assert.equal(await connection.jobs(callee).run("echo", value), value, `node to ${callee}`);
-    for (const caller of RUNTIMES) {
-      const call = { group: callee, name: "echo", input: value };
-      const { result } = (await connection.jobs(`by-${caller}`).run("relay", call)) as { result: unknown };
-      assert.equal(result, value, `${caller} to ${callee}`);
+test(
+  "values of every kind, there and back, for each pair of runtimes",
+  { brief: true, timeout: 60_000 },
+  async (t) => {
+    const { connection } = await pools(t);
+    for (const callee of RUNTIMES) {
+      assert.equal(await connection.jobs(callee).run("echo", value), value, `node to ${callee}`);
+      for (const caller of RUNTIMES) {
+        const call = { group: callee, name: "echo", input: value };
+        const { result } = (await connection.jobs(`by-${caller}`).run("relay", call)) as { result: unknown };
+        assert.equal(result, value, `${caller} to ${callee}`);
+      }
     }
-  }
-});
+  },
+);
 
 test("streams, errors, progress, aborts and lost workers of each", { timeout: 60_000 }, async (t) => {
   const { connection, pool } = await pools(t);

@@ -1,5 +1,6 @@
 // timeout: 240
 // supervisors: node, bun, deno (inside)
+// brief: node (marked)
 /** Every call settles, exactly once, whatever becomes of the worker that has it. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +26,7 @@ async function begun(file: string, count: number): Promise<void> {
   while (notes(file).begun.size < count) await sleep(5);
 }
 
-test("a run that takes too long is RUN_TIMEOUT, and its neighbour ends well", async (t) => {
+test("a run that takes too long is RUN_TIMEOUT, and its neighbour ends well", { brief: true }, async (t) => {
   const { jobs } = await running(t);
   const neighbour = jobs.run("slow", { ms: 300 });
   const error = await errorOf(jobs.run("stubborn", { ms: 400 }, { timeout: 100 }));
@@ -54,7 +55,7 @@ test("time in the queue is not time of the run, for the job neither", async (t) 
   assert.ok(left > 200, `${left} ms left when it began`);
 });
 
-test("abort: before it is sent, while it waits there, and while it runs", async (t) => {
+test("abort: before it is sent, while it waits there, and while it runs", { brief: true }, async (t) => {
   const { jobs } = await running(t, { w: work({ jobs: { maxConcurrent: 1 } }) });
   const early = AbortSignal.abort("no");
   assert.is((await errorOf(jobs.run("add", 1, { signal: early }))).code, "ABORTED");
@@ -120,7 +121,7 @@ test("a group's time limit ends a job with an error", async (t) => {
 
 test(
   "a lost worker: WORKER_LOST without retries, again with them, exactly one end each",
-  { timeout: 60_000 },
+  { brief: true, timeout: 60_000 },
   async (t) => {
     const { jobs, pool } = await running(t, { w: work({ workers: 2 }) });
     await connected(jobs, 2);
@@ -333,7 +334,7 @@ test(
 
 test(
   "no worker: NO_WORKER for who would not wait, and when none can start",
-  { timeout: 30_000 },
+  { brief: true, timeout: 30_000 },
   async (t) => {
     const { jobs, pool, connection } = await running(
       t,
@@ -359,7 +360,7 @@ test(
   },
 );
 
-test("a bounded queue: QUEUE_FULL, by number and by bytes", async (t) => {
+test("a bounded queue: QUEUE_FULL, by number and by bytes", { brief: true }, async (t) => {
   const { jobs } = await running(t, {
     w: work({ jobs: { maxConcurrent: 1, maxQueued: 100, maxQueuedBytes: 100_000 } }),
   });

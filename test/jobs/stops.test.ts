@@ -1,3 +1,4 @@
+// brief: node (marked)
 /** What becomes of a job whose worker is told to stop before the job has ended. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,24 +24,28 @@ async function begun(file: string, count: number): Promise<void> {
 /** A drain that no job of these tests ends within. */
 const IMPATIENT = work({ drain: 100, stop: "3s" });
 
-test("with retries a job that a stop cuts short is begun again, generators and streams too", async (t) => {
-  const { jobs, pool } = await running(t, { w: IMPATIENT });
-  const file = noteFile();
-  const input = (id: string): object => ({ file, id, items: 0 });
-  const options = { retries: 1, queueTimeout: "15s" } as const;
-  const calls = [
-    jobs.run("untilStopped", input("async"), options),
-    jobs.run("untilStopped", input("keyed"), { idempotencyKey: "k", queueTimeout: "15s" }),
-    jobs.run("ponderUntilStopped", input("generator"), options),
-    jobs.stream("itemsUntilStopped", input("stream"), options).result,
-    // Items that nobody has asked for are no reason against it.
-    jobs.run("itemsUntilStopped", { ...input("unread"), items: 3 }, options),
-  ];
-  await begun(file, calls.length);
-  await pool.restart("w#0");
-  assert.equal(await Promise.all(calls), [2, 2, 2, 2, 2]);
-  for (const [id, count] of notes(file).begun) assert.is(count, 2, id);
-});
+test(
+  "with retries a job that a stop cuts short is begun again, generators and streams too",
+  { brief: true },
+  async (t) => {
+    const { jobs, pool } = await running(t, { w: IMPATIENT });
+    const file = noteFile();
+    const input = (id: string): object => ({ file, id, items: 0 });
+    const options = { retries: 1, queueTimeout: "15s" } as const;
+    const calls = [
+      jobs.run("untilStopped", input("async"), options),
+      jobs.run("untilStopped", input("keyed"), { idempotencyKey: "k", queueTimeout: "15s" }),
+      jobs.run("ponderUntilStopped", input("generator"), options),
+      jobs.stream("itemsUntilStopped", input("stream"), options).result,
+      // Items that nobody has asked for are no reason against it.
+      jobs.run("itemsUntilStopped", { ...input("unread"), items: 3 }, options),
+    ];
+    await begun(file, calls.length);
+    await pool.restart("w#0");
+    assert.equal(await Promise.all(calls), [2, 2, 2, 2, 2]);
+    for (const [id, count] of notes(file).begun) assert.is(count, 2, id);
+  },
+);
 
 test("without retries it is WORKER_LOST, and so is a stream of which an item was read", async (t) => {
   const { jobs, pool } = await running(t, { w: IMPATIENT });

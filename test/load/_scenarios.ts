@@ -71,7 +71,7 @@ export function loadScenarios(
   for (const kind of kinds) {
     test(
       name(`${ROUNDS} soft reloads of 2 workers, ${kind}: ${loses ? "next to nothing" : "nothing"} fails`),
-      { timeout: 240_000 },
+      { timeout: 240_000, brief: version === "Node 20" },
       async (t) => {
         const load = await loaded(t, `${ROUNDS} soft reloads`, kind, "2", async ({ run }) => {
           for (let n = 0; n < ROUNDS; n++) await run("reload");

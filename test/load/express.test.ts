@@ -1,4 +1,5 @@
 // timeout: 900
+// brief: node (marked)
 import { suite } from "../_suite.ts";
 import { nodes } from "../unchanged/_program.ts";
 import { loadScenarios } from "./_scenarios.ts";

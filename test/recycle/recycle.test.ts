@@ -1,5 +1,6 @@
 // timeout: 240
 // supervisors: node, bun, deno (inside)
+// brief: node (marked)
 /** Workers that have reached a limit are replaced by others, while the work goes on. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,11 +8,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookName, HookPayload, Pool } from "../../index.ts";
-import { connectPool, createPool, definePlugin } from "../../index.ts";
+import { connectPool, definePlugin } from "../../index.ts";
 import { recycle, reload } from "../../plugins/index.ts";
 import type { RecycleOptions } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
+import { startPool } from "../harness/pool.ts";
 
 const test = suite("recycle");
 
@@ -41,12 +43,10 @@ async function running(
   options: RecycleOptions,
 ): Promise<Running> {
   const told: [name: string, fact: unknown][] = [];
-  const at: Record<string, string> = {};
   let wake = (): void => {};
   const listener = definePlugin(() => ({
     name: "listener",
     setup({ hooks }) {
-      hooks.hook("listener:opened", ({ group, at: url }) => void (at[group] = url));
       for (const name of [
         "worker:recycling",
         "reload:done",
@@ -62,9 +62,7 @@ async function running(
     },
   }));
   const plugins = [reload({ minReady: "50ms" }), recycle({ every: "25ms", ...options }), listener()];
-  const pool = createPool({ name: "recycle", groups, plugins });
-  t.defer(() => pool.stop({ now: true }));
-  await pool.start();
+  const { pool, at } = await startPool(t, { name: "recycle", groups, plugins });
   const facts: Running["facts"] = (name) =>
     told.flatMap(([of, fact]) => (of === name ? [fact as never] : []));
   return {
@@ -104,7 +102,7 @@ function ready(pool: Pool, group: string): number[] {
 
 test(
   "requests: each worker in turn, the next one ready first; none fails, none counts",
-  { timeout: 60_000 },
+  { brief: true, timeout: 60_000 },
   async (t) => {
     const { pool, at, facts, until } = await running(t, { web: web() }, { requests: 40 });
     let least = Infinity;
@@ -200,22 +198,26 @@ test("jobs: all that wait and run are answered, once", { timeout: 60_000 }, asyn
   for (const { verdict } of facts("restart:decided")) assert.is(verdict.class, "requested");
 });
 
-test("a successor that does not come up leaves the old one in its place", { timeout: 60_000 }, async (t) => {
-  const file = join(mkdtempSync(join(tmpdir(), "recycle-")), "broken");
-  t.defer(() => rmSync(file, { force: true }));
-  const groups = { web: web({ workers: 1, args: [file] }) };
-  const { pool, at, facts, until } = await running(t, groups, { age: 1 });
-  const [pid] = ready(pool, "web");
-  writeFileSync(file, "");
-  await until("reload:rolledback", 1);
-  assert.match(facts("reload:rolledback")[0]!.reason, "web#0 did not come up: startFailure");
-  assert.equal(ready(pool, "web"), [pid]);
-  assert.is((await fetch(at.web!)).status, 200);
-  rmSync(file);
-  // It is not tried again at once; a restart by hand needs no leave.
-  await pool.restart("web#0");
-  assert.is(facts("worker:recycling").length, 1);
-});
+test(
+  "a successor that does not come up leaves the old one in its place",
+  { brief: true, timeout: 60_000 },
+  async (t) => {
+    const file = join(mkdtempSync(join(tmpdir(), "recycle-")), "broken");
+    t.defer(() => rmSync(file, { force: true }));
+    const groups = { web: web({ workers: 1, args: [file] }) };
+    const { pool, at, facts, until } = await running(t, groups, { age: 1 });
+    const [pid] = ready(pool, "web");
+    writeFileSync(file, "");
+    await until("reload:rolledback", 1);
+    assert.match(facts("reload:rolledback")[0]!.reason, "web#0 did not come up: startFailure");
+    assert.equal(ready(pool, "web"), [pid]);
+    assert.is((await fetch(at.web!)).status, 200);
+    rmSync(file);
+    // It is not tried again at once; a restart by hand needs no leave.
+    await pool.restart("web#0");
+    assert.is(facts("worker:recycling").length, 1);
+  },
+);
 
 test(
   "a worker that takes its whole drain holds up its group, and no other one",

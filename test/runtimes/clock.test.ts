@@ -1,3 +1,4 @@
+// brief: node (marked)
 /** What has arrived is read before a deadline comes, whatever the supervisor runs under (race 42). */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,7 @@ const words: Readonly<Record<string, string[]>> = {
 for (const runtime of ["node", "bun", "deno"] as const) {
   test(
     `${runtime}: words that came while it was blocked, then the deadline`,
-    { timeout: 30_000 },
+    { brief: runtime === "node", timeout: 30_000 },
     async () => {
       const [found] = findExecutables(runtime, { root, env: process.env });
       const args = [...words[runtime]!, path("fixtures/runtimes/blocked.ts"), process.execPath];

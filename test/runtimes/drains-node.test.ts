@@ -1,3 +1,4 @@
+// brief: node (marked)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { drainBehaviours } from "./drains.ts";

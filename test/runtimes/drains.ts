@@ -35,7 +35,7 @@ export function drainBehaviours(suite: Suite, world: World): void {
     return [text, response];
   }
 
-  test("a module with fetch is ready when it listens, and answers", async (t) => {
+  test("a module with fetch is ready when it listens, and answers", { brief: true }, async (t) => {
     const { port, spawn } = await served(t);
     const worker = spawn();
     await worker.frame("ready");
@@ -44,19 +44,23 @@ export function drainBehaviours(suite: Suite, world: World): void {
     assert.is((await worker.end()).code, 0);
   });
 
-  test("fetch without a listener fails before ready, in one line that says what to do", async (t) => {
-    const worker = observe(t, await runtime(t, world.runtime), fixture("fetch.worker.mjs"));
-    assert.is((await worker.end()).code, 1);
-    const { kind, stage, reason } = await worker.frame("goodbye");
-    assert.equal([kind, stage], ["startFailed", "import"]);
-    assert.match(
-      String(reason),
-      /exports fetch, and group group listens nowhere: add `listen: 3000` to its config/,
-    );
-    assert.not.ok(worker.frames.some(({ type }) => type === "ready"));
-    // Not its stack, and not what Deno advises.
-    assert.equal(worker.lines.stderr, []);
-  });
+  test(
+    "fetch without a listener fails before ready, in one line that says what to do",
+    { brief: true },
+    async (t) => {
+      const worker = observe(t, await runtime(t, world.runtime), fixture("fetch.worker.mjs"));
+      assert.is((await worker.end()).code, 1);
+      const { kind, stage, reason } = await worker.frame("goodbye");
+      assert.equal([kind, stage], ["startFailed", "import"]);
+      assert.match(
+        String(reason),
+        /exports fetch, and group group listens nowhere: add `listen: 3000` to its config/,
+      );
+      assert.not.ok(worker.frames.some(({ type }) => type === "ready"));
+      // Not its stack, and not what Deno advises.
+      assert.equal(worker.lines.stderr, []);
+    },
+  );
 
   test("a run that returns before anything listens is a failed start", async (t) => {
     const { spawn } = await served(t);
@@ -67,34 +71,38 @@ export function drainBehaviours(suite: Suite, world: World): void {
     assert.match(String(reason), /returned, and nothing listens: call worker\.listen\(server\)/);
   });
 
-  test("a fetch that fails is a 500 with its stack in the log, and the worker goes on", async (t) => {
-    const { port, spawn } = await served(t);
-    const worker = spawn();
-    await worker.frame("ready");
-    for (const [path, message] of [
-      ["/throw", "it throws"],
-      ["/reject", "it rejects"],
-      ["/nothing", "fetch returned undefined, not a Response"],
-    ] as const) {
-      const [, { statusCode }] = await ask(port, path, false);
-      assert.is(statusCode, 500, path);
-      const isTold = (line: string): boolean => stripVTControlCharacters(line).includes(message);
-      await worker.until(message, () => worker.lines.stderr.some(isTold));
-    }
-    await worker.until("a stack", () =>
-      worker.lines.stderr.some((line) => line.includes("fetch.worker.mjs:")),
-    );
-    const told = worker.lines.stderr.length;
-    const cut = get({ host: "127.0.0.1", port, path: "/abort", agent: false }).on("error", () => {});
-    await worker.until("the request", () => worker.lines.stdout.includes("waiting"));
-    cut.destroy();
-    await worker.until("its abort", () => worker.lines.stdout.includes("aborted"));
-    assert.is((await ask(port, "/hello", false))[0], "/hello");
-    assert.is(worker.lines.stderr.length, told, "a client that leaves is no error");
-    await ask(port, "/body", false).catch(() => {});
-    assert.is((await ask(port, "/hello", false))[0], "/hello");
-    assert.not.ok(worker.ends.length);
-  });
+  test(
+    "a fetch that fails is a 500 with its stack in the log, and the worker goes on",
+    { brief: true },
+    async (t) => {
+      const { port, spawn } = await served(t);
+      const worker = spawn();
+      await worker.frame("ready");
+      for (const [path, message] of [
+        ["/throw", "it throws"],
+        ["/reject", "it rejects"],
+        ["/nothing", "fetch returned undefined, not a Response"],
+      ] as const) {
+        const [, { statusCode }] = await ask(port, path, false);
+        assert.is(statusCode, 500, path);
+        const isTold = (line: string): boolean => stripVTControlCharacters(line).includes(message);
+        await worker.until(message, () => worker.lines.stderr.some(isTold));
+      }
+      await worker.until("a stack", () =>
+        worker.lines.stderr.some((line) => line.includes("fetch.worker.mjs:")),
+      );
+      const told = worker.lines.stderr.length;
+      const cut = get({ host: "127.0.0.1", port, path: "/abort", agent: false }).on("error", () => {});
+      await worker.until("the request", () => worker.lines.stdout.includes("waiting"));
+      cut.destroy();
+      await worker.until("its abort", () => worker.lines.stdout.includes("aborted"));
+      assert.is((await ask(port, "/hello", false))[0], "/hello");
+      assert.is(worker.lines.stderr.length, told, "a client that leaves is no error");
+      await ask(port, "/body", false).catch(() => {});
+      assert.is((await ask(port, "/hello", false))[0], "/hello");
+      assert.not.ok(worker.ends.length);
+    },
+  );
 
   test("fetch is given the worker, and any module can import it", async (t) => {
     const { port, spawn } = await served(t);
@@ -122,7 +130,7 @@ export function drainBehaviours(suite: Suite, world: World): void {
     });
   }
 
-  test("an idle connection is used once more during a drain, not cut", async (t) => {
+  test("an idle connection is used once more during a drain, not cut", { brief: true }, async (t) => {
     const { port, spawn } = await served(t);
     const worker = spawn("parts.worker.ts");
     await worker.frame("ready");
@@ -188,7 +196,7 @@ export function drainBehaviours(suite: Suite, world: World): void {
     assert.is((await worker.frame("goodbye")).kind, "drained");
   });
 
-  test("workers are replaced under load, and no request is lost", async (t) => {
+  test("workers are replaced under load, and no request is lost", { brief: true }, async (t) => {
     const { port, spawn } = await served(t);
     let current = spawn("parts.worker.ts");
     await current.frame("ready");

@@ -1,4 +1,5 @@
 // supervisors: node, bun, deno (beside)
+// brief: node (marked)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { orphanBehaviours } from "./orphans.ts";

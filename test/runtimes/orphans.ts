@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { createPool } from "../../index.ts";
 import type { Suite } from "../_suite.ts";
 import { testsIn } from "../behaviour/_pool.ts";
 import type { World } from "../behaviour/_worlds.ts";
+import { poolFor } from "../harness/pool.ts";
 import { node, supervisorCommand } from "../harness/supervisor.ts";
 import { alive, fixture, gone } from "./_spawn.ts";
 
@@ -84,13 +84,12 @@ export function orphanBehaviours(suite: Suite, world: World): void {
   }
 
   test("a program that a worker has detached keeps no socket of it", { brief: true }, async (t) => {
-    const pool = createPool({
+    const pool = poolFor(t, {
       name: "detached",
       groups: {
         w: { entry: fixture("children.worker.mjs"), runtime: world.runtime, listen: 0, args: ["listen"] },
       },
     });
-    t.defer(() => pool.stop({ now: true }));
     const told = new Promise<RegExpExecArray>((resolve) =>
       pool.hooks.hook("worker:output", ({ line }) => {
         const match = /children (\d+) (\d+)/.exec(line);

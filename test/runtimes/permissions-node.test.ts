@@ -1,4 +1,5 @@
 // timeout: 240
+// brief: node (marked)
 import { suite } from "../_suite.ts";
 import { node24 } from "../sockets/_sockets.ts";
 import { permissionBehaviours } from "./permissions.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import type { Suite, TestContext } from "../_suite.ts";
+import { poolFor } from "../harness/pool.ts";
 import { folder } from "./_spawn.ts";
 
 /** A runtime that has permissions. */
@@ -43,9 +43,7 @@ export function permissionBehaviours(test: Suite, { runtime, executable, narrowe
   });
   const make = (t: TestContext, group: GroupConfig): Pool => {
     const executables = executable === undefined ? {} : { [runtime]: executable };
-    const pool = createPool({ name: "permissions", root, executables, groups: { w: group } });
-    t.defer(() => pool.stop({ now: true }));
-    return pool;
+    return poolFor(t, { name: "permissions", root, executables, groups: { w: group } });
   };
   const start = async (t: TestContext, permissions: Permissions | undefined): Promise<Started> => {
     const pool = make(t, groupOf(permissions, { listen: 0 }));
@@ -72,19 +70,23 @@ export function permissionBehaviours(test: Suite, { runtime, executable, narrowe
   };
   const isDeno = runtime === "deno";
 
-  test("the narrowest permissions are enough for the channel and the socket, also in a reload", async (t) => {
-    const { pool, ask } = await start(t, narrowest);
-    assert.is(await ask("/"), "here");
-    const report = await pool.reload();
-    assert.equal([report.replaced, report.failed, report.forcedKills], [1, 0, 0]);
-    assert.is(await ask("/"), "here");
-    const classified: string[] = [];
-    pool.hooks.hook("restart:decided", ({ verdict }) => void classified.push(verdict.reason));
-    await pool.stop();
-    assert.equal(classified, ["stop asked, clean"]);
-  });
+  test(
+    "the narrowest permissions are enough for the channel and the socket, also in a reload",
+    { brief: true },
+    async (t) => {
+      const { pool, ask } = await start(t, narrowest);
+      assert.is(await ask("/"), "here");
+      const report = await pool.reload();
+      assert.equal([report.replaced, report.failed, report.forcedKills], [1, 0, 0]);
+      assert.is(await ask("/"), "here");
+      const classified: string[] = [];
+      pool.hooks.hook("restart:decided", ({ verdict }) => void classified.push(verdict.reason));
+      await pool.stop();
+      assert.equal(classified, ["stop asked, clean"]);
+    },
+  );
 
-  test("what is not listed is denied", async (t) => {
+  test("what is not listed is denied", { brief: true }, async (t) => {
     const { ask } = await start(t, narrowest);
     const url = await server(t);
     const outside = join(folder(t), "outside.txt");

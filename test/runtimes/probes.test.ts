@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,23 +34,27 @@ for (const [title, name, executables] of [
   ["Bun", "bun", {}],
   ["Deno", "deno", {}],
 ] as const) {
-  test(`${title} can what the table says, and refuses what it cannot`, { timeout: 60_000 }, async () => {
-    const found = await examined(name, executables);
-    assert.is(found.problem, null);
-    const { version, typescript } = found.installed!;
-    const said = Object.fromEntries(found.abilities.map((each) => [each.name, each.can]));
-    const known = probes.map((probe) => [probe.name, isKnownToBeAble(probe, name, version)]);
-    assert.equal(said, Object.fromEntries(known), JSON.stringify(found.abilities));
-    for (const { can, reason } of found.abilities) assert.is(reason === null, can);
+  test(
+    `${title} can what the table says, and refuses what it cannot`,
+    { brief: title === "this Node", timeout: 60_000 },
+    async () => {
+      const found = await examined(name, executables);
+      assert.is(found.problem, null);
+      const { version, typescript } = found.installed!;
+      const said = Object.fromEntries(found.abilities.map((each) => [each.name, each.can]));
+      const known = probes.map((probe) => [probe.name, isKnownToBeAble(probe, name, version)]);
+      assert.equal(said, Object.fromEntries(known), JSON.stringify(found.abilities));
+      for (const { can, reason } of found.abilities) assert.is(reason === null, can);
 
-    assert.is(said.typescript, typescript);
-    assert.is(said.reusePort, found.sockets!.bindReusePort === true);
-    const made = allRuntimes({ root, executables }).find((each) => each.name === name)!;
-    await made.prepare!();
-    const permissions = { net: true, env: true, sys: true };
-    const refusal = made.refuse!({ entry: import.meta.filename, execArgv: [], permissions });
-    assert.is(refusal?.key === "permissions", !said.permissions, JSON.stringify(refusal));
-  });
+      assert.is(said.typescript, typescript);
+      assert.is(said.reusePort, found.sockets!.bindReusePort === true);
+      const made = allRuntimes({ root, executables }).find((each) => each.name === name)!;
+      await made.prepare!();
+      const permissions = { net: true, env: true, sys: true };
+      const refusal = made.refuse!({ entry: import.meta.filename, execArgv: [], permissions });
+      assert.is(refusal?.key === "permissions", !said.permissions, JSON.stringify(refusal));
+    },
+  );
 }
 
 test("each probe has its own time, and its process is gone after it", async (t) => {
@@ -87,7 +92,7 @@ for (const [title, source, why] of [
   });
 }
 
-test("what is not here, or cannot be run, is told and rejects nothing", async () => {
+test("what is not here, or cannot be run, is told and rejects nothing", { brief: true }, async () => {
   const missing = await examined("bun", { bun: "/nowhere/bun" });
   assert.is(
     missing.problem,
@@ -106,7 +111,7 @@ test("a version that nobody has tried is used, and told", async (t) => {
   assert.ok(found.abilities[0]!.can);
 });
 
-test("the limits of this machine are read", () => {
+test("the limits of this machine are read", { brief: true }, () => {
   const limits = Object.fromEntries(readLimits().map((limit) => [limit.name, limit]));
   const names = ["openFiles", "listenQueue", "migrateRequests", "memory", "cpu"];
   assert.equal(Object.keys(limits), names);
@@ -126,7 +131,7 @@ function cgroups(t: TestContext, own: string, files: Record<string, string>): { 
   return { mount, own: join(mount, "own") };
 }
 
-test("the least limit of a control group and those above it counts: version 2", (t) => {
+test("the least limit of a control group and those above it counts: version 2", { brief: true }, (t) => {
   const places = cgroups(t, "0::/app/pool", {
     "app/memory.max": "1000000",
     "app/pool/memory.max": "2000000",
@@ -136,7 +141,7 @@ test("the least limit of a control group and those above it counts: version 2", 
   assert.equal([memoryLimit(places), cpuLimit(places)], [1_000_000, 1.5]);
 });
 
-test("of a container only its own root is mounted: version 1", (t) => {
+test("of a container only its own root is mounted: version 1", { brief: true }, (t) => {
   const places = cgroups(t, "4:memory:/docker/0f\n2:cpu,cpuacct:/docker/0f\n0::/", {
     "memory/memory.limit_in_bytes": "536870912",
     "cpu/cpu.cfs_quota_us": "50000",
@@ -145,7 +150,7 @@ test("of a container only its own root is mounted: version 1", (t) => {
   assert.equal([memoryLimit(places), cpuLimit(places)], [536_870_912, 0.5]);
 });
 
-test("no limit, and no control groups", (t) => {
+test("no limit, and no control groups", { brief: true }, (t) => {
   const v1 = cgroups(t, "4:memory:/\n1:cpu:/", {
     "memory/memory.limit_in_bytes": "9223372036854771712",
     "cpu/cpu.cfs_quota_us": "-1",

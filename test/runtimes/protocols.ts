@@ -55,23 +55,27 @@ export function protocolBehaviours(suite: Suite, world: World): void {
     return agent;
   }
 
-  test("https: what is asked is answered, what is idle is used once more, what shakes hands is not waited for", async (t) => {
-    const { port, spawn } = await served(t);
-    const worker = await spawn("https");
-    const [busy, idle] = [agentOf(t), agentOf(t)];
-    // Connected, and not a byte of a handshake.
-    const silent = connect(port, "127.0.0.1").on("error", () => {});
-    t.defer(() => silent.destroy());
-    assert.equal(await ask(port, "/", idle), [`${worker.pid()}`, "keep-alive"]);
-    await ask(port, "/", busy);
-    const slow = ask(port, "/slow", busy);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    worker.send({ type: "drain" });
-    assert.equal(await slow, [`slow ${worker.pid()}`, "close"]);
-    assert.equal(await ask(port, "/", idle), [`${worker.pid()}`, "close"]);
-    assert.is((await worker.end()).code, 0);
-    assert.is((await worker.frame("goodbye")).kind, "drained");
-  });
+  test(
+    "https: what is asked is answered, what is idle is used once more, what shakes hands is not waited for",
+    { brief: true },
+    async (t) => {
+      const { port, spawn } = await served(t);
+      const worker = await spawn("https");
+      const [busy, idle] = [agentOf(t), agentOf(t)];
+      // Connected, and not a byte of a handshake.
+      const silent = connect(port, "127.0.0.1").on("error", () => {});
+      t.defer(() => silent.destroy());
+      assert.equal(await ask(port, "/", idle), [`${worker.pid()}`, "keep-alive"]);
+      await ask(port, "/", busy);
+      const slow = ask(port, "/slow", busy);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      worker.send({ type: "drain" });
+      assert.equal(await slow, [`slow ${worker.pid()}`, "close"]);
+      assert.equal(await ask(port, "/", idle), [`${worker.pid()}`, "close"]);
+      assert.is((await worker.end()).code, 0);
+      assert.is((await worker.frame("goodbye")).kind, "drained");
+    },
+  );
 
   function session(t: TestContext, port: number, scheme: string): ClientHttp2Session {
     const made = connectHttp2(`${scheme}://127.0.0.1:${port}`, { rejectUnauthorized: false });
@@ -190,19 +194,23 @@ export function protocolBehaviours(suite: Suite, world: World): void {
     });
   }
 
-  test("http2: an answer keeps its trailers, and a session that nobody uses ends", async (t) => {
-    const { port, spawn } = await served(t);
-    const worker = await spawn("h2c");
-    const [busy, idle] = [session(t, port, "http"), session(t, port, "http")];
-    for (const each of [busy, idle]) await stream(each, "/");
-    worker.send({ type: "drain" });
-    const asked = busy.request({ ":path": "/trailers" });
-    const trailers = once(asked, "trailers");
-    assert.is(await text(asked), "before");
-    assert.is(((await trailers) as [Record<string, unknown>])[0]["x-trailer"], "after");
-    assert.is((await worker.end()).code, 0);
-    assert.is((await worker.frame("goodbye")).kind, "drained");
-  });
+  test(
+    "http2: an answer keeps its trailers, and a session that nobody uses ends",
+    { brief: true },
+    async (t) => {
+      const { port, spawn } = await served(t);
+      const worker = await spawn("h2c");
+      const [busy, idle] = [session(t, port, "http"), session(t, port, "http")];
+      for (const each of [busy, idle]) await stream(each, "/");
+      worker.send({ type: "drain" });
+      const asked = busy.request({ ":path": "/trailers" });
+      const trailers = once(asked, "trailers");
+      assert.is(await text(asked), "before");
+      assert.is(((await trailers) as [Record<string, unknown>])[0]["x-trailer"], "after");
+      assert.is((await worker.end()).code, 0);
+      assert.is((await worker.frame("goodbye")).kind, "drained");
+    },
+  );
 
   /** A WebSocket as far as the upgrade. */
   async function upgrade(t: TestContext, port: number): Promise<Socket> {
@@ -219,7 +227,7 @@ export function protocolBehaviours(suite: Suite, world: World): void {
     return socket;
   }
 
-  test("WebSockets: the worker closes them at its drain event, and ends", async (t) => {
+  test("WebSockets: the worker closes them at its drain event, and ends", { brief: true }, async (t) => {
     const { port, spawn } = await served(t);
     const worker = await spawn("upgrades", "close");
     const socket = await upgrade(t, port);

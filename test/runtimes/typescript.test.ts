@@ -1,15 +1,16 @@
 // timeout: 240
+// brief: node (marked)
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, Pool } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import type { RuntimeName } from "../../runtimes/discovery/traits.ts";
 import { freePort } from "../_free-port.ts";
 import { suite } from "../_suite.ts";
 import type { TestContext } from "../_suite.ts";
+import { poolFor } from "../harness/pool.ts";
 import { folder } from "./_spawn.ts";
 
 const test = suite("TypeScript entries as they are");
@@ -57,14 +58,12 @@ const runners: readonly {
 for (const { title, runtime, executable, cannot } of runners) {
   const make = (t: TestContext, group: Partial<GroupConfig>): Pool => {
     const executables = executable === undefined ? {} : { [runtime]: executable };
-    const pool = createPool({
+    return poolFor(t, {
       name: "typescript",
       root,
       executables,
       groups: { w: { entry: "./worker.ts", runtime, listen: 0, stop: "2s", ...group } },
     });
-    t.defer(() => pool.stop({ now: true }));
-    return pool;
   };
   const decided = (pool: Pool): Promise<HookPayload<"restart:decided">> =>
     new Promise((resolve) => pool.hooks.hookOnce("restart:decided", resolve));
@@ -76,7 +75,7 @@ for (const { title, runtime, executable, cannot } of runners) {
   };
 
   for (const entry of ["worker.ts", "program.ts", "module.mts", "common.cts", "enum.ts", "element.tsx"]) {
-    test(`${title}: ${entry}`, { timeout: 30_000 }, async (t) => {
+    test(`${title}: ${entry}`, { brief: entry === "worker.ts", timeout: 30_000 }, async (t) => {
       const listen = await freePort();
       const pool = make(t, { entry: entryOf(t, entry), listen, env: { PORT: String(listen) } });
       const ended = decided(pool);

@@ -1,4 +1,5 @@
 // supervisors: node, bun, deno (inside)
+// brief: node (marked)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { workerBehaviours } from "./workers.ts";

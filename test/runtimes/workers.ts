@@ -26,7 +26,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     return frame && { kind: frame.kind, reason: frame.reason };
   };
 
-  test("says hello, ready, goodbye, and exits with the code it promised", async (t) => {
+  test("says hello, ready, goodbye, and exits with the code it promised", { brief: true }, async (t) => {
     const worker = await part(t, "wait", { epoch: 7 });
     const hello = await worker.frame("hello");
     assert.is(hello.protocol, 1);
@@ -41,7 +41,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     assert.is(worker.disconnects(), 1);
   });
 
-  test("run that returns is done; process.exit is no goodbye", async (t) => {
+  test("run that returns is done; process.exit is no goodbye", { brief: true }, async (t) => {
     const done = await part(t, "return");
     assert.is((await done.end()).code, 0);
     assert.equal(goodbye(done), { kind: "done", reason: undefined });
@@ -62,15 +62,19 @@ export function workerBehaviours(suite: Suite, world: World): void {
     });
   }
 
-  test("SIGINT and SIGHUP are nothing; an AbortError of the own signal is a return", async (t) => {
-    const worker = await part(t, "abort");
-    await worker.frame("ready");
-    process.kill(worker.pid()!, "SIGINT");
-    process.kill(worker.pid()!, "SIGHUP");
-    worker.send({ type: "stop" });
-    assert.is((await worker.end()).code, 0);
-    assert.equal(goodbye(worker), { kind: "done", reason: "stopped" });
-  });
+  test(
+    "SIGINT and SIGHUP are nothing; an AbortError of the own signal is a return",
+    { brief: true },
+    async (t) => {
+      const worker = await part(t, "abort");
+      await worker.frame("ready");
+      process.kill(worker.pid()!, "SIGINT");
+      process.kill(worker.pid()!, "SIGHUP");
+      worker.send({ type: "stop" });
+      assert.is((await worker.end()).code, 0);
+      assert.equal(goodbye(worker), { kind: "done", reason: "stopped" });
+    },
+  );
 
   const asksToDrain = (worker: Observed): Promise<unknown> =>
     worker.until("its question", () => worker.frames.find(({ type }) => type === "drainRequest"));
@@ -118,7 +122,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     assert.equal(worker.lines.stdout, ["draining", "drained", "last words"]);
   });
 
-  test("a drain waits for its handlers, and the last lines are not lost", async (t) => {
+  test("a drain waits for its handlers, and the last lines are not lost", { brief: true }, async (t) => {
     const worker = await part(t, "drain");
     await worker.frame("ready");
     worker.send({ type: "drain" });
@@ -137,7 +141,7 @@ export function workerBehaviours(suite: Suite, world: World): void {
     assert.ok(worker.lines.stdout.includes("stop handler"));
   });
 
-  test("handlers are called, removed, and fenced", async (t) => {
+  test("handlers are called, removed, and fenced", { brief: true }, async (t) => {
     const worker = await part(t, "handlers");
     await worker.frame("ready");
     worker.send({ type: "reload" });
@@ -200,20 +204,24 @@ export function workerBehaviours(suite: Suite, world: World): void {
     assert.is(logs.length - dropped.length + lost, 40_000);
   });
 
-  test("an error in setup is a failed start with its cause, and printed with its place", async (t) => {
-    const worker = await part(t, "setup");
-    const end = await worker.end();
-    assert.is(end.code, 1);
-    assert.match(end.stderrTail, /error: no setup\n +at .*parts\.worker\.ts.*:.*\d+/i);
-    assert.not.match(end.stderrTail, /worker-main|node:internal/, "frames of the user's code alone");
-    const { stage, error } = await worker.frame("error");
-    assert.is(stage, "setup");
-    assert.is((error as Error).message, "no setup");
-    assert.equal(goodbye(worker), { kind: "startFailed", reason: "no setup" });
-    assert.not.ok(worker.frames.some(({ type }) => type === "ready"));
-  });
+  test(
+    "an error in setup is a failed start with its cause, and printed with its place",
+    { brief: true },
+    async (t) => {
+      const worker = await part(t, "setup");
+      const end = await worker.end();
+      assert.is(end.code, 1);
+      assert.match(end.stderrTail, /error: no setup\n +at .*parts\.worker\.ts.*:.*\d+/i);
+      assert.not.match(end.stderrTail, /worker-main|node:internal/, "frames of the user's code alone");
+      const { stage, error } = await worker.frame("error");
+      assert.is(stage, "setup");
+      assert.is((error as Error).message, "no setup");
+      assert.equal(goodbye(worker), { kind: "startFailed", reason: "no setup" });
+      assert.not.ok(worker.frames.some(({ type }) => type === "ready"));
+    },
+  );
 
-  test("an error in run is told with its causes, printed, and no goodbye", async (t) => {
+  test("an error in run is told with its causes, printed, and no goodbye", { brief: true }, async (t) => {
     const worker = await part(t, "throw");
     const end = await worker.end();
     assert.is(end.code, 1);
@@ -252,21 +260,25 @@ export function workerBehaviours(suite: Suite, world: World): void {
     assert.is((await worker.end()).code, world.unsettled);
   });
 
-  test("knows itself; its environment and arguments hold nothing of the channel", async (t) => {
-    const worker = await part(t, "facts x", { pool: "shop", type: "job", generation: 3, epoch: 2 });
-    await worker.end();
-    const facts = JSON.parse(worker.lines.stdout[0]!);
-    assert.equal(facts, {
-      id: "group#0",
-      pool: "shop",
-      group: "group",
-      type: "job",
-      epoch: 2,
-      generation: 3,
-      argv: [fixture("parts.worker.ts"), "facts", "x"],
-      names: [],
-    });
-  });
+  test(
+    "knows itself; its environment and arguments hold nothing of the channel",
+    { brief: true },
+    async (t) => {
+      const worker = await part(t, "facts x", { pool: "shop", type: "job", generation: 3, epoch: 2 });
+      await worker.end();
+      const facts = JSON.parse(worker.lines.stdout[0]!);
+      assert.equal(facts, {
+        id: "group#0",
+        pool: "shop",
+        group: "group",
+        type: "job",
+        epoch: 2,
+        generation: 3,
+        argv: [fixture("parts.worker.ts"), "facts", "x"],
+        names: [],
+      });
+    },
+  );
 
   test("heartbeats come at the pace that was asked for", async (t) => {
     const worker = await part(t, "wait", { heartbeatMs: 20 });

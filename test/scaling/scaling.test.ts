@@ -1,33 +1,20 @@
 // timeout: 180
+// brief: node (marked)
 /** Groups that grow and shrink, with real workers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { HookPayload, JobClient, Pool } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import { byQueueWait, byRequest, bySchedule, byUtilisation, scaling } from "../../plugins/index.ts";
 import type { ScalingStrategy } from "../../plugins/index.ts";
 import { suite } from "../_suite.ts";
+import { nextFact, poolFor, record } from "../harness/pool.ts";
 import { connected, errorOf, running, work } from "../jobs/_pool.ts";
 
 const test = suite("scaling");
 
-/** Steps of a group, as they are told. */
-function steps(pool: Pool): HookPayload<"group:scaled">[] {
-  const told: HookPayload<"group:scaled">[] = [];
-  pool.hooks.hook("group:scaled", (fact) => void told.push(fact));
-  return told;
-}
-
 /** Resolves with the next fact that a group has so many. */
-function scaledTo(pool: Pool, to: number): Promise<HookPayload<"group:scaled">> {
-  return new Promise((resolve) => {
-    const remove = pool.hooks.hook("group:scaled", (fact) => {
-      if (fact.to !== to) return;
-      remove();
-      resolve(fact);
-    });
-  });
-}
+const scaledTo = (pool: Pool, to: number): Promise<HookPayload<"group:scaled">> =>
+  nextFact(pool, "group:scaled", (fact) => fact.to === to);
 
 /** Keeps jobs waiting until it is ended: how fast workers come up is the machine's affair. */
 function loading(jobs: JobClient): { end(): Promise<void> } {
@@ -48,14 +35,14 @@ const one = { maxConcurrent: 1 };
 
 test(
   "from nothing by demand, up under load, one by one, and down to nothing",
-  { timeout: 90_000 },
+  { brief: true, timeout: 90_000 },
   async (t) => {
     const { jobs, pool } = await running(
       t,
       { w: work({ workers: { min: 0, max: 3 }, jobs: one }) },
       { plugins: [scaling({}, { up: "200ms", down: "1s" })] },
     );
-    const told = steps(pool);
+    const told = record(pool, "group:scaled");
     assert.is(await jobs.run("add", 1), 2);
     const load = loading(jobs);
     await scaledTo(pool, 3);
@@ -143,7 +130,7 @@ test("by queue wait: more while jobs wait longer than they may", async (t) => {
   await scaledTo(pool, 4);
   await Promise.all(load);
   // What waits less than that is no reason.
-  const told = steps(pool);
+  const told = record(pool, "group:scaled");
   await Promise.all(Array.from({ length: 8 }, () => jobs.run("slow", { ms: 20 })));
   assert.equal(told, []);
 });
@@ -165,7 +152,7 @@ test("a worker asks for workers: of its own group, and of those that it calls", 
     b: work(free),
     c: work(free),
   });
-  const told = steps(pool);
+  const told = record(pool, "group:scaled");
   const asked: string[] = [];
   pool.hooks.hook("scaling:requested", ({ group, by }) => void asked.push(`${by} for ${group}`));
   const up = Promise.all([scaledTo(pool, 1), scaledTo(pool, 2)]);
@@ -190,7 +177,7 @@ test("when none comes up, more of them are not tried", async (t) => {
   pool.decisions.spawnOptions.tap("broken", () => {
     throw new Error("for the test");
   });
-  const told = steps(pool);
+  const told = record(pool, "group:scaled");
   const tries = new Promise<void>((resolve) => {
     let count = 0;
     pool.hooks.hook("restart:decided", () => void (++count === 4 && resolve()));
@@ -206,31 +193,37 @@ test("when none comes up, more of them are not tried", async (t) => {
   assert.is((await waits).code, "POOL_STOPPING");
 });
 
-test("a group that is left alone, one that does not exist, one that cannot change", async (t) => {
-  const start = (groups: object, workers: object): Promise<unknown> => {
-    const pool = createPool({ name: "x", groups: { w: work(workers) }, plugins: [scaling(groups as never)] });
-    t.defer(() => pool.stop({ now: true }));
-    return errorOf(pool.start());
-  };
-  assert.match(
-    String(await start({ nope: byRequest() }, {})),
-    'scaling: there is no group "nope"; there are w',
-  );
-  assert.match(String(await start({ w: byRequest() }, {})), "scaling: group w is fixed at 1 workers");
-  assert.match(
-    String(await start({ w: {} }, { workers: { min: 0, max: 1 } })),
-    "expected strategies such as byRequest()",
-  );
-  const budget = { plugins: [scaling({}, { budget: { workers: 1 } })] };
-  const many = createPool({ name: "x", groups: { w: work({ workers: { min: 2, max: 3 } }) }, ...budget });
-  t.defer(() => many.stop({ now: true }));
-  assert.match((await errorOf(many.start())).message, "workers: 1 is not accepted; expected at least 2");
-  const left = await running(
-    t,
-    { w: work({ workers: { min: 0, max: 1 } }) },
-    { plugins: [scaling({ w: false })] },
-  );
-  assert.is((await errorOf(left.jobs.run("add", 1, { queueTimeout: 300 }))).code, "QUEUE_TIMEOUT");
-});
+test(
+  "a group that is left alone, one that does not exist, one that cannot change",
+  { brief: true },
+  async (t) => {
+    const start = (groups: object, workers: object): Promise<unknown> => {
+      const pool = poolFor(t, {
+        name: "x",
+        groups: { w: work(workers) },
+        plugins: [scaling(groups as never)],
+      });
+      return errorOf(pool.start());
+    };
+    assert.match(
+      String(await start({ nope: byRequest() }, {})),
+      'scaling: there is no group "nope"; there are w',
+    );
+    assert.match(String(await start({ w: byRequest() }, {})), "scaling: group w is fixed at 1 workers");
+    assert.match(
+      String(await start({ w: {} }, { workers: { min: 0, max: 1 } })),
+      "expected strategies such as byRequest()",
+    );
+    const budget = { plugins: [scaling({}, { budget: { workers: 1 } })] };
+    const many = poolFor(t, { name: "x", groups: { w: work({ workers: { min: 2, max: 3 } }) }, ...budget });
+    assert.match((await errorOf(many.start())).message, "workers: 1 is not accepted; expected at least 2");
+    const left = await running(
+      t,
+      { w: work({ workers: { min: 0, max: 1 } }) },
+      { plugins: [scaling({ w: false })] },
+    );
+    assert.is((await errorOf(left.jobs.run("add", 1, { queueTimeout: 300 }))).code, "QUEUE_TIMEOUT");
+  },
+);
 
 test.run();

@@ -7,19 +7,17 @@ import {
   type PoolConfig,
   PoolError,
 } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import { logs, sockets, type SocketStrategy } from "../../plugins/index.ts";
 import { shared } from "../../plugins/sockets/shared.ts";
 import { freePort } from "../_free-port.ts";
 import { suite, type TestContext } from "../_suite.ts";
+import { poolFor } from "../harness/pool.ts";
 import { ask, entry } from "./_sockets.ts";
 
 const test = suite("sockets/contract");
 
 function make(t: TestContext, groups: PoolConfig["groups"], plugins: PoolConfig["plugins"] = []): Pool {
-  const pool = createPool({ name: "contract", groups, plugins });
-  t.defer(() => pool.stop({ now: true }));
-  return pool;
+  return poolFor(t, { name: "contract", groups, plugins });
 }
 
 const one = (t: TestContext, group: Partial<GroupConfig>, plugins?: PoolConfig["plugins"]): Pool =>

@@ -1,4 +1,5 @@
 // timeout: 60
+// brief: node (marked)
 import * as assert from "uvu/assert";
 import type { HookPayload, PoolConfig } from "../../index.ts";
 import { freePort } from "../_free-port.ts";
@@ -36,20 +37,24 @@ async function groupsSeen(at: string): Promise<string[]> {
   return [...new Set(Object.keys(perSlot(answers)).map((slot) => slot.split("#")[0]!))].toSorted();
 }
 
-test("a ring of three runtimes: one without workers has its connections answered by the others", async (t) => {
-  const { supervisor, opened, at } = await startAll(t, {});
-  assert.equal([...new Set(opened.map(({ strategy }) => strategy))], ["ring"]);
-  assert.match(opened[2]!.reason, /; the socket of group node$/);
-  assert.equal(await groupsSeen(at), all);
-  // A worker of its own group, and then nobody of it.
-  await supervisor.call("scale", "bun", 2);
-  await supervisor.call("scale", "bun", 1);
-  assert.equal(await groupsSeen(at), all);
-  await supervisor.call("scale", "bun", 0);
-  assert.equal(await groupsSeen(at), ["deno", "node"]);
-  await supervisor.call("scale", "bun", 1);
-  assert.equal(await groupsSeen(at), all);
-});
+test(
+  "a ring of three runtimes: one without workers has its connections answered by the others",
+  { brief: true },
+  async (t) => {
+    const { supervisor, opened, at } = await startAll(t, {});
+    assert.equal([...new Set(opened.map(({ strategy }) => strategy))], ["ring"]);
+    assert.match(opened[2]!.reason, /; the socket of group node$/);
+    assert.equal(await groupsSeen(at), all);
+    // A worker of its own group, and then nobody of it.
+    await supervisor.call("scale", "bun", 2);
+    await supervisor.call("scale", "bun", 1);
+    assert.equal(await groupsSeen(at), all);
+    await supervisor.call("scale", "bun", 0);
+    assert.equal(await groupsSeen(at), ["deno", "node"]);
+    await supervisor.call("scale", "bun", 1);
+    assert.equal(await groupsSeen(at), all);
+  },
+);
 
 test("one shared socket of three runtimes", async (t) => {
   const { supervisor, at } = await startAll(t, { strategy: "shared" });

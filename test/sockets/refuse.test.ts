@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -40,7 +41,7 @@ for (const [name, listen] of Object.entries({
 })) {
   test(
     `clients are refused while no worker is ready, until one is: ${name}`,
-    { timeout: 60_000 },
+    { brief: name === "ring", timeout: 60_000 },
     async (t) => {
       const supervisor = supervise(t);
       const { at, repair } = await runAndFail(supervisor, { listen: { ...listen, refuseAfter: 300 } });

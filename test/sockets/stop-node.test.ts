@@ -1,5 +1,6 @@
 // timeout: 120
 // supervisors: node, bun, deno (beside)
+// brief: node (marked)
 import { suite } from "../_suite.ts";
 import { worlds } from "../behaviour/_worlds.ts";
 import { stopBehaviours } from "./stop.ts";

@@ -16,7 +16,7 @@ export function stopBehaviours(suite: Suite, world: World): void {
   for (const [name, listen] of Object.entries(listeners)) {
     test(
       `while the last request is answered, who connects is refused at once: ${name}`,
-      { brief: true },
+      { brief: name === "ring" },
       async (t) => {
         const supervisor = supervise(t, { runtime: world.runtime });
         const [{ at } = { at: "" }] = await supervisor.start({ workers: { min: 1, max: 3 }, listen });

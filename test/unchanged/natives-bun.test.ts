@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 import * as assert from "uvu/assert";
 import { suite } from "../_suite.ts";
 import { places, start } from "./_program.ts";

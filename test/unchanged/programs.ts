@@ -10,7 +10,7 @@ import { executables, program, start, type Place } from "./_program.ts";
 export function programBehaviours(test: Suite, place: Place): void {
   const { runtime = "node" } = place;
 
-  test("CommonJS is the main module, and its server shows the real port", async (t) => {
+  test("CommonJS is the main module, and its server shows the real port", { brief: true }, async (t) => {
     const pool = await start(t, "plain.cjs", place);
     const { main, argv, address } = JSON.parse(await pool.ask("/"));
     assert.equal([main, argv, address.port], [true, program("plain.cjs"), pool.port]);
@@ -28,7 +28,7 @@ export function programBehaviours(test: Suite, place: Place): void {
     assert.is(said.match(/requested \(stop asked, clean\)/g)?.length, 2, said);
   });
 
-  test("a module is the main one; a handler that never exits gets its time", async (t) => {
+  test("a module is the main one; a handler that never exits gets its time", { brief: true }, async (t) => {
     const pool = await start(t, "plain.mjs", place);
     assert.equal(JSON.parse(await pool.ask("/")), { main: true });
     const { code, said } = await pool.stop();
@@ -68,17 +68,21 @@ export function programBehaviours(test: Suite, place: Place): void {
     assert.is(said.match(/requested \(stop asked, clean\)/g)?.length, 2, said);
   });
 
-  test("SIGTERM to one worker: it is drained, its handler runs, and another takes its place", async (t) => {
-    const pool = await start(t, "plain.cjs", { ...place, workers: "1" });
-    const slower = pool.ask("/slower");
-    const worker = Number(await pool.ask("/slow"));
-    process.kill(worker, "SIGTERM");
-    assert.is(await slower, String(worker));
-    const said = await pool.supervisor.says(/ordered \(goodbye drained\)/);
-    assert.match(said, /\| SIGTERM handler\n/);
-    assert.is.not(await pool.ask("/slow"), String(worker));
-    assert.is((await pool.stop()).code, 0);
-  });
+  test(
+    "SIGTERM to one worker: it is drained, its handler runs, and another takes its place",
+    { brief: true },
+    async (t) => {
+      const pool = await start(t, "plain.cjs", { ...place, workers: "1" });
+      const slower = pool.ask("/slower");
+      const worker = Number(await pool.ask("/slow"));
+      process.kill(worker, "SIGTERM");
+      assert.is(await slower, String(worker));
+      const said = await pool.supervisor.says(/ordered \(goodbye drained\)/);
+      assert.match(said, /\| SIGTERM handler\n/);
+      assert.is.not(await pool.ask("/slow"), String(worker));
+      assert.is((await pool.stop()).code, 0);
+    },
+  );
 
   test("a program that listens elsewhere too is told so", async (t) => {
     const pool = await start(t, "elsewhere.mjs", { ...place, workers: "1", env: { ALSO: "1" } });
@@ -104,26 +108,30 @@ export function programBehaviours(test: Suite, place: Place): void {
     );
   });
 
-  test("a program that ends without listening fails with a reason", async (t) => {
+  test("a program that ends without listening fails with a reason", { brief: true }, async (t) => {
     const pool = await start(t, "batch.mjs", { ...place, workers: "1", until: "ended without listening" });
     const { stdout, stderr } = await pool.supervisor.finished;
     assert.match(stdout + stderr, new RegExp(`batch\\.mjs ended without listening on ${pool.port}`));
   });
 
-  test("programs without a listener: one that runs is ready, one that ends has done its work", async (t) => {
-    const config = () => ({
-      name: "plain",
-      executables,
-      groups: {
-        service: { entry: program("service.mjs"), runtime },
-        batch: { entry: program("batch.mjs"), runtime, type: "service" as const },
-      },
-    });
-    const pool = await start(t, "", { ...place, config, until: /ordered/ });
-    const said = await pool.supervisor.says(/service#0 \| ready/);
-    assert.match(said, /batch done/);
-    assert.is((await pool.stop()).code, 0);
-  });
+  test(
+    "programs without a listener: one that runs is ready, one that ends has done its work",
+    { brief: true },
+    async (t) => {
+      const config = () => ({
+        name: "plain",
+        executables,
+        groups: {
+          service: { entry: program("service.mjs"), runtime },
+          batch: { entry: program("batch.mjs"), runtime, type: "service" as const },
+        },
+      });
+      const pool = await start(t, "", { ...place, config, until: /ordered/ });
+      const said = await pool.supervisor.says(/service#0 \| ready/);
+      assert.match(said, /batch done/);
+      assert.is((await pool.stop()).code, 0);
+    },
+  );
 
   test("a Unix socket that is declared", async (t) => {
     let path = "";
