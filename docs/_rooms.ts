@@ -18,10 +18,10 @@ export const rooms: Readonly<Record<string, string>> = {
   plugins: "the policies: exits, restarts, sockets, reloads, scaling, jobs, health, logs, control",
   system: "files, sockets, processes and the clock, for plugins, runtimes and worker",
   cli: "the command `poolable`: options, signals, output",
-  "worker-main.ts":
-    "what a worker's process is started with: joins the worker and the halves of poolable's own plugins",
   "index.ts":
     'what `import … from "poolable"` has: `createPool` joins the shell, the plugins and the runtimes',
+  "worker-main.ts":
+    "what a worker's process starts with: joins the worker and the halves of the built-in plugins",
 };
 
 /** The room that a file belongs to. The entries of the package are one. */
@@ -39,10 +39,9 @@ export function importsBetweenRooms(): Import[] {
 }
 
 interface Pattern {
-  /** Whether types may be imported all the same. */
-  readonly allowTypeImports?: boolean;
   readonly regex?: string;
   readonly group?: readonly string[];
+  readonly allowTypeImports?: boolean;
 }
 
 interface Override {
@@ -56,16 +55,20 @@ const { overrides } = JSON.parse(readFileSync(new URL("../.oxlintrc.json", impor
   overrides: readonly Override[];
 };
 
-/** Whether the linter lets a file import another one of the sources. As in the linter, the last override wins. */
+/** Whether the linter lets a file import another one of the sources; types alone where `isType`. */
 export function mayImport(from: string, specifier: string, isType = false): boolean {
-  const rule = overrides.findLast(
-    ({ files, rules }) => rules["no-restricted-imports"] && files.some((glob) => toRegExp(glob).test(from)),
-  );
-  const patterns = rule?.rules["no-restricted-imports"]?.[1].patterns ?? [];
+  const patterns = ruleOf(from)?.rules["no-restricted-imports"]?.[1].patterns ?? [];
   // A `group` is about packages: it excludes what begins with a dot.
   return !patterns.some(
-    ({ regex, allowTypeImports = false }) =>
+    ({ regex, allowTypeImports }) =>
       regex !== undefined && !(isType && allowTypeImports) && new RegExp(regex).test(specifier),
+  );
+}
+
+/** As in the linter, the last override wins. */
+function ruleOf(from: string): Override | undefined {
+  return overrides.findLast(
+    ({ files, rules }) => rules["no-restricted-imports"] && files.some((glob) => toRegExp(glob).test(from)),
   );
 }
 
@@ -77,38 +80,39 @@ function toRegExp(glob: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** The rooms that any file of a room may import. */
-export function allowedRooms(room: string): string[] {
+/** The rooms that any file of a room may import; the types of them where `isType`. */
+export function allowedRooms(room: string, isType = false): string[] {
   const from = room.endsWith(".ts") ? room : `${room}/folder/file.ts`;
   return Object.keys(rooms).filter((other) => {
     const to = other.endsWith(".ts") ? other : `${other}/file.ts`;
     const specifier = posix.relative(posix.dirname(from), to);
-    return other !== room && mayImport(from, specifier.startsWith(".") ? specifier : `./${specifier}`);
+    return (
+      other !== room && mayImport(from, specifier.startsWith(".") ? specifier : `./${specifier}`, isType)
+    );
   });
 }
 
-/** Room, what it holds, and the rooms that it may import. Files with an exception of their own are named. */
+/** Room, what it holds, and the rooms that it may import. Folders with a rule of their own are named. */
 export function roomRows(): string[][] {
   const imports = importsBetweenRooms();
   return Object.entries(rooms).map(([room, holds]) => {
     const allowed = allowedRooms(room);
+    const types = allowedRooms(room, true).filter((name) => !allowed.includes(name));
     const isAll = allowed.length === Object.keys(rooms).length - 1;
-    const general = isAll ? "all" : allowed.map((name) => `\`${name}\``).join(", ") || "none";
-    const exceptions = imports.filter(
-      ({ from, to }) => roomOf(from) === room && !allowed.includes(roomOf(to)),
-    );
-    const more = new Set(
-      exceptions.map(({ from, to, isType }) =>
-        isType ? `types of \`${roomOf(to)}\`` : `\`${folderOf(from)}\` imports \`${folderOf(to)}\``,
-      ),
-    );
-    return [`\`${room}\``, holds, [general, ...more].join("; ")];
+    const exceptions = imports
+      .filter(({ from, to }) => roomOf(from) === room && ![...allowed, ...types].includes(roomOf(to)))
+      .map(({ from, to }) => `in ${ruleOf(from)!.files.map(code).join(" and ")}: ${code(roomOf(to))}`);
+    const parts = [
+      isAll ? "all" : allowed.map(code).join(", "),
+      types.length > 0 ? `types of ${types.map(code).join(", ")}` : "",
+      ...new Set(exceptions),
+    ];
+    return [code(room), holds, parts.filter(Boolean).join("; ")];
   });
 }
 
-/** The folder of a file; of a plugin, for all plugins. */
-function folderOf(path: string): string {
-  return posix.dirname(path).replace(/^plugins\/[^/]+/, "plugins/*");
+function code(text: string): string {
+  return `\`${text}\``;
 }
 
 interface Edge {
@@ -191,18 +195,19 @@ export const folders: Readonly<Record<string, string>> = {
   "runtimes/probes": "what each runtime can do, tried out for `poolable doctor`",
   "runtimes/sockets": "opens the sockets that workers inherit",
   "runtimes/spawn": "starts processes: environment, permissions, user, output, the end of their children",
-  "worker/contract":
-    "what entries and the halves of plugins see: the worker, `defineWorker`, `defineWorkerPlugin`",
+  "worker/contract": "the types that entries and halves of plugins see: `Worker`, `WorkerPlugin`",
   "worker/drain": "ends a server without losing a request: HTTP/1, HTTP/2, WebSockets, plain TCP",
   "worker/entry":
     "loads the entry: a worker's module, a `fetch` handler, or a program that listens by itself",
   "worker/listen": "gives the inherited socket to a server of `node:net` and `node:http`",
   "worker/native": "the same for `Bun.serve` and `Deno.serve`",
-  "worker/session": "the connection to the supervisor: hello, heartbeats, drain, stop, goodbye",
+  "worker/session":
+    "the connection to the supervisor: hello, heartbeats, halves of plugins, drain, stop, goodbye",
   "plugins/control": "the control socket, the lock and the folder of a pool",
   "plugins/health": "what a stuck worker does, found out before it is killed",
   "plugins/intensity": "escalates when too many exits count",
-  "plugins/jobs": "calls from process to process: `client` calls, `worker` runs, `wire` is what both speak",
+  "plugins/jobs":
+    "calls from process to process: `client` calls, `worker` runs, `wire` has the frames of both",
   "plugins/logs": "one line for what happens",
   "plugins/recycle": "replaces workers that have reached a limit",
   "plugins/reload": "how soft reloads go, unless a caller says otherwise",

@@ -20,6 +20,7 @@ const table: readonly [file: string, allowed: readonly string[], refused: readon
       "citty",
       "poolable",
       "../index.ts",
+      "../worker-main.ts",
       "../plugins/a.ts",
       "../runtimes/a.ts",
       "../worker/a.ts",
