@@ -1,9 +1,3 @@
-/** A worker goes by its slot and by its epoch there. */
-export interface WorkerId {
-  readonly slot: string | number;
-  readonly epoch: number;
-}
-
 /** Returns the id of a slot: `web#0` is the first one of group web. */
 export function slotId(group: string, index: number): string {
   return `${group}#${index}`;
@@ -14,7 +8,13 @@ export function slotIds({ name, max }: { readonly name: string; readonly max: nu
   return Array.from({ length: max }, (_, index) => slotId(name, index));
 }
 
-/** Returns a text that is different for each worker, to be the key of a map. */
-export function workerKey({ slot, epoch }: WorkerId): string {
+/** Returns a text that is different for each worker of a pool, to be the key of a map. */
+export function workerKey({
+  slot,
+  epoch,
+}: {
+  readonly slot: string | number;
+  readonly epoch: number;
+}): string {
   return `${slot}:${epoch}`;
 }
