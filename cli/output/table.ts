@@ -3,6 +3,7 @@ import type { PoolStatus, SlotStatus, SlotWaiting } from "../../core/contract/st
 import { stripControl } from "../../plugins/logs/index.ts";
 import type { Board } from "../../plugins/scoreboard/index.ts";
 import type { WorkerState } from "../../plugins/scoreboard/wire/record.ts";
+import { toMebibytes } from "../../system/mebibytes.ts";
 import type { Paint } from "./terminal.ts";
 
 const COLUMNS = [
@@ -92,7 +93,7 @@ function figuresOf(state: WorkerState | undefined): string[] {
   const { rss, utilisation, requests, jobsAccepted, jobsProcessed, jobsFailed, jobsRunning } = state;
   const jobs = `${counted(jobsProcessed + jobsFailed, "job")}, ${jobsRunning} now`;
   const work = jobsAccepted > 0 ? jobs : requests > 0 ? counted(requests, "request") : "–";
-  return [`${Math.round(rss / 2 ** 20)} MiB`, `${Math.round(utilisation * 100)} %`, work];
+  return [toMebibytes(rss), `${Math.round(utilisation * 100)} %`, work];
 }
 
 function cellsOf(slot: SlotStatus, board: WorkerState | undefined): string[] {

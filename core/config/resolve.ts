@@ -13,7 +13,7 @@ import { PERMISSION_KINDS } from "../contract/runtime.ts";
 import type { Rule } from "./check.ts";
 import { checkObject, checkValue, isRecord, refuse } from "./check.ts";
 import { checkCalls, resolveJobs } from "./jobs.ts";
-import { isPoolName } from "./pool-name.ts";
+import { nameRule } from "./pool-name.ts";
 import { duration, oneOf, rule, text, texts, whole } from "./rules.ts";
 import { checkUsers } from "./users.ts";
 
@@ -26,10 +26,9 @@ export const MAX_SLOTS = 100_000;
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
 const isPort = (value: unknown): boolean => isWhole(value) && value <= 65_535;
-const name = rule("1 to 40 letters, digits, '.', '_' or '-', the first a letter or digit", isPoolName);
 
 const poolRules: Readonly<Record<string, Rule>> = {
-  name,
+  name: nameRule,
   groups: rule(
     "an object with at least one group",
     (value) => isRecord(value) && Object.keys(value).length > 0,
@@ -86,7 +85,7 @@ const listenRules: Readonly<Record<string, Rule>> = {
     (value) => isText(value) && /^[^:\s]*(?::[^:\s]+)?$/.test(value) && value !== "",
   ),
   backlog: whole(1),
-  name,
+  name: nameRule,
   strategy: text,
   prefer: oneOf("lossless", "fast"),
   refuseAfter: rule(
@@ -128,7 +127,7 @@ const TIMEOUTS = {
 export function resolveConfig(config: PoolConfig, runtimes: readonly string[]): ResolvedPool {
   if (isRecord(config) && isRecord(config.groups)) refuseInherited(config.groups);
   checkObject("", config, poolRules);
-  if (config.name === undefined) refuse("name", undefined, name.accepts);
+  if (config.name === undefined) refuse("name", undefined, nameRule.accepts);
   if (config.groups === undefined) refuse("groups", undefined, poolRules.groups!.accepts);
   if (config.executables !== undefined)
     checkObject(
@@ -173,7 +172,7 @@ function resolveGroup(
   runtimes: readonly string[],
 ): ResolvedGroup {
   const path = `groups.${group}`;
-  if (!isPoolName(group)) refuse(path, group, `a group name of ${name.accepts}`);
+  if (!nameRule.is(group)) refuse(path, group, `a group name of ${nameRule.accepts}`);
   if (group in Object.prototype) refuse(path, group, OWN_NAME);
   checkObject(path, given, groupRules);
   const { permissions = "all" } = given;

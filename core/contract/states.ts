@@ -128,9 +128,13 @@ export function isUp(state: PoolState): boolean {
   return state === "running" || state === "restarting";
 }
 
-/** Why a call that needs a running pool is refused; `undefined` when the pool is one. */
-export function notRunning(state: PoolState): string | undefined {
-  return isUp(state) ? undefined : `the pool is not running (${state})`;
+/**
+ * Returns why a call that needs a running pool is refused, or `undefined` when it is not.
+ *
+ * @param isEnough whether the call accepts this state. @default `isUp(state)`
+ */
+export function notRunning(state: PoolState, isEnough: boolean = isUp(state)): string | undefined {
+  return isEnough ? undefined : `the pool is not running (${state})`;
 }
 
 export type DeadlineKind = keyof typeof DEADLINES;

@@ -2,7 +2,7 @@ import { checkPace } from "../config/reload-pace.ts";
 import type { PoolConfig } from "../contract/config.ts";
 import { messageOf, PoolError } from "../contract/errors.ts";
 import type { ReloadOptions, ReloadReport } from "../contract/reload.ts";
-import { isUp } from "../contract/states.ts";
+import { notRunning } from "../contract/states.ts";
 import type { KernelState, ReloadPlan } from "../reducer/state/state.ts";
 import { findGroup } from "./find-group.ts";
 import type { Generations } from "./generations.ts";
@@ -64,7 +64,8 @@ export function createReloads(
     let callers = all;
     try {
       const { pool } = shell.state();
-      if (pool.state !== "running") throw new PoolError("E_STATE", `the pool is not running (${pool.state})`);
+      const refusal = notRunning(pool.state, pool.state === "running");
+      if (refusal) throw new PoolError("E_STATE", refusal);
       const { plans, hard, left } = plan(callers);
       callers = left;
       if (callers.length === 0) return;
@@ -157,8 +158,8 @@ export function createReloads(
   /** @throws PoolError `E_STATE`, `E_UNKNOWN_GROUP` or `E_CONFIG` for what can never be, whatever it would wait for. */
   function wishOf({ hard = false, groups: names, ...pace }: ReloadOptions): ReloadWish {
     const state = shell.state();
-    const { state: poolState } = state.pool;
-    if (!isUp(poolState)) throw new PoolError("E_STATE", `the pool is not running (${poolState})`);
+    const refusal = notRunning(state.pool.state);
+    if (refusal) throw new PoolError("E_STATE", refusal);
     for (const name of names ?? []) findGroup(state, name);
     const chosen = [...state.groups].filter(({ name }) => names === undefined || names.includes(name));
     return { hard, groups: chosen.map(({ index }) => index), pace: checkPace("reload", pace) };
@@ -185,7 +186,8 @@ export function createReloads(
 
   function refusalOf(index: number): string | undefined {
     const { pool, slots } = shell.state();
-    if (pool.state !== "running") return `the pool is not running (${pool.state})`;
+    const refusal = notRunning(pool.state, pool.state === "running");
+    if (refusal) return refusal;
     if (isRunning || waiting.length > 0) return "a reload is under way";
     const { id, state, group } = slots.get(index);
     if (replacing.has(group)) return `another worker of group ${nameOf(group)} is being replaced`;

@@ -1,5 +1,6 @@
 import { messageOf } from "../contract/errors.ts";
 import type { ProcessEnd, Runtime, SpawnOptions, WorkerProcess, WorkerSink } from "../contract/runtime.ts";
+import { workerKey } from "../contract/slots.ts";
 import { judgeFrame, phaseOf } from "../protocol/frame-order.ts";
 import type { Frame } from "../protocol/frames.ts";
 import { goodbyeOf } from "../protocol/goodbye.ts";
@@ -34,7 +35,6 @@ export function createWorkers(
   const { clock, asker, notifier, state, dispatch } = shell;
   /** `undefined` while a worker's options are asked for: it has no process yet. */
   const processes = new Map<string, WorkerProcess | undefined>();
-  const keyOf = ({ slot, epoch }: Address): string => `${slot}:${epoch}`;
 
   /** The seat of the worker, if it is still there. */
   function seatFor(worker: Address): Occupied | undefined {
@@ -68,7 +68,7 @@ export function createWorkers(
       return exited(worker, notStarted(messageOf(error)));
     }
     // Asked to end meanwhile: `abandon` has told so.
-    if (!processes.has(keyOf(worker))) return;
+    if (!processes.has(workerKey(worker))) return;
     const { heartbeat, ready, linger: lingerMs } = group.timeouts;
     const heartbeatMs = Math.max(50, Math.floor(heartbeat / HEARTBEATS_PER_DEADLINE));
     const { type, user } = group;
@@ -76,7 +76,7 @@ export function createWorkers(
     const { welcome = {}, ...spawn } = options;
     const own = { pool: shell.config.name, type, user, plugins: sectionsOf(welcome) };
     const request = { ...spawn, ...about, ...own, heartbeatMs, lingerMs, loadMs };
-    processes.set(keyOf(worker), runtime.spawn(request, sinkOf(worker)));
+    processes.set(workerKey(worker), runtime.spawn(request, sinkOf(worker)));
   }
 
   function sectionsOf(welcome: Readonly<Record<string, unknown>>): Record<string, PluginSection> {
@@ -157,14 +157,14 @@ export function createWorkers(
   function exited(worker: Address, end: ProcessEnd): void {
     const seat = seatFor(worker);
     if (!seat) return;
-    processes.delete(keyOf(worker));
+    processes.delete(workerKey(worker));
     const times = { now: clock.now(), wallNow: shell.wallNow() };
     dispatch(judgeExit(asker, { state: state(), seat, worker, end, ...times, chance: clock.random() }));
   }
 
   /** Ends a worker that has no process yet; whether it was one. */
   function abandon(worker: Address): boolean {
-    const key = keyOf(worker);
+    const key = workerKey(worker);
     if (!processes.has(key) || processes.get(key)) return false;
     exited(worker, notStarted("asked to end before it was spawned"));
     return true;
@@ -177,15 +177,15 @@ export function createWorkers(
   return {
     spawn({ slot, epoch }, generation) {
       const worker = { slot, epoch };
-      processes.set(keyOf(worker), undefined);
+      processes.set(workerKey(worker), undefined);
       void spawn(worker, generation);
     },
-    send: (worker, frame) => !abandon(worker) && (processes.get(keyOf(worker))?.send(frame) ?? false),
+    send: (worker, frame) => !abandon(worker) && (processes.get(workerKey(worker))?.send(frame) ?? false),
     signal(worker, signal) {
       if (abandon(worker)) return;
-      processes.get(keyOf(worker))?.signal(signal, signal === "SIGKILL" ? "group" : "process");
+      processes.get(workerKey(worker))?.signal(signal, signal === "SIGKILL" ? "group" : "process");
     },
-    disconnect: (worker) => processes.get(keyOf(worker))?.disconnect(),
+    disconnect: (worker) => processes.get(workerKey(worker))?.disconnect(),
   };
 }
 

@@ -1,12 +1,11 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isPoolName } from "../../core/config/pool-name.ts";
+import { isPoolName, MAX_NAME_LENGTH, nameRule } from "../../core/config/pool-name.ts";
 import { PoolError } from "../../core/contract/errors.ts";
 
 // sun_path holds 104 bytes on macOS and 108 on Linux, a zero at the end included.
 const MAX_SOCKET_PATH = 103;
-const LONGEST_NAME = 40;
 /** `/w0123456789ab.sock` of the channel, `/jobs/j01234567` of a job worker, and the names of a temporary file beside it. */
 const LONGEST_FILE = "/w0123456789ab.sock".length;
 
@@ -31,7 +30,7 @@ function checkGiven(folder: string): string {
     new PoolError("E_USAGE", `POOLABLE_RUNTIME_DIR: ${JSON.stringify(folder)} ${why}`);
   if (!isAbsolute(folder)) throw refuse("is not an absolute path");
   // Judged with the longest name, so that the same folder suits every pool.
-  const longest = MAX_SOCKET_PATH - 1 - LONGEST_NAME - LONGEST_FILE;
+  const longest = MAX_SOCKET_PATH - 1 - MAX_NAME_LENGTH - LONGEST_FILE;
   if (process.platform !== "win32" && Buffer.byteLength(folder) > longest)
     throw refuse(`is too long for the sockets in it: at most ${longest} bytes`);
   return resolve(folder);
@@ -41,8 +40,7 @@ function checkGiven(folder: string): string {
 export function poolDirectory(name: string): string {
   if (!isPoolName(name)) {
     const text = JSON.stringify(String(name).slice(0, 60));
-    const accepted = `use 1 to 40 letters, digits, ".", "_" or "-", the first a letter or digit`;
-    throw new PoolError("E_USAGE", `${text} is no pool name: ${accepted}`);
+    throw new PoolError("E_USAGE", `${text} is no pool name: use ${nameRule.accepts}`);
   }
   return join(baseDirectory(), name);
 }

@@ -1,7 +1,7 @@
+import { refuse } from "../../core/config/check.ts";
 import type { RestartAnswer, RestartQuestion } from "../../core/contract/decisions.ts";
 import type { Duration } from "../../core/contract/duration.ts";
 import { formatDuration, parseDuration } from "../../core/contract/duration.ts";
-import { PoolError } from "../../core/contract/errors.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 
@@ -51,13 +51,13 @@ export const intensity: (options: IntensityOptions) => Plugin = definePlugin(
       const known = config.groups.map(({ name }) => name);
       const unknown = Object.keys(groups).find((name) => name !== "*" && !known.includes(name));
       if (unknown !== undefined)
-        refuse(`groups.${unknown}`, unknown, `the name of a group (${known.join(", ")}) or *`);
+        refuse(`intensity({ groups.${unknown} })`, unknown, `the name of a group (${known.join(", ")}) or *`);
       const limits = new Map(
         known.flatMap((name) => {
           const key = Object.hasOwn(groups, name) ? name : "*";
           const limit = Object.hasOwn(groups, key) ? groups[key]! : undefined;
           if (limit && !ACTIONS.includes(limit.action))
-            refuse(`groups.${key}.action`, limit.action, "'stop', 'restart' or 'shutdown'");
+            refuse(`intensity({ groups.${key}.action })`, limit.action, "'stop', 'restart' or 'shutdown'");
           return limit ? [[name, { limit, isPassed: counter(`groups.${key}`, limit) }] as const] : [];
         }),
       );
@@ -97,9 +97,10 @@ function counter(
   key: string,
   { max, window = "60s" }: IntensityLimit,
 ): (now: number, counts: number) => string | undefined {
-  if (!Number.isInteger(max) || max < 0) refuse(`${key}.max`, max, "a whole number from 0");
+  if (!Number.isInteger(max) || max < 0) refuse(`intensity({ ${key}.max })`, max, "a whole number from 0");
   const ms = parseDuration(window);
-  if (ms === undefined || ms === 0) refuse(`${key}.window`, window, "milliseconds or text such as '30s'");
+  if (ms === undefined || ms === 0)
+    refuse(`intensity({ ${key}.window })`, window, "milliseconds or text such as '30s'");
   let times: number[] = [];
   return (now, counts) => {
     times = [...times.filter((at) => now - at < ms!), ...Array<number>(counts).fill(now)];
@@ -108,9 +109,4 @@ function counter(
     times = [];
     return spent;
   };
-}
-
-function refuse(key: string, value: unknown, accepted: string): never {
-  const given = JSON.stringify(value) ?? String(value);
-  throw new PoolError("E_CONFIG", `intensity({ ${key} }): ${given} is not accepted; expected ${accepted}`);
 }

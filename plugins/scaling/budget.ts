@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
 import { dirname, join } from "node:path";
-import { PoolError } from "../../core/contract/errors.ts";
+import { refuse } from "../../core/config/check.ts";
+import { toMebibytes } from "../../system/mebibytes.ts";
 
 /** What all workers of a pool may have together. */
 export interface BudgetOptions {
@@ -27,15 +28,16 @@ export interface Memory {
 /** @throws PoolError `E_CONFIG` */
 export function checkBudget({ workers = Infinity, memory }: BudgetOptions): Budget {
   if (workers !== Infinity && !(Number.isInteger(workers) && workers >= 1))
-    throw refuse("workers", workers, "a whole number from 1");
+    refuse("scaling({}, { budget }).workers", workers, "a whole number from 1");
   if (memory === undefined) return { workers, memory: undefined };
   if (typeof memory === "number") {
     if (memory > 0) return { workers, memory: { bytes: memory } };
-    throw refuse("memory", memory, "bytes, or text such as '80%'");
+    refuse("scaling({}, { budget }).memory", memory, "bytes, or text such as '80%'");
   }
   const [, percent = ""] = /^(\d{1,3})%$/.exec(memory) ?? [];
   const part = Number(percent) / 100;
-  if (percent === "" || part <= 0 || part > 1) throw refuse("memory", memory, "bytes, or text such as '80%'");
+  if (percent === "" || part <= 0 || part > 1)
+    refuse("scaling({}, { budget }).memory", memory, "bytes, or text such as '80%'");
   return { workers, memory: { part } };
 }
 
@@ -52,7 +54,7 @@ export function overBudget(
   const { used, limit } = memory();
   const allowed = "bytes" in budget.memory ? budget.memory.bytes : budget.memory.part * limit;
   if (used + more * each <= allowed) return undefined;
-  return `the pool's budget is ${mib(allowed)} of memory, ${mib(used)} are used, and a worker takes about ${mib(each)}`;
+  return `the pool's budget is ${toMebibytes(allowed)} of memory, ${toMebibytes(used)} are used, and a worker takes about ${toMebibytes(each)}`;
 }
 
 /**
@@ -95,15 +97,4 @@ function readLevel(folder: string, isFirst: boolean): Memory | undefined {
   } catch {
     return undefined;
   }
-}
-
-function mib(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MiB`;
-}
-
-function refuse(key: string, value: unknown, accepts: string): PoolError {
-  return new PoolError(
-    "E_CONFIG",
-    `scaling({}, { budget }).${key}: ${JSON.stringify(value)} is not accepted; expected ${accepts}`,
-  );
 }

@@ -1,6 +1,6 @@
+import { refuse } from "../../core/config/check.ts";
 import type { Duration } from "../../core/contract/duration.ts";
 import { parseDuration } from "../../core/contract/duration.ts";
-import { PoolError } from "../../core/contract/errors.ts";
 import type { ScalingStrategy } from "./strategy.ts";
 import { isIdle } from "./strategy.ts";
 
@@ -14,10 +14,7 @@ export interface ByQueueWaitOptions {
 export function byQueueWait({ target = 100 }: ByQueueWaitOptions = {}): ScalingStrategy {
   const targetMs = parseDuration(target);
   if (targetMs === undefined || targetMs <= 0)
-    throw new PoolError(
-      "E_CONFIG",
-      `byQueueWait({ target }): ${JSON.stringify(target)} is not accepted; expected milliseconds or text such as '100ms'`,
-    );
+    refuse("byQueueWait({ target })", target, "milliseconds or text such as '100ms'");
   return {
     name: "byQueueWait",
     create:

@@ -1,4 +1,4 @@
-import { PoolError } from "../../core/contract/errors.ts";
+import { refuse } from "../../core/config/check.ts";
 import type { ScalingStrategy } from "./strategy.ts";
 
 /** A time of the day, and how many workers a group has at least then. */
@@ -45,19 +45,13 @@ function isNow({ from, to, days }: Parsed, day: number, minute: number): boolean
 }
 
 function parse({ from, to, days = [0, 1, 2, 3, 4, 5, 6], workers }: ScheduleEntry, where: string): Parsed {
-  const refuse = (key: string, value: unknown, accepts: string): never => {
-    throw new PoolError(
-      "E_CONFIG",
-      `${where}.${key}: ${JSON.stringify(value)} is not accepted; expected ${accepts}`,
-    );
-  };
   const minutes = (key: "from" | "to", text: unknown): number => {
     const [, hour = "", minute = ""] = /^([01]\d|2[0-3]|24):([0-5]\d)$/.exec(String(text)) ?? [];
     const total = hour === "" ? Infinity : Number(hour) * 60 + Number(minute);
-    return total <= MINUTES_A_DAY ? total : refuse(key, text, "a time such as '08:00'");
+    return total <= MINUTES_A_DAY ? total : refuse(`${where}.${key}`, text, "a time such as '08:00'");
   };
   if (!Array.isArray(days) || !days.every((day) => Number.isInteger(day) && day >= 0 && day <= 6))
-    refuse("days", days, "a list of days, 0 (Sunday) to 6");
-  if (!Number.isInteger(workers) || workers < 0) refuse("workers", workers, "a whole number");
+    refuse(`${where}.days`, days, "a list of days, 0 (Sunday) to 6");
+  if (!Number.isInteger(workers) || workers < 0) refuse(`${where}.workers`, workers, "a whole number");
   return { from: minutes("from", from), to: minutes("to", to), days, workers };
 }

@@ -1,4 +1,4 @@
-import { PoolError } from "../../core/contract/errors.ts";
+import { refuse } from "../../core/config/check.ts";
 import type { ScalingStrategy } from "./strategy.ts";
 
 /** What {@link byUtilisation} takes. */
@@ -20,15 +20,8 @@ export function byUtilisation({
   of = "eventLoop",
 }: ByUtilisationOptions = {}): ScalingStrategy {
   if (!(target > 0 && target <= 1))
-    throw new PoolError(
-      "E_CONFIG",
-      `byUtilisation({ target }): ${target} is not accepted; expected a number above 0, at most 1`,
-    );
-  if (of !== "eventLoop" && of !== "cpu")
-    throw new PoolError(
-      "E_CONFIG",
-      `byUtilisation({ of }): ${JSON.stringify(of)} is not accepted; expected 'eventLoop' or 'cpu'`,
-    );
+    refuse("byUtilisation({ target })", target, "a number above 0, at most 1");
+  if (of !== "eventLoop" && of !== "cpu") refuse("byUtilisation({ of })", of, "'eventLoop' or 'cpu'");
   const field = of === "cpu" ? "cpu" : "utilisation";
   return {
     name: "byUtilisation",

@@ -1,4 +1,4 @@
-import { checkValue } from "../../core/config/check.ts";
+import { checkValue, refuse } from "../../core/config/check.ts";
 import { durationFromZero } from "../../core/config/rules.ts";
 import type { Duration } from "../../core/contract/duration.ts";
 import { parseDuration } from "../../core/contract/duration.ts";
@@ -69,8 +69,5 @@ export function paceOf({ up = "1s", down = "30s" }: ScalingOptions): Pace {
 export function checkStart({ config }: Pool, { workers }: Budget): void {
   const least = config.groups.reduce((sum, { min }) => sum + min, 0);
   if (least > workers)
-    throw new PoolError(
-      "E_CONFIG",
-      `scaling({}, { budget }).workers: ${workers} is not accepted; expected at least ${least}, with which the pool starts`,
-    );
+    refuse("scaling({}, { budget }).workers", workers, `at least ${least}, with which the pool starts`);
 }

@@ -1,4 +1,5 @@
 import type { PluginContext } from "../../core/contract/plugin-context.ts";
+import { workerKey } from "../../core/contract/slots.ts";
 import type { ServingFact } from "./bake-time.ts";
 
 /** One worker: a slot has two while a reload overlaps. */
@@ -81,7 +82,7 @@ export function createAdoption(options: AdoptionOptions): (fact: ServingFact) =>
     const isOwn = fact.group === group;
     if (!isOwn && !partners.includes(fact.group)) return;
     if (to === "starting" && isOwn) started.add(slot);
-    const key = `${slot} ${epoch}`;
+    const key = workerKey(fact);
     if (to === "ready")
       ready.add(away.get(key) ?? { group: fact.group, slot, epoch, used: new Map(), held: new Set() });
     away.delete(key);

@@ -1,5 +1,6 @@
 import type { HookPayload } from "../../core/contract/hooks.ts";
 import type { PluginContext } from "../../core/contract/plugin-context.ts";
+import { workerKey } from "../../core/contract/slots.ts";
 
 type StateFact = HookPayload<"slot:state">;
 
@@ -22,11 +23,10 @@ export function createTrials(
   const held = new Map<string, ServingFact>();
   const ready = new Set<string>();
   const closed = new Set<string>();
-  const keyOf = ({ slot, epoch }: Pick<StateFact, "slot" | "epoch">): string => `${slot} ${epoch}`;
 
   function serve(worker: Pick<StateFact, "group" | "slot" | "epoch">): void {
     if (worker.group !== group) return;
-    const key = keyOf(worker);
+    const key = workerKey(worker);
     // Once more to one whose queue was full: nobody else will accept when its predecessor has left.
     pool.send(worker.slot, { type: "serve" }, worker.epoch);
     if (!held.delete(key)) return;
@@ -36,7 +36,7 @@ export function createTrials(
 
   function move(fact: StateFact): void {
     if (fact.group !== group) return;
-    const [key, isReady] = [keyOf(fact), fact.to === "ready"];
+    const [key, isReady] = [workerKey(fact), fact.to === "ready"];
     if (isReady && fact.seat === "surge") held.set(key, fact);
     else {
       held.delete(key);
@@ -54,7 +54,7 @@ export function createTrials(
 
   function hear({ group: from, slot, epoch, isListening }: HookPayload<"worker:listening">): void {
     if (from !== group) return;
-    const key = keyOf({ slot, epoch });
+    const key = workerKey({ slot, epoch });
     const [before, after] = isListening ? [closed, ready] : [ready, closed];
     if (!before.delete(key)) return;
     after.add(key);

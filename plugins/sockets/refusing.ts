@@ -1,5 +1,6 @@
 import type { HookPayload } from "../../core/contract/hooks.ts";
 import type { PluginContext } from "../../core/contract/plugin-context.ts";
+import { workerKey } from "../../core/contract/slots.ts";
 import type { SharedListener } from "./strategy.ts";
 
 /** The states in which a slot has a process, which holds the sockets that it has inherited. */
@@ -93,7 +94,7 @@ export function createRefusing(options: RefusingOptions): () => void {
 
   const remove = pool.hooks.hook("slot:state", (fact: HookPayload<"slot:state">) => {
     if (!groups.includes(fact.group)) return;
-    const key = `${fact.slot} ${fact.epoch}`;
+    const key = workerKey(fact);
     if (LIVE.has(fact.to)) live.add(key);
     else {
       live.delete(key);

@@ -1,6 +1,7 @@
 import type { InheritedListener, OpenListener } from "../../core/contract/runtime.ts";
+import { slotIds } from "../../core/contract/slots.ts";
 import type { SocketStrategy } from "./strategy.ts";
-import { cannotOpen, LISTENS, slotsOf } from "./strategy.ts";
+import { cannotOpen, LISTENS } from "./strategy.ts";
 
 /** Slots on one port, at most: every worker inherits the sockets of all. */
 const MAX_SLOTS = 128;
@@ -33,7 +34,7 @@ export const ring: SocketStrategy = {
     // SO_REUSEPORT would share a port with any other ring of this user: whether it is free, only a socket
     // without it can tell.
     if (listener.port !== 0) (await runtime.openListener!(listener)).close();
-    const slots = partners.flatMap(({ group }) => slotsOf(group));
+    const slots = partners.flatMap(({ group }) => slotIds(group));
     const closeAll = (all: readonly OpenListener[]): void => all.forEach((socket) => socket.close());
     async function openAll(given: number | undefined): Promise<OpenListener[]> {
       const all: OpenListener[] = [];

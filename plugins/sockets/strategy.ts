@@ -68,11 +68,6 @@ export interface SocketStrategy {
 /** How often one worker can listen on its socket: each time takes a descriptor, because to stop accepting is to close one. */
 export const LISTENS = 16;
 
-/** The ids of all slots that a group can have. */
-export function slotsOf({ name, max }: ResolvedGroup): string[] {
-  return Array.from({ length: max }, (_, index) => `${name}#${index}`);
-}
-
 /** Why nothing at all can be opened for workers of this runtime. */
 export function cannotOpen({ runtime, abilities }: ListenerRequest): string | undefined {
   if (!runtime.openListener) return `a supervisor of ${runtime.name} workers cannot open sockets for them`;

@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { PoolConfig } from "../../core/contract/config.ts";
 import { PoolError } from "../../core/contract/errors.ts";
+import type { HookPayload } from "../../core/contract/hooks.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
 import type { Pool } from "../../core/contract/pool.ts";
 import type { ReloadOptions } from "../../core/contract/reload.ts";
@@ -575,6 +576,23 @@ test("a reload that cannot be is refused", async () => {
   assert.match(await refusal(pool.reload()), /^E_CONFIG groups: g, h instead of g/);
   assert.is(pool.status().pool.generation, 1);
   await pool.stop();
+});
+
+test("where the kernel overrules a policy, the kernel is named: a worker that breaks the protocol while it is scaled down", async () => {
+  const { pool, runtime, facts } = rig({ groups: range(1, 2) }, (worker: FakeWorker) =>
+    worker.say("hello", "ready"),
+  );
+  await pool.start();
+  await pool.scale("g", 2);
+  const scaled = pool.scale("g", 1);
+  const worker = runtime.worker("g#1");
+  worker.say("ready");
+  worker.exit(null, "SIGKILL");
+  const [{ verdict, action, by, reason }] = facts("restart:decided") as [HookPayload<"restart:decided">];
+  assert.is(verdict.class, "flowViolation");
+  assert.equal([action, by, reason], ["idle", "poolable:kernel", "scaled down meanwhile"]);
+  assert.equal(await scaled, { from: 2, to: 1 });
+  assert.is(pool.status().groups[0]!.slots[1]!.state, "idle");
 });
 
 test("send() reaches the ready worker of a slot and no other", async () => {

@@ -1,4 +1,5 @@
 import type { ResolvedPool } from "../../contract/config.ts";
+import { slotId } from "../../contract/slots.ts";
 import { NO_COUNTS } from "./counts.ts";
 import { EMPTY_QUEUE } from "./queue.ts";
 import type { Group, KernelState, Slot } from "./state.ts";
@@ -28,7 +29,7 @@ export function initialState(config: ResolvedPool): KernelState {
       counts: { ...NO_COUNTS },
     });
     for (let index = 0; index < group.max; index++) {
-      slots.push(idleSlot(slots.length, `${group.name}#${index}`, group.index));
+      slots.push(idleSlot(slots.length, slotId(group.name, index), group.index));
     }
   }
   const mains = slots.length;

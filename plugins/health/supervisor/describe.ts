@@ -1,5 +1,6 @@
 import { formatDuration } from "../../../core/contract/duration.ts";
 import type { ProcessFigures } from "../../../core/contract/runtime.ts";
+import { toMebibytes } from "../../../system/mebibytes.ts";
 import type { WorkerState } from "../../scoreboard/wire/record.ts";
 import { ownCall } from "./stacks.ts";
 import type { Stack } from "./stacks.ts";
@@ -32,7 +33,7 @@ export function describe(findings: Findings): string {
   const { after, said, wallNow, stack } = findings;
   const parts = [
     after ? doing(findings, after) : undefined,
-    after && after.swapped >= MUCH_SWAPPED ? `${mib(after.swapped)} of it swapped out` : undefined,
+    after && after.swapped >= MUCH_SWAPPED ? `${toMebibytes(after.swapped)} of it swapped out` : undefined,
     stack && inside(stack),
     said && said.hoggingSince > 0
       ? `in one job for ${formatDuration(wallNow - said.hoggingSince)}`
@@ -70,8 +71,4 @@ function inside({ stack }: Stack): string {
 
 function percent(part: number): string {
   return `${Math.round(part * 100)} %`;
-}
-
-function mib(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
