@@ -126,7 +126,7 @@ test("a header that is not understood is refused with file and line", { brief: t
 });
 
 for (const [title, args, full, passed, says] of scopes) {
-  test(title, { brief: full === "" && args.length < 2 }, async (t) => {
+  test(title, { brief: args.length === 0 }, async (t) => {
     const folder = fileURLToPath(new URL("harness/fixtures/scopes", import.meta.url));
     const result = await run(t.signal, ["--folder", folder, ...args], { POOLABLE_FULL: full });
     assert.match(result.output, says);

@@ -1,3 +1,4 @@
+// brief: node (marked)
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -21,26 +22,30 @@ for (const [how, text] of [
   });
 }
 
-test("--restart always repeats a program, never runs one that fails once, on-failure again", async (t) => {
-  const cli = await createCli(t);
-  await writeFile(join(cli.runtimeFolder, "batch.mjs"), "console.log('did it')");
-  await writeFile(
-    join(cli.runtimeFolder, "fails.mjs"),
-    "setTimeout(() => { console.log('failed'); process.exit(3); }, 50)",
-  );
-  const twice = (what: string): RegExp => new RegExp(`${what}[^]*${what}`);
-  const always = cli.start(["start", "batch.mjs", "--restart", "always"]);
-  const onFailure = cli.start(["start", "fails.mjs", "--restart", "on-failure", "--name", "again"]);
-  const never = cli.run(["start", "fails.mjs", "--restart", "never", "--name", "once"]);
-  await Promise.all([always.says(twice("did it")), onFailure.says(twice("failed"))]);
-  const { code, stdout } = await never;
-  assert.is(code, 75, stdout);
-  assert.is(stdout.match(/\| failed/g)?.length, 1, stdout);
-  for (const pool of [always, onFailure]) {
-    pool.child.kill("SIGTERM");
-    await pool.finished;
-  }
-});
+test(
+  "--restart always repeats a program, never runs one that fails once, on-failure again",
+  { brief: true },
+  async (t) => {
+    const cli = await createCli(t);
+    await writeFile(join(cli.runtimeFolder, "batch.mjs"), "console.log('did it')");
+    await writeFile(
+      join(cli.runtimeFolder, "fails.mjs"),
+      "setTimeout(() => { console.log('failed'); process.exit(3); }, 50)",
+    );
+    const twice = (what: string): RegExp => new RegExp(`${what}[^]*${what}`);
+    const always = cli.start(["start", "batch.mjs", "--restart", "always"]);
+    const onFailure = cli.start(["start", "fails.mjs", "--restart", "on-failure", "--name", "again"]);
+    const never = cli.run(["start", "fails.mjs", "--restart", "never", "--name", "once"]);
+    await Promise.all([always.says(twice("did it")), onFailure.says(twice("failed"))]);
+    const { code, stdout } = await never;
+    assert.is(code, 75, stdout);
+    assert.is(stdout.match(/\| failed/g)?.length, 1, stdout);
+    for (const pool of [always, onFailure]) {
+      pool.child.kill("SIGTERM");
+      await pool.finished;
+    }
+  },
+);
 
 test("a config names a policy as the command line does", async (t) => {
   const cli = await createCli(t);
@@ -90,7 +95,7 @@ for (const runtime of ["node", "bun", "deno"]) {
   });
 }
 
-test("a program in its top-level await hears of a stop by its own handler", async (t) => {
+test("a program in its top-level await hears of a stop by its own handler", { brief: true }, async (t) => {
   const cli = await createCli(t);
   await writeFile(
     join(cli.runtimeFolder, "poolable.config.mjs"),
@@ -110,7 +115,7 @@ test("a program in its top-level await hears of a stop by its own handler", asyn
   assert.match(stdout, /stop asked, clean/);
 });
 
-test("every line has the time in front where stdout is not a terminal", async (t) => {
+test("every line has the time in front where stdout is not a terminal", { brief: true }, async (t) => {
   const cli = await createCli(t);
   await writeFile(join(cli.runtimeFolder, "batch.mjs"), "console.log('did it')");
   const { stdout } = await cli.run(["start", "--timestamps", "batch.mjs"]);

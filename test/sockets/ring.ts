@@ -87,7 +87,7 @@ export function ringBehaviours(suite: Suite, world: World): void {
 
   test(
     "a killed worker's socket is adopted at once, and let go when it is back",
-    { brief: true, timeout: 60_000 },
+    { timeout: 60_000 },
     async (t) => {
       const supervisor = supervise(t, { runtime: world.runtime });
       const [{ at } = { at: "" }] = await supervisor.start({ ...group, workers: 3 });
@@ -132,7 +132,7 @@ export function ringBehaviours(suite: Suite, world: World): void {
     assertAnswered(await askMany(at), "the successor has all four sockets");
   });
 
-  test("restarts and reloads under load lose nothing", { brief: true, timeout: 60_000 }, async (t) => {
+  test("restarts and reloads under load lose nothing", { timeout: 60_000 }, async (t) => {
     const supervisor = supervise(t, { runtime: world.runtime });
     const [{ at } = { at: "" }] = await supervisor.start({ ...group, workers: 2 });
     const load = keepAsking(at);

@@ -48,21 +48,17 @@ export function listenBehaviours(test: Suite, place: Place): void {
     assert.is((await pool.stop()).code, 0);
   });
 
-  test(
-    "a program that forks with node:cluster is one worker in each process, and is reloaded",
-    { brief: true },
-    async (t) => {
-      const pool = await start(t, "cluster.mjs", place);
-      const one = { id: 1, isPrimary: "boolean", env: "yes" };
-      assert.equal(JSON.parse(await pool.ask("/")), one);
-      assert.is((await pool.cli.run(["reload", "cluster"])).code, 0);
-      assert.equal(JSON.parse(await pool.ask("/")), one);
-      const { code, said } = await pool.stop();
-      assert.is(code, 0, said);
-      assert.match(said, /primary heard a worker/);
-      assert.match(said, /forks with node:cluster/);
-    },
-  );
+  test("a program that forks with node:cluster is one worker in each process, and is reloaded", async (t) => {
+    const pool = await start(t, "cluster.mjs", place);
+    const one = { id: 1, isPrimary: "boolean", env: "yes" };
+    assert.equal(JSON.parse(await pool.ask("/")), one);
+    assert.is((await pool.cli.run(["reload", "cluster"])).code, 0);
+    assert.equal(JSON.parse(await pool.ask("/")), one);
+    const { code, said } = await pool.stop();
+    assert.is(code, 0, said);
+    assert.match(said, /primary heard a worker/);
+    assert.match(said, /forks with node:cluster/);
+  });
 
   test("one of CommonJS that forks is one worker in each process", async (t) => {
     const pool = await start(t, "cluster.cjs", { ...place, workers: "1" });

@@ -1,5 +1,5 @@
 // timeout: 240
-// brief: node (marked)
+// only: matrix
 import { once } from "node:events";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -194,7 +194,7 @@ for (const file of ["detect-port.mjs", "portfinder.cjs"]) {
   );
 }
 
-test("polka answers", { brief: true, timeout: 40_000 }, async (t) => {
+test("polka answers", { timeout: 40_000 }, async (t) => {
   const pool = await start(t, "polka.cjs", places["Node 20"]);
   const said = await survives(pool, async () => assert.is(await pool.ask("/users/7"), "Hello, world: 7"));
   assert.match(said, /\| polka listens\n/);

@@ -1,4 +1,5 @@
 // timeout: 180
+// brief: node (marked)
 import * as assert from "uvu/assert";
 import { hasReusePort, spreadsReusePort } from "../../runtimes/sockets/abilities.ts";
 import { freePort } from "../_free-port.ts";
@@ -8,7 +9,7 @@ import { places, program, start } from "./_program.ts";
 const test = suite("what unchanged programs are told");
 const place = places["Node 24"]!;
 
-test("a program that listens in a child: the child and the way out are named", async (t) => {
+test("a program that listens in a child: the child and the way out are named", { brief: true }, async (t) => {
   const entry = program("child.cjs");
   const config = (port: number) => ({
     name: "child",
@@ -53,7 +54,7 @@ test("two ports: the one that is not declared, and taken by a sibling, is told w
   assert.not.match((await pool.stop()).said, "asks for all addresses");
 });
 
-test("several SO_REUSEPORT sockets spread nothing on macOS", () => {
+test("several SO_REUSEPORT sockets spread nothing on macOS", { brief: true }, () => {
   assert.is(hasReusePort("24.0.0"), true);
   assert.is(spreadsReusePort("linux"), true);
   assert.match(spreadsReusePort("darwin") as string, /^macOS gives all connections to one/);
