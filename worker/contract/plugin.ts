@@ -1,3 +1,4 @@
+import type { Board } from "../../plugins/scoreboard/worker/plugin.ts";
 import type { Worker, WorkerDefinition } from "./worker.ts";
 
 /** Where a worker stands, as it sees it itself. */
@@ -19,6 +20,8 @@ export interface WorkerPluginChannel {
    * `Worker`.
    */
   decorate(member: string, value: unknown): void;
+  /** The scoreboard, where there is one in this worker. */
+  service(plugin: "scoreboard"): Board | undefined;
   /** What the half of another plugin offers; `undefined` where there is none in this worker. It must be set up before. */
   service<Service = unknown>(plugin: string): Service | undefined;
 }

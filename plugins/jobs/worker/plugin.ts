@@ -2,7 +2,7 @@ import { cannotRunJobs, JobError } from "../../../core/contract/job-errors.ts";
 import { systemClock } from "../../../system/clock.ts";
 import { defineWorkerPlugin } from "../../../worker/contract/plugin.ts";
 import type { WorkerPlugin } from "../../../worker/contract/plugin.ts";
-import type { Board, JobFigures } from "../../scoreboard/worker/plugin.ts";
+import type { JobFigures } from "../../scoreboard/worker/plugin.ts";
 import { createCallers } from "../client/callers.ts";
 import { loadsFrom } from "../client/loads.ts";
 import type { JobHandlers } from "../wire/job.ts";
@@ -19,7 +19,7 @@ export const jobsInWorker: WorkerPlugin<JobsWelcome> = defineWorkerPlugin<JobsWe
     const listeners = new Map<string, (update: PeersUpdate) => void>();
     let untilCallersLeave = false;
     let server: JobServer | undefined;
-    const board = channel.service<Board>("scoreboard");
+    const board = channel.service("scoreboard");
     const send = (message: JobWorkerMessage): void => void channel.send(message);
 
     const directory: PeerDirectory = {
