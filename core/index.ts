@@ -46,6 +46,14 @@ export type {
 } from "./contract/exit.ts";
 export type { Frame } from "./protocol/frames.ts";
 export type {
+  LogLevel,
+  PluginSection,
+  SupervisorMessage,
+  Welcome,
+  WelcomedListener,
+  WorkerMessage,
+} from "./protocol/messages.ts";
+export type {
   HookName,
   HookPayload,
   HookRegistry,

@@ -33,7 +33,7 @@ export const fine: unknown[] = [
   createPool(defineConfig({ name: "x", groups: { web: { entry: "./w.mjs" } } })),
   createPool({ name: "x", groups: { web: { entry: "./w.mjs" } } }, { load: () => defineConfig(plain) }),
   definePlugin(() => ({ name: "x", setup: (pool) => pool.emit("listener:accepting", { groups: [], at: pool.name }) })),
-  (context: PluginContext) => [context.send, context.answer, context.addEvidence, context.report, context.runtimes],
+  (context: PluginContext) => [context.send, context.sendMessage, context.addEvidence, context.report, context.runtimes],
 ];
 export const wrong: unknown[] = [
   defineConfig({ name: "x", groups: { web: { entry: "./w.mjs", jobs: { pick: "leastjobs" } } } }),

@@ -5,7 +5,7 @@ import type { WorkerPlugin, WorkerStage } from "../../../worker/contract/plugin.
 import type { Worker } from "../../../worker/contract/worker.ts";
 import { createReader, openWriter } from "../wire/board.ts";
 import { emptyState } from "../wire/record.ts";
-import type { MutableState, RecordPlace, WorkerState } from "../wire/record.ts";
+import type { RecordPlace, WorkerState } from "../wire/record.ts";
 
 /** How often a worker writes when nothing happens, and while it is busy. Milliseconds. */
 const CALM_MS = 1_000;
@@ -15,7 +15,7 @@ const LEAST_MS = 10;
 
 /** What a worker says of the jobs that it runs. */
 export type JobFigures = Pick<
-  MutableState,
+  WorkerState,
   | "jobsAccepted"
   | "jobsProcessed"
   | "jobsRunning"
