@@ -1,12 +1,12 @@
 import type { DeadlineKind } from "../contract/states.ts";
-import { recoverIfHealthy, timerAt } from "./degraded.ts";
+import { recoverIfHealthy } from "./degraded.ts";
 import { extendedAt, heartbeatLost, heartbeatMissing } from "./heartbeat.ts";
 import { poolSeat, wake } from "./pool-timer.ts";
 import { judgeTrial, tryOut } from "./reload/reload.ts";
 import { requestStart } from "./start-queue.ts";
 import type { Draft } from "./state/draft.ts";
 import type { Slot } from "./state/state.ts";
-import { arm, disarm, kill, move, signal, stop } from "./transitions.ts";
+import { arm, disarm, kill, move, signal, silentAt, stop, timerOf } from "./transitions.ts";
 
 /** The timer of a slot has fired: its deadline has expired, or was moved since the timer was armed. */
 export function due(draft: Draft, index: number): void {
@@ -17,9 +17,9 @@ export function due(draft: Draft, index: number): void {
   if (!deadline) return;
   const at = extendedAt(draft, deadline);
   if (draft.now >= at) return actions[deadline.kind](draft, slot);
+  if (deadline.kind === "drain" && draft.now >= silentAt(draft, slot)) return heartbeatLost(draft, slot);
   if (at !== deadline.at) draft.change(index, { deadline: { ...deadline, at, awayMs: draft.pool.awayMs } });
-  const timer = deadline.kind === "silence" ? timerAt(draft.slot(index), draft.now, at) : at;
-  draft.effect({ type: "arm", seat: index, at: timer });
+  draft.effect({ type: "arm", seat: index, at: timerOf(draft, draft.slot(index)) });
 }
 
 /** What happens when a deadline expires. `DEADLINES` says after how long it does. */

@@ -5,7 +5,8 @@ import { arm, kill, silenceMs, timeOf, timeoutsBy, timeoutsOf } from "./transiti
 
 /**
  * A ready worker sends heartbeats. When two of them are missing it is silent: this is told, and the worker is asked for a
- * word. When the group's time for a heartbeat is over it is killed, and its exit is a `stall`.
+ * word. When the group's time for a heartbeat is over it is killed, and its exit is a `stall`. A worker that drains is
+ * killed likewise, without being asked.
  */
 
 /** The deadlines that judge a worker's silence. Time that the supervisor was away proves nothing about it. */
@@ -19,8 +20,8 @@ const SILENCE: ReadonlySet<DeadlineKind> = new Set([
 ]);
 
 /** Whether a heartbeat of this seat changes nothing but its deadline. */
-export function movesDeadlineOnly({ seat, deadline }: Slot): boolean {
-  return seat === "main" && deadline?.kind !== "heartbeat";
+export function movesDeadlineOnly({ seat, state, deadline }: Slot): boolean {
+  return state === "draining" || (seat === "main" && deadline?.kind !== "heartbeat");
 }
 
 /**
@@ -30,6 +31,10 @@ export function movesDeadlineOnly({ seat, deadline }: Slot): boolean {
 export function extendDeadline(state: KernelState, seat: number, now: number): KernelState {
   const { pool, groups, slots } = state;
   const slot = slots.get(seat);
+  if (slot.state === "draining" && slot.worker?.lastWord) {
+    const worker = { ...slot.worker, lastWord: { at: now, awayMs: pool.awayMs } };
+    return { pool, groups, slots: slots.set(seat, { ...slot, worker }) };
+  }
   if (slot.state !== "ready" || slot.deadline?.kind !== "silence") return state;
   const at = now + silenceMs(timeoutsBy(pool.reload, groups.get(slot.group), slot));
   const deadline = { kind: "silence", at, awayMs: pool.awayMs } as const;

@@ -116,6 +116,7 @@ function start(draft: Draft, index: number): void {
       ready: false,
       readyAt: 0,
       heard: false,
+      lastWord: null,
       goodbye: undefined,
       goodbyeReason: undefined,
       failedStage: undefined,

@@ -34,7 +34,24 @@ export function arm(draft: Draft, index: number, kind: DeadlineKind, ms?: number
   const slot = draft.slot(index);
   const at = draft.now + (ms ?? timeOf(timeoutsOf(draft, slot), kind));
   const after = draft.change(index, { deadline: { kind, at, awayMs: draft.pool.awayMs } });
-  draft.effect({ type: "arm", seat: index, at: kind === "silence" ? timerAt(after, draft.now, at) : at });
+  draft.effect({ type: "arm", seat: index, at: timerOf(draft, after) });
+}
+
+/** When the timer of a slot has to look at its deadline: at the deadline, or before. */
+export function timerOf(draft: Draft, slot: Slot): number {
+  const { kind, at } = slot.deadline!;
+  if (kind === "silence") return timerAt(slot, draft.now, at);
+  return kind === "drain" ? Math.min(at, silentAt(draft, slot)) : at;
+}
+
+/**
+ * When a worker that drains counts as silent. Until its goodbye it sends heartbeats as before: one that is stopped, or
+ * stuck, must not keep its clients waiting for all of the drain.
+ */
+export function silentAt(draft: Draft, slot: Slot): number {
+  const { lastWord, goodbye } = slot.worker!;
+  if (!lastWord || goodbye) return Infinity;
+  return lastWord.at + timeoutsOf(draft, slot).heartbeat + draft.pool.awayMs - lastWord.awayMs;
 }
 
 export function disarm(draft: Draft, index: number): void {
@@ -104,6 +121,7 @@ export function drain(draft: Draft, index: number, why: string): boolean {
   const { drain: deadlineMs } = timeoutsOf(draft, slot);
   draft.effect({ type: "send", ...draft.addressed(slot), frame: { type: "drain", deadlineMs } });
   draft.fact("worker:draining", { ...draft.named(slot), reason: why });
+  draft.changeWorker(index, { lastWord: { at: draft.now, awayMs: draft.pool.awayMs } });
   arm(draft, index, "drain");
   return true;
 }

@@ -100,6 +100,7 @@ export class Invariants implements Watcher {
         broken("I4", `${now.id}: timer at ${timer.at}, deadline at ${now.deadline!.at}`);
       }
       if (timer) checkRecovery(world, now, timer.at);
+      if (timer) checkSilentDrain(world, now, timer.at);
       if (now === before.slots.get(seat)) continue;
       if (now.state !== this.#told[seat])
         broken("table", `${now.id} is ${now.state}, told ${this.#told[seat]}`);
@@ -209,7 +210,8 @@ export class Invariants implements Watcher {
 
 /** Whether a timer is the one of a deadline: heartbeats move the deadline alone, and a late one fires at once. */
 function fits(timer: number, { kind, at }: { kind: string; at: number }, now: number): boolean {
-  return timer === at || (kind === "silence" && timer < at) || (timer <= now && at <= now);
+  const isSooner = (kind === "silence" || kind === "drain") && timer < at;
+  return timer === at || isSooner || (timer <= now && at <= now);
 }
 
 /** A slot that has been degraded is looked at when its worker has been ready for a minute. */
@@ -222,6 +224,19 @@ function checkRecovery(
   const healthyAt = world.processOf(index, epoch)!.notes.readyAt + HEALTHY_MS;
   if (timer > Math.max(healthyAt, world.now))
     broken("degraded", `${id} is healthy at ${healthyAt}, and looked at at ${timer}`);
+}
+
+/** A worker that drains is looked at when its time for a heartbeat is over, unless it has said goodbye. */
+function checkSilentDrain(world: World, slot: Slot, timer: number): void {
+  const { deadline, group, epoch, id } = slot;
+  if (deadline?.kind !== "drain") return;
+  const { notes } = world.processOf(slot.seat === "main" ? slot.index : slot.twin, epoch)!;
+  if (notes.goodbyeAt >= 0) return;
+  const since = Math.max(notes.talkedAt, notes.drainAt);
+  const { heartbeat } = world.config.groups[group]!.timeouts;
+  const latest = Math.max(world.now, since + heartbeat + world.awaySince(since));
+  if (timer > latest)
+    broken("silence", `${id} drains in silence since ${since}, and is looked at at ${timer}`);
 }
 
 /** A worker's silence is told after its time, once, and so is its end, when it speaks. */

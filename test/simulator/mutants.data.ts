@@ -91,6 +91,30 @@ export const mutants: readonly Mutant[] = [
     what: "a heartbeat does not put off the deadline",
   },
   {
+    file: "core/reducer/transitions.ts",
+    find: 'kind === "drain" ? Math.min(at, silentAt(draft, slot)) : at',
+    replace: "at",
+    what: "a worker that is silent in its drain is looked at when the drain is over",
+  },
+  {
+    file: "core/reducer/heartbeat.ts",
+    find: 'slot.state === "draining" && slot.worker?.lastWord',
+    replace: 'slot.state === "idle" && slot.worker?.lastWord',
+    what: "the heartbeats of a worker that drains are not heard",
+  },
+  {
+    file: "core/reducer/transitions.ts",
+    find: " + draft.pool.awayMs - lastWord.awayMs",
+    replace: "",
+    what: "a worker that drains is killed for a freeze of its supervisor",
+  },
+  {
+    file: "core/reducer/transitions.ts",
+    find: "if (!lastWord || goodbye) return Infinity;",
+    replace: "if (!lastWord) return Infinity;",
+    what: "a worker that answers after its goodbye is killed for its silence",
+  },
+  {
     file: "core/reducer/heartbeat.ts",
     find: "SILENCE.has(kind) ? at + draft.pool.awayMs - awayMs : at",
     replace: "at",

@@ -9,7 +9,7 @@ import type { Draft } from "../state/draft.ts";
 import type { Command, Exited } from "../state/events.ts";
 import type { Group, ReloadPlan, ReloadRecord, Slot } from "../state/state.ts";
 import { startAgain } from "../stop-group.ts";
-import { arm, disarm, end, move, timeoutsOf } from "../transitions.ts";
+import { arm, disarm, end, move, timeoutsOf, timerOf } from "../transitions.ts";
 import { finish } from "./end.ts";
 import { counted, putRecord, recordOf, sumOf } from "./record.ts";
 import { rollBack, targetOf } from "./rollback.ts";
@@ -195,7 +195,7 @@ function takeOver(draft: Draft, surgeIndex: number): void {
 /** Sends the old worker of a slot away, whatever state it is in. */
 function retire(draft: Draft, index: number): void {
   const old = draft.slot(index);
-  if (old.deadline) draft.effect({ type: "arm", seat: index, at: old.deadline.at });
+  if (old.deadline) draft.effect({ type: "arm", seat: index, at: timerOf(draft, old) });
   else draft.effect({ type: "disarm", seat: index });
   if (old.worker) {
     const { drain: deadlineMs } = timeoutsOf(draft, old);

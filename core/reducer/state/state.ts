@@ -226,6 +226,8 @@ export interface WorkerRecord {
   readyAt: number;
   /** Whether it has given a sign of life since it was asked for one, before it takes over. */
   heard: boolean;
+  /** While it drains: when it last gave a sign of life, and how long the supervisor had been away by then. */
+  lastWord: { readonly at: number; readonly awayMs: number } | null;
   goodbye: GoodbyeKind | undefined;
   goodbyeReason: string | undefined;
   /** What failed before it was ready. */

@@ -90,6 +90,9 @@ function mayKill(world: World, event: KernelEvent, before: KernelState, process:
       since(notes.silentAt, silenceOf(heartbeat).left);
       return silentSince(notes.talkedAt, heartbeat);
     }
+    case "drain":
+      if (notes.goodbyeAt >= 0) broken("silence", "killed for its silence after its goodbye");
+      return silentSince(Math.max(notes.talkedAt, notes.drainAt), heartbeat);
     case "channel":
       return silentSince(notes.disconnectedAt, CHANNEL_MS);
     case "leave":
