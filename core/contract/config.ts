@@ -157,7 +157,7 @@ export interface GroupConfig<Name extends string = string> {
    */
   ready?: Duration;
   /**
-   * Longest time that a ready worker may send nothing.
+   * Longest time that a worker that is ready, or drains, may send nothing.
    *
    * @default '30s'
    */

@@ -51,6 +51,32 @@ test("one that speaks again goes on, and what was found out about it is forgotte
   assert.is(facts("exit:classified")[0]!.report.evidence, undefined);
 });
 
+test("a worker that is silent while it drains does not have all of the drain", async () => {
+  const group = { entry: "./g.ts", heartbeat: "6s", drain: "60s" };
+  const { pool, clock, runtime, facts } = rig({ groups: { g: group } }, up);
+  await pool.start();
+  const worker = runtime.worker("g#0");
+  void pool.restart("g#0");
+  await clock.pass(5_000);
+  worker.say("heartbeat");
+  await clock.pass(5_999);
+  assert.not(isKilled(worker));
+  await clock.pass(1);
+  assert.ok(isKilled(worker));
+  worker.exit(null, "SIGKILL");
+  assert.is(facts("exit:classified")[0]!.verdict.class, "stall");
+});
+
+test("after its goodbye a worker that drains has no heartbeats to send", async () => {
+  const group = { entry: "./g.ts", heartbeat: "6s", drain: "60s" };
+  const { pool, clock, runtime } = rig({ groups: { g: group } }, up);
+  await pool.start();
+  const worker = runtime.worker("g#0");
+  worker.sink.frame({ type: "goodbye", kind: "restart", drains: true });
+  await clock.pass(59_999);
+  assert.not(isKilled(worker));
+});
+
 test("a supervisor that was stopped kills nobody, also right at the deadline", async () => {
   for (const away of [24_500, 29_900, 30_000, 30_500, 31_500, 41_000, 3_600_000]) {
     const { pool, clock, runtime, facts } = rig({ groups }, up);
