@@ -1,6 +1,6 @@
 import type { DeadlineKind } from "../contract/states.ts";
 import { recoverIfHealthy } from "./degraded.ts";
-import { extendedAt, heartbeatLost, heartbeatMissing } from "./heartbeat.ts";
+import { extendedAt, heartbeatLost, heartbeatMissing, silentInDrain } from "./heartbeat.ts";
 import { poolSeat, wake } from "./pool-timer.ts";
 import { judgeTrial, tryOut } from "./reload/reload.ts";
 import { requestStart } from "./start-queue.ts";
@@ -17,7 +17,7 @@ export function due(draft: Draft, index: number): void {
   if (!deadline) return;
   const at = extendedAt(draft, deadline);
   if (draft.now >= at) return actions[deadline.kind](draft, slot);
-  if (deadline.kind === "drain" && draft.now >= silentAt(draft, slot)) return heartbeatLost(draft, slot);
+  if (deadline.kind === "drain" && draft.now >= silentAt(draft, slot)) return silentInDrain(draft, slot);
   if (at !== deadline.at) draft.change(index, { deadline: { ...deadline, at, awayMs: draft.pool.awayMs } });
   draft.effect({ type: "arm", seat: index, at: timerOf(draft, draft.slot(index)) });
 }

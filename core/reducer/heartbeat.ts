@@ -6,7 +6,7 @@ import { arm, kill, silenceMs, timeOf, timeoutsBy, timeoutsOf } from "./transiti
 /**
  * A ready worker sends heartbeats. When two of them are missing it is silent: this is told, and the worker is asked for a
  * word. When the group's time for a heartbeat is over it is killed, and its exit is a `stall`. A worker that drains is
- * killed likewise, without being asked.
+ * killed likewise, without being asked for one.
  */
 
 /** The deadlines that judge a worker's silence. Time that the supervisor was away proves nothing about it. */
@@ -58,6 +58,11 @@ export function heartbeatMissing(draft: Draft, slot: Slot): void {
 /** The time for a heartbeat is over. */
 export function heartbeatLost(draft: Draft, { index }: Slot): void {
   kill(draft, index, "heartbeatLost");
+}
+
+/** A worker that drains has sent nothing for its time for a heartbeat. One that was asked to end ends as asked. */
+export function silentInDrain(draft: Draft, { index, worker }: Slot): void {
+  kill(draft, index, worker!.intent ? undefined : "heartbeatLost");
 }
 
 /** A worker that was silent for most of its time speaks again. */

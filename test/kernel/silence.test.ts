@@ -64,6 +64,19 @@ test("a worker that is silent while it drains does not have all of the drain", a
   await clock.pass(1);
   assert.ok(isKilled(worker));
   worker.exit(null, "SIGKILL");
+  const { class: name, reason } = facts("exit:classified")[0]!.verdict;
+  assert.equal([name, reason], ["requested", "restart asked, forced by SIGKILL"]);
+});
+
+test("a worker that drains by itself and is silent is a stall", async () => {
+  const group = { entry: "./g.ts", heartbeat: "6s", drain: "60s" };
+  const { pool, clock, runtime, facts } = rig({ groups: { g: group } }, up);
+  await pool.start();
+  const worker = runtime.worker("g#0");
+  worker.sink.frame({ type: "drainRequest" });
+  await clock.pass(6_000);
+  assert.ok(isKilled(worker));
+  worker.exit(null, "SIGKILL");
   assert.is(facts("exit:classified")[0]!.verdict.class, "stall");
 });
 
