@@ -2,6 +2,9 @@ import { GOODBYE_EXIT_CODES } from "../../core/protocol/goodbye.ts";
 import type { Goodbye } from "./life.ts";
 import type { Uplink } from "./uplink.ts";
 
+/** The time that a worker has after its supervisor has gone; it must be gone 2 s after it. Milliseconds. */
+export const ORPHAN_MS = 1_000;
+
 /** Longest wait for frames that still have no credit: a busy supervisor takes its time for a flood of logs. Milliseconds. */
 const FRAMES_MS = 2_000;
 

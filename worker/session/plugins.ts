@@ -1,5 +1,10 @@
 import type { PluginSection, WorkerMessage } from "../../core/protocol/messages.ts";
-import type { WorkerPlugin, WorkerPluginParts, WorkerStage } from "../contract/plugin.ts";
+import type {
+  WorkerPlugin,
+  WorkerPluginChannel,
+  WorkerPluginParts,
+  WorkerStage,
+} from "../contract/plugin.ts";
 import type { Worker, WorkerDefinition } from "../contract/worker.ts";
 import { Mistake, reasonOf } from "../errors.ts";
 
@@ -32,7 +37,7 @@ export interface WorkerPluginsOptions {
 
 /** The halves of a worker, none of which is set up yet. */
 export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOptions): WorkerPlugins & {
-  /** Sets them up, in their order. Rejects with a {@link Mistake} that names the plugin. */
+  /** Sets them up, in their order. Rejects with the name of the plugin: with a {@link Mistake} when its module is none. */
   setup(sections: Readonly<Record<string, PluginSection>>, worker: Worker): Promise<void>;
 } {
   const parts = new Map<string, WorkerPluginParts>();
@@ -48,8 +53,12 @@ export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOpt
     try {
       work();
     } catch (error) {
-      send({ type: "log", level: "error", message: `plugin ${name}: ${reasonOf(error)}` });
+      tell(name, error);
     }
+  }
+
+  function tell(name: string, error: unknown): void {
+    send({ type: "log", level: "error", message: `plugin ${name}: ${reasonOf(error)}` });
   }
 
   async function load(name: string, module: string | undefined): Promise<WorkerPlugin> {
@@ -64,24 +73,35 @@ export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOpt
     return plugin as WorkerPlugin;
   }
 
+  function channelOf(
+    name: string,
+    worker: Worker,
+    heard: ((message: unknown) => void)[],
+  ): WorkerPluginChannel {
+    return {
+      heartbeatMs,
+      send: (message) => send({ type: "plugin", plugin: name, message }),
+      onMessage: (handler) => void heard.push(handler),
+      decorate: (member, value) =>
+        void Object.defineProperty(worker, member, { value, enumerable: true, configurable: true }),
+      service: <Service>(plugin: string) => parts.get(plugin)?.service as Service | undefined,
+    };
+  }
+
   return {
     async setup(sections, worker) {
       for (const [name, { module, data }] of Object.entries(sections)) {
+        const about = (error: unknown): string => `plugin ${name}: ${reasonOf(error)}`;
+        const plugin = await load(name, module).catch((error: unknown) => {
+          throw new Mistake(about(error), { cause: error });
+        });
+        const heard: ((message: unknown) => void)[] = [];
+        receivers.set(name, heard);
         try {
-          const plugin = await load(name, module);
-          const heard: ((message: unknown) => void)[] = [];
-          receivers.set(name, heard);
-          const given = await plugin.setup(worker, data, {
-            heartbeatMs,
-            send: (message) => send({ type: "plugin", plugin: name, message }),
-            onMessage: (handler) => void heard.push(handler),
-            decorate: (member, value) =>
-              void Object.defineProperty(worker, member, { value, enumerable: true, configurable: true }),
-            service: <Service>(plugin: string) => parts.get(plugin)?.service as Service | undefined,
-          });
+          const given = await plugin.setup(worker, data, channelOf(name, worker, heard));
           parts.set(name, given ?? {});
         } catch (error) {
-          throw new Mistake(`plugin ${name}: ${reasonOf(error)}`, { cause: error });
+          throw new Error(about(error), { cause: error });
         }
       }
     },
@@ -108,7 +128,14 @@ export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOpt
     onHeartbeat() {
       each((part) => part.onHeartbeat?.());
     },
-    drain: async () => void (await Promise.all(all().map((part) => part.drain?.()))),
+    async drain() {
+      const drains = [...parts].map(([name, part]) =>
+        Promise.resolve()
+          .then(() => part.drain?.())
+          .catch((error: unknown) => tell(name, error)),
+      );
+      await Promise.all(drains);
+    },
     stop() {
       each((part) => part.stop?.());
     },
