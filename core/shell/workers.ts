@@ -148,8 +148,9 @@ export function createWorkers(
   /** A worker asks for its own group and for those that it calls. */
   function needWorker(worker: Address, frame: Frame): void {
     const { slot, group: own } = named(worker);
-    const group = readText(frame.group) ?? own;
+    const group = frame.group === undefined ? own : readText(frame.group);
     const { generation, index } = groupOf(worker.slot);
+    if (group === undefined) return;
     if (group !== own && !generations.group(generation, index).calls.includes(group)) return;
     notifier.notify("scaling:requested", { group, by: slot, waiting: 0, waitedMs: 0 });
   }
