@@ -11,7 +11,8 @@ import { isInnocent } from "./supervisor/exit-attribution.ts";
 import { servePrograms } from "./supervisor/external-clients.ts";
 import { openPlaces, openPlacesOf, type Places } from "./supervisor/places.ts";
 import { registries, Registry } from "./supervisor/registry.ts";
-import { createRequests, sendTo } from "./supervisor/requests.ts";
+import { createRequests } from "./supervisor/requests.ts";
+import type { JobsMessage } from "./wire/messages.ts";
 import type { Peer } from "./wire/peer.ts";
 
 export type { ConnectionState, PoolConnection, PoolTarget } from "./connect/connect.ts";
@@ -108,7 +109,7 @@ export const jobs: (options?: JobsPluginOptions) => Plugin = definePlugin(
           registry.stopping();
           if (!isServing()) return;
           for (const { slot, epoch } of registry.workers())
-            sendTo(pool, slot, epoch, { type: "untilCallersLeave" });
+            pool.sendMessage(slot, epoch, { type: "untilCallersLeave" } satisfies JobsMessage);
         }),
       ];
       const closePrograms = await servePrograms(directory, pool, registry);

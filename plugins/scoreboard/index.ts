@@ -3,6 +3,7 @@ import { namedUser } from "../../core/config/users.ts";
 import { messageOf } from "../../core/contract/errors.ts";
 import { definePlugin } from "../../core/contract/plugin.ts";
 import type { Plugin } from "../../core/contract/plugin.ts";
+import { slotIds } from "../../core/contract/slots.ts";
 import { changeOwner, otherUser } from "../../system/other-user.ts";
 import { findPlace } from "./supervisor/place.ts";
 import type { Place } from "./supervisor/place.ts";
@@ -36,9 +37,7 @@ export const scoreboard: (options?: ScoreboardOptions) => Plugin = definePlugin(
   ({ directory }: ScoreboardOptions = {}) => ({
     name: "scoreboard",
     async setup(pool) {
-      const slots = pool.config.groups.flatMap(({ name, max }) =>
-        Array.from({ length: max }, (_, index) => `${name}#${index}`),
-      );
+      const slots = pool.config.groups.flatMap(slotIds);
       /** The records that are in use, by their offset, and by which epoch. */
       const owners = new Map<number, number>();
       const head = {

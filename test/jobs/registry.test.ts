@@ -1,8 +1,9 @@
 /** What callers are told of the workers of a group, however many there are and however slowly it is read. */
 import * as assert from "uvu/assert";
+import { workerKey } from "../../core/contract/slots.ts";
 import { encodeFrame, MAX_FRAME_BYTES } from "../../core/protocol/frames.ts";
 import { Registry } from "../../plugins/jobs/supervisor/registry.ts";
-import { DEFAULT_TERMS, peerKey } from "../../plugins/jobs/wire/peer.ts";
+import { DEFAULT_TERMS } from "../../plugins/jobs/wire/peer.ts";
 import type { PeersUpdate } from "../../plugins/jobs/wire/peer.ts";
 import { suite } from "../_suite.ts";
 
@@ -27,8 +28,8 @@ function known(updates: readonly PeersUpdate[]): Set<string> {
   const up = new Set<string>();
   for (const update of updates) {
     if (update.whole) up.clear();
-    for (const peer of update.down ?? []) up.delete(peerKey(peer));
-    for (const peer of update.up ?? []) up.add(peerKey(peer));
+    for (const peer of update.down ?? []) up.delete(workerKey(peer));
+    for (const peer of update.up ?? []) up.add(workerKey(peer));
   }
   return up;
 }

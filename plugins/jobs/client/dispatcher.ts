@@ -1,7 +1,8 @@
 import type { Clock } from "../../../core/contract/clock.ts";
 import { isJobErrorCode, JobError } from "../../../core/contract/job-errors.ts";
+import { workerKey } from "../../../core/contract/slots.ts";
 import type { GroupTerms, PeerDirectory, PeersUpdate } from "../wire/peer.ts";
-import { DEFAULT_TERMS, peerKey } from "../wire/peer.ts";
+import { DEFAULT_TERMS } from "../wire/peer.ts";
 import { RUN_HEAD_BYTES } from "../wire/wire.ts";
 import { Assigner } from "./assign.ts";
 import { Call } from "./call.ts";
@@ -134,7 +135,7 @@ export class Dispatcher implements JobDriver {
       this.#targets.orphan();
     }
     this.#targets.update(update);
-    if (verdict) this.#losses.judge(peerKey(verdict), verdict.innocent);
+    if (verdict) this.#losses.judge(workerKey(verdict), verdict.innocent);
     this.#pump();
   }
 

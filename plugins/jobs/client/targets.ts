@@ -1,6 +1,6 @@
 import type { Clock } from "../../../core/contract/clock.ts";
+import { workerKey } from "../../../core/contract/slots.ts";
 import type { Peer, PeersUpdate } from "../wire/peer.ts";
-import { peerKey } from "../wire/peer.ts";
 import type { Call } from "./call.ts";
 import type { Connect, LinkHandlers } from "./link.ts";
 import { newTarget, release } from "./target.ts";
@@ -63,11 +63,11 @@ export class Targets implements Iterable<Target> {
 
   update({ whole, up = [], down = [] }: PeersUpdate): void {
     if (whole) {
-      const listed = new Set(up.map(peerKey));
+      const listed = new Set(up.map(workerKey));
       for (const target of this.#targets.values()) if (!listed.has(target.key)) this.#down(target);
     }
     for (const peer of down) {
-      const target = this.#targets.get(peerKey(peer));
+      const target = this.#targets.get(workerKey(peer));
       if (target) this.#down(target);
     }
     for (const peer of up) this.#up(peer);
@@ -91,7 +91,7 @@ export class Targets implements Iterable<Target> {
   }
 
   #up(peer: Peer): void {
-    const key = peerKey(peer);
+    const key = workerKey(peer);
     if (this.#targets.has(key)) return;
     const target = newTarget(key, peer);
     this.#targets.set(key, target);

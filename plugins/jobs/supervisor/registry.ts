@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { PluginContext } from "../../../core/contract/plugin-context.ts";
 import type { Pool } from "../../../core/contract/pool.ts";
+import { slotIds, workerKey } from "../../../core/contract/slots.ts";
 import type { GroupTerms, Peer } from "../wire/peer.ts";
-import { peerKey } from "../wire/peer.ts";
 import { createNews } from "./updates.ts";
 import type { News, TellCaller } from "./updates.ts";
 
@@ -66,13 +66,13 @@ export class Registry {
     const free = places.find((place) => !workers.some((worker) => worker.path === place));
     const path = free ?? this.#newPlace(group);
     const peer = { slot, epoch, path, token: randomBytes(24).toString("base64url"), board };
-    this.#groups.get(group)!.workers.set(peerKey(peer), { ...peer, isOpen: false, isReady: false });
+    this.#groups.get(group)!.workers.set(workerKey(peer), { ...peer, isOpen: false, isReady: false });
     return peer;
   }
 
   /** Where the workers of a group listen, now and later: permissions can only name what is known at the start. */
   places(group: string, max: number): string[] {
-    return Array.from({ length: max }, (_, index) => this.#placesOf(group, `${group}#${index}`)).flat();
+    return slotIds({ name: group, max }).flatMap((slot) => this.#placesOf(group, slot));
   }
 
   /** Two for each slot, which has two workers while a reload overlaps. */
@@ -98,9 +98,9 @@ export class Registry {
   /** The worker has ended; returns where it listened. */
   ended(group: string, slot: string, epoch: number, innocent: boolean): string | undefined {
     const record = this.#groups.get(group);
-    const known = record?.workers.get(peerKey({ slot, epoch }));
+    const known = record?.workers.get(workerKey({ slot, epoch }));
     if (!record || !known) return undefined;
-    record.workers.delete(peerKey(known));
+    record.workers.delete(workerKey(known));
     this.#tell(record, (news) => news.ended({ slot, epoch, innocent }));
     return known.path;
   }
@@ -148,7 +148,7 @@ export class Registry {
 
   #mark(group: string, slot: string, epoch: number, change: Partial<Known>): void {
     const record = this.#groups.get(group);
-    const known = record?.workers.get(peerKey({ slot, epoch }));
+    const known = record?.workers.get(workerKey({ slot, epoch }));
     if (!record || !known) return;
     const before = known.isOpen && known.isReady;
     Object.assign(known, change);

@@ -1,6 +1,7 @@
 import { isRecord } from "../../../core/config/check.ts";
 import type { HookPayload } from "../../../core/contract/hooks.ts";
 import type { PluginContext } from "../../../core/contract/plugin-context.ts";
+import { workerKey } from "../../../core/contract/slots.ts";
 import type { JobsMessage, JobWorkerMessage } from "../wire/messages.ts";
 import type { PeersUpdate } from "../wire/peer.ts";
 import type { Registry } from "./registry.ts";
@@ -21,15 +22,15 @@ export interface Requests {
 export function createRequests(pool: PluginContext, registry: Registry): Requests {
   const watches: Watches = new Map();
   const callsOf = new Map(pool.config.groups.map(({ name, calls }) => [name, calls]));
-  const keyOf = (slot: string, epoch: number): string => `${slot}:${epoch}`;
 
   function watch({ slot, epoch, group: caller }: WorkerSaid, group: string): void {
+    const key = workerKey({ slot, epoch });
     const tell = (update: PeersUpdate): boolean =>
-      sendTo(pool, slot, epoch, { type: "peers", group, ...update });
+      pool.sendMessage(slot, epoch, { type: "peers", group, ...update } satisfies JobsMessage);
     const refusal = refusalOf(caller, group);
     if (refusal) return void tell({ refusal });
-    const own = watches.get(keyOf(slot, epoch)) ?? new Map<string, () => void>();
-    watches.set(keyOf(slot, epoch), own);
+    const own = watches.get(key) ?? new Map<string, () => void>();
+    watches.set(key, own);
     own.get(group)?.();
     own.set(group, registry.watch(group, tell));
   }
@@ -62,15 +63,11 @@ export function createRequests(pool: PluginContext, registry: Registry): Request
       if (said.type === "stuck") restartStuck(pool, group, said.slot, said.epoch);
     },
     forget(slot, epoch) {
-      for (const stop of watches.get(keyOf(slot, epoch))?.values() ?? []) stop();
-      watches.delete(keyOf(slot, epoch));
+      const key = workerKey({ slot, epoch });
+      for (const stop of watches.get(key)?.values() ?? []) stop();
+      watches.delete(key);
     },
   };
-}
-
-/** Sends a message to the jobs of a worker. `false` when it was dropped. */
-export function sendTo(pool: PluginContext, slot: string, epoch: number, message: JobsMessage): boolean {
-  return pool.sendMessage(slot, epoch, message);
 }
 
 /** Tells that jobs wait and no worker of the group is free. What a caller says of it is taken for what it is. */

@@ -1,4 +1,4 @@
-import { peerKey } from "../wire/peer.ts";
+import { workerKey } from "../../../core/contract/slots.ts";
 import type { GroupTerms, Peer, PeersUpdate } from "../wire/peer.ts";
 
 /** Takes an update; `false` when it was dropped, and has to be told again. */
@@ -44,7 +44,7 @@ export function createNews(tell: TellCaller, source: NewsSource): News {
   let isBehind = false;
   let isFlushing = false;
   const note = (peer: Pick<Peer, "slot" | "epoch">): void => {
-    changed.set(peerKey(peer), { slot: peer.slot, epoch: peer.epoch });
+    changed.set(workerKey(peer), { slot: peer.slot, epoch: peer.epoch });
   };
   for (const peer of source.all()) note(peer);
 

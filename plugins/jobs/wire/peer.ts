@@ -49,11 +49,6 @@ export interface PeersUpdate {
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
-/** One incarnation, as a key. */
-export function peerKey({ slot, epoch }: Pick<Peer, "slot" | "epoch">): string {
-  return `${slot}:${epoch}`;
-}
-
 /** Where a caller learns who can be called. */
 export interface PeerDirectory {
   /** Calls `listener` with what is known, and with each change; returns what ends that. */

@@ -1,4 +1,5 @@
 import type { Pool } from "../../../core/contract/pool.ts";
+import { workerKey } from "../../../core/contract/slots.ts";
 import { createReader } from "../wire/board.ts";
 import type { BoardReader } from "../wire/board.ts";
 import type { WorkerState } from "../wire/record.ts";
@@ -17,16 +18,16 @@ export function followBoard(pool: Pool, plugin: string): BoardView {
   // After the one that says where.
   pool.decisions.spawnOptions.tap({ name: `${plugin}:board`, stage: 900 }, (spawn, { slot, epoch }) => {
     const place = spawn.welcome?.scoreboard as { path: string; offset: number } | undefined;
-    if (place) places.set(`${slot}:${epoch}`, place);
+    if (place) places.set(workerKey({ slot, epoch }), place);
     return spawn;
   });
   const forget = pool.hooks.hook(
     "worker:exited",
-    ({ slot, epoch }) => void places.delete(`${slot}:${epoch}`),
+    ({ slot, epoch }) => void places.delete(workerKey({ slot, epoch })),
   );
   return {
     of(slot, epoch) {
-      const place = places.get(`${slot}:${epoch}`);
+      const place = places.get(workerKey({ slot, epoch }));
       if (!place) return undefined;
       reader ??= createReader(place.path);
       const state = reader()?.read(place.offset);
