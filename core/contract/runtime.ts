@@ -1,6 +1,6 @@
 import type { Violation } from "../protocol/frame-order.ts";
 import type { Frame } from "../protocol/frames.ts";
-import type { PluginSection, SupervisorMessage } from "../protocol/messages.ts";
+import type { SupervisorMessage, Welcome } from "../protocol/messages.ts";
 
 /**
  * The port through which the kernel has processes. One implementation for each runtime that workers run under.
@@ -167,27 +167,10 @@ export interface SpawnOptions {
   welcome?: Record<string, unknown>;
 }
 
-/** Everything a runtime needs to start one worker. */
-export interface SpawnRequest extends Readonly<Omit<SpawnOptions, "welcome">> {
-  readonly pool: string;
-  readonly slot: string;
-  readonly group: string;
-  readonly type: string;
-  readonly epoch: number;
-  readonly generation: number;
-  /** What plugins have in it, by name. */
-  readonly plugins: Readonly<Record<string, PluginSection>>;
+/** Everything a runtime needs to start one worker; most of it is what the worker is told in its welcome. */
+export interface SpawnRequest extends Readonly<Omit<SpawnOptions, "welcome">>, Omit<Welcome, "listeners"> {
   /** The user that it runs as, when that is not the supervisor's own. */
   readonly user?: string | undefined;
-  /** How often the worker says that it is alive, in milliseconds. */
-  readonly heartbeatMs: number;
-  /** How long connections without an end of their own may stay in a drain; the worker knows a default. */
-  readonly lingerMs?: number;
-  /**
-   * How long its entry may take to load before it counts as ready, in milliseconds: nobody waits for it, and what takes
-   * so long is a program at work in its top-level `await`. Without it there is no such time.
-   */
-  readonly loadMs?: number | undefined;
 }
 
 /** What a runtime tells the kernel about one worker. */

@@ -95,7 +95,10 @@ export type Welcome = {
   readonly heartbeatMs: number;
   /** Milliseconds that connections without an end of their own may stay in a drain; the worker knows a default. */
   readonly lingerMs?: number | undefined;
-  /** Milliseconds after which it counts as ready although its entry still loads, where nobody waits for it. */
+  /**
+   * Milliseconds that its entry may load before it counts as ready. Nobody waits for it, and what loads for so long is a
+   * program at work in its top-level `await`. Without it there is no such time.
+   */
   readonly loadMs?: number | undefined;
   /** The listeners of its group. */
   readonly listeners: readonly WelcomedListener[];

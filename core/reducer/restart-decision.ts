@@ -1,29 +1,9 @@
 import type { RestartAnswer } from "../contract/decisions.ts";
 import { KERNEL } from "../contract/exit.ts";
 import type { Intent } from "../contract/exit.ts";
-import type { RestartWait } from "./restart-wait.ts";
+import type { ExitFacts, RestartWait } from "./restart-wait.ts";
 import { isBudgetSpent, requestedWait, restartWait } from "./restart-wait.ts";
 import type { PolicyAnswer } from "./state/events.ts";
-import type { Slot } from "./state/state.ts";
-
-/** What the kernel knows about an exit, beside the answer of the policies. */
-export interface ExitFacts {
-  readonly now: number;
-  /** A number in [0, 1), for the jitter. */
-  readonly chance: number;
-  /** Whether the pool still starts workers. */
-  readonly isPoolUp: boolean;
-  /** Why the supervisor had asked the worker to end. */
-  readonly intent: Intent | undefined;
-  /** How much the exit takes from the restart budget. */
-  readonly counts: number;
-  /** Counted exits in a row before this one. */
-  readonly streak: number;
-  /** Whether the worker lived for long and the budget of its slot was untouched. */
-  readonly isFirstAfterLongLife: boolean;
-  /** The slot, with this exit entered. */
-  readonly slot: Slot;
-}
 
 /** What becomes of a slot, why, and who decided so. */
 export interface RestartDecision extends RestartWait {

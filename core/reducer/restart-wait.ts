@@ -1,5 +1,6 @@
 import type { RestartAnswer } from "../contract/decisions.ts";
 import { formatDuration } from "../contract/duration.ts";
+import type { Intent } from "../contract/exit.ts";
 import {
   AT_ONCE_UPTIME_MS,
   backoffMs,
@@ -10,8 +11,26 @@ import {
   SPAWN_INTERVAL_MS,
   UNCOUNTED_INTERVAL_MS,
 } from "./restart-budget.ts";
-import type { ExitFacts } from "./restart-decision.ts";
 import type { Slot } from "./state/state.ts";
+
+/** What the kernel knows about an exit, beside the answer of the policies. */
+export interface ExitFacts {
+  readonly now: number;
+  /** A number in [0, 1), for the jitter. */
+  readonly chance: number;
+  /** Whether the pool still starts workers. */
+  readonly isPoolUp: boolean;
+  /** Why the supervisor had asked the worker to end. */
+  readonly intent: Intent | undefined;
+  /** How much the exit takes from the restart budget. */
+  readonly counts: number;
+  /** Counted exits in a row before this one. */
+  readonly streak: number;
+  /** Whether the worker lived for long and the budget of its slot was untouched. */
+  readonly isFirstAfterLongLife: boolean;
+  /** The slot, with this exit entered. */
+  readonly slot: Slot;
+}
 
 /** How long a slot waits before its next start. */
 export interface RestartWait {

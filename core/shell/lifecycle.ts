@@ -1,4 +1,5 @@
 import { PoolError } from "../contract/errors.ts";
+import { EXIT_USAGE } from "../contract/exit-codes.ts";
 import type { PluginContext } from "../contract/plugin-context.ts";
 import type { PoolEnd, StopOptions } from "../contract/pool.ts";
 import type { Runtime } from "../contract/runtime.ts";
@@ -64,7 +65,7 @@ export function createLifecycle(shell: Shell, parts: LifecycleParts): Lifecycle 
       await setUp();
     } catch (error) {
       await plugins.dispose();
-      dispatch({ type: "stop", now: false, reason: "start failed", exitCode: 2 });
+      dispatch({ type: "stop", now: false, reason: "start failed", exitCode: EXIT_USAGE });
       await closed;
       throw error;
     } finally {
