@@ -1,8 +1,9 @@
+import { isNode } from "../system/is-node.ts";
 import { endProgram, liveProgram } from "./entry/live-program.ts";
 import { definitionOf, load, whyUncallable, whyUnserved } from "./entry/load.ts";
 import { runOf } from "./entry/run.ts";
 import { Mistake, reasonOf } from "./errors.ts";
-import { isNode, takeBoot, type Boot } from "./session/boot.ts";
+import { takeBoot, type Boot } from "./session/boot.ts";
 import { greet, type Welcomed } from "./session/connect.ts";
 import { failStart } from "./session/fail.ts";
 import { leave } from "./session/leave.ts";
@@ -32,21 +33,21 @@ export async function runWorker(own: OwnPlugins): Promise<void> {
 /** Gets ready for the entry. */
 async function begin(boot: Boot, welcomed: Welcomed, own: OwnPlugins): Promise<Session | undefined> {
   const session = openSession(boot, welcomed, own);
-  try {
-    await session.plugins.setup(welcomed.config.plugins, session.life.worker);
-  } catch (error) {
-    await failStart(session, error instanceof Mistake ? "import" : "setup", error);
-    return undefined;
-  }
   const inherited = welcomed.config.listeners.flatMap(({ fd }) => fd ?? []);
   if (inherited.length > 0 && process.versions["deno"])
     (await import("./listen/close-on-exec.ts")).stayHere(inherited);
-  // Before the first line of the entry, which may compute for ever. Until here the channel's end is noticed.
+  // Before the first line of a stranger's code, which may compute for ever. Until here the channel's end is noticed.
   if (!boot.guarded) {
     // What is going to listen is likely to load this anyway, and the thread's start slows every load beside it.
     if (welcomed.config.listeners.length > 0) await import("node:http");
     const { guardAgainstOrphanhood } = await import("./session/orphan-guard.ts");
     guardAgainstOrphanhood(boot.supervisor);
+  }
+  try {
+    await session.plugins.setup(welcomed.config.plugins, session.life.worker);
+  } catch (error) {
+    await failStart(session, error instanceof Mistake ? "import" : "setup", error);
+    return undefined;
   }
   // With only the channel open, Node says of an import that can never end that it cannot, and exits with 13.
   session.socket.unref();

@@ -3,8 +3,8 @@
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { GroupConfig, HookPayload, PluginContext, Pool, PoolEnd } from "../../index.ts";
-import { createPool } from "../../index.ts";
 import { suite, type TestContext } from "../_suite.ts";
+import { nextFact, poolFor, record } from "../harness/pool.ts";
 
 const test = suite("worker halves of plugins");
 
@@ -15,11 +15,12 @@ type Said = HookPayload<"worker:message">["message"];
 
 interface Rig {
   readonly pool: Pool;
-  readonly context: PluginContext;
+  /** What `setup` has received. */
+  readonly context: Promise<PluginContext>;
   readonly said: Said[];
-  readonly logs: string[];
+  readonly logs: HookPayload<"worker:log">[];
   /** Resolves when the half has said it. */
-  heard(message: Said): Promise<void>;
+  heard(message: Said): Promise<unknown>;
 }
 
 /** A pool of one worker with the plugin `echo`. It is not started. */
@@ -30,9 +31,9 @@ function rig(
   module?: unknown,
   group: Partial<GroupConfig> = {},
 ): Rig {
-  const [said, logs, looks]: [Said[], string[], Set<() => void>] = [[], [], new Set()];
-  let context!: PluginContext;
-  const pool = createPool({
+  let receive!: (context: PluginContext) => void;
+  const context = new Promise<PluginContext>((resolve) => (receive = resolve));
+  const pool = poolFor(t, {
     name: "halves",
     groups: { w: { entry: path("worker.mjs"), runtime, drain: "5s", ...group } },
     plugins: [
@@ -41,7 +42,7 @@ function rig(
         after: ["scoreboard"],
         worker: (module ?? url("echo-worker.mjs")) as URL,
         setup(given) {
-          context = given;
+          receive(given);
           given.decisions.spawnOptions.tap("echo", (spawn) =>
             data === undefined ? spawn : { ...spawn, welcome: { ...spawn.welcome, echo: data } },
           );
@@ -49,28 +50,25 @@ function rig(
       },
     ],
   });
+  const said: Said[] = [];
   pool.hooks.hook("worker:message", ({ plugin, message }) => {
     if (plugin === "echo") said.push(message);
-    for (const look of looks) look();
   });
-  pool.hooks.hook("worker:log", ({ message }) => void logs.push(message));
-  t.defer(() => pool.stop({ now: true }));
   return {
     pool,
-    get context() {
-      return context;
-    },
+    context,
     said,
-    logs,
-    heard: (message) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (said.some((each) => JSON.stringify(each) === JSON.stringify(message))) resolve();
-        };
-        looks.add(look);
-        look();
-      }),
+    logs: record(pool, "worker:log"),
+    async heard(message) {
+      const isIt = (each: Said): boolean => JSON.stringify(each) === JSON.stringify(message);
+      if (!said.some(isIt)) await nextFact(pool, "worker:message", (fact) => isIt(fact.message));
+    },
   };
+}
+
+/** Resolves when the worker has logged something. */
+async function logged({ pool, logs }: Pick<Rig, "pool" | "logs">): Promise<void> {
+  if (logs.length === 0) await nextFact(pool, "worker:log");
 }
 
 for (const runtime of ["node", "bun", "deno"]) {
@@ -78,23 +76,21 @@ for (const runtime of ["node", "bun", "deno"]) {
     const half = rig(t, runtime, { greeting: "hello" });
     const { pool, said, logs, heard } = half;
     await pool.start();
-    const { context } = half;
+    const context = await half.context;
     await heard({ stage: "ready" });
     assert.equal(said.slice(0, 2), [{ before: "hello" }, { stage: "ready" }]);
     // A worker is ready before its `run` has said anything.
-    const logged = (): Promise<void> | void => {
-      if (logs.length === 0)
-        return new Promise((resolve) => pool.hooks.hookOnce("worker:log", () => resolve()));
-    };
-    await logged();
-    assert.equal(logs, ["echo is hello, custom1 is 5"]);
+    await logged(half);
+    assert.equal(
+      logs.map(({ message }) => message),
+      ["echo is hello, custom1 is 5"],
+    );
     assert.ok(context.sendMessage("w#0", 1, { n: 1 }));
     await heard({ echo: { n: 1 } });
     assert.not(context.sendMessage("w#0", 2, {}), "there is no such epoch");
-    const isLogged = new Promise((resolve) => pool.hooks.hookOnce("worker:log", resolve));
+    const isLogged = nextFact(pool, "worker:log");
     context.sendMessage("w#0", 1, "throw");
-    await isLogged;
-    assert.is(logs.at(-1), "plugin echo: asked to throw");
+    assert.is((await isLogged).message, "plugin echo: asked to throw");
     await pool.stop();
     const stages = said.flatMap((each) => (each as { stage?: string }).stage ?? []);
     assert.equal(stages, ["ready", "draining", "stopping"]);
@@ -103,11 +99,11 @@ for (const runtime of ["node", "bun", "deno"]) {
 }
 
 test("a worker without data for a plugin loads nothing of it", async (t) => {
-  const { pool, said, logs } = rig(t, "node", undefined, url("is-not-there.mjs"));
-  const logged = new Promise((resolve) => pool.hooks.hookOnce("worker:log", resolve));
-  await pool.start();
-  await logged;
-  assert.equal([said, logs], [[], ["echo is undefined, custom1 is 0"]]);
+  const half = rig(t, "node", undefined, url("is-not-there.mjs"));
+  await half.pool.start();
+  await logged(half);
+  const { said, logs } = half;
+  assert.equal([said, logs.map(({ message }) => message)], [[], ["echo is undefined, custom1 is 0"]]);
 });
 
 for (const [fault, module, expected, code = 2] of [
@@ -133,8 +129,18 @@ test("what a half throws at a stage is logged, and ends nothing", async (t) => {
   const { pool, logs } = rig(t, "node", { greeting: "x", fault: "stage" });
   await pool.start();
   await pool.stop();
-  assert.ok(logs.includes("plugin echo: no ready"), logs.join("\n"));
+  const lines = logs.map(({ message }) => message);
+  assert.ok(lines.includes("plugin echo: no ready"), lines.join("\n"));
   assert.is(pool.status().groups[0]!.slots[0]!.lastExit?.class, "requested");
+});
+
+test("a message that comes while halves are set up waits for its handler", async (t) => {
+  const { pool, context, heard } = rig(t, "node", { greeting: "x", fault: "slow" });
+  const sent = context.then(async ({ sendMessage }) => {
+    while (!sendMessage("w#0", 1, "early")) await new Promise(setImmediate);
+  });
+  await pool.start();
+  await Promise.all([sent, heard({ echo: "early" })]);
 });
 
 test("a plugin says where its half is, by a URL", (t) => {

@@ -14,9 +14,6 @@ export interface Boot {
 
 const { bun, deno } = process.versions;
 
-/** Whether this process runs on Node, and not on what names a version of it too. */
-export const isNode: boolean = bun === undefined && deno === undefined;
-
 /** Whether the entry is the main module by itself, and this file was loaded before it. */
 const isPreloaded = deno !== undefined;
 

@@ -17,7 +17,7 @@ export interface WorkerPlugins {
   has(plugin: string): boolean;
   /** Whether a drain would have anything to finish. */
   readonly serves: boolean;
-  /** Hands a message of the supervisor to the half that it is for. */
+  /** Hands a message of the supervisor to the half that it is for, when all are set up. */
   receive(plugin: string, message: unknown): void;
   /** Why the entry cannot be this worker; `undefined` when it can. */
   check(definition: WorkerDefinition | undefined): string | undefined;
@@ -42,7 +42,14 @@ export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOpt
 } {
   const parts = new Map<string, WorkerPluginParts>();
   const receivers = new Map<string, ((message: unknown) => void)[]>();
+  /** What came before every half was set up; `undefined` once they are. */
+  let early: [plugin: string, message: unknown][] | undefined = [];
   const all = (): WorkerPluginParts[] => [...parts.values()];
+
+  function receive(plugin: string, message: unknown): void {
+    if (early) return void early.push([plugin, message]);
+    for (const handler of receivers.get(plugin) ?? []) guard(plugin, () => handler(message));
+  }
 
   /** Calls every half; what one throws is logged under its name, and touches no other. */
   function each(work: (part: WorkerPluginParts) => void): void {
@@ -104,14 +111,15 @@ export function createWorkerPlugins({ own, heartbeatMs, send }: WorkerPluginsOpt
           throw new Error(about(error), { cause: error });
         }
       }
+      const held = early ?? [];
+      early = undefined;
+      for (const each of held) receive(...each);
     },
     has: (plugin) => parts.has(plugin),
     get serves() {
       return all().some(({ serves }) => serves);
     },
-    receive(plugin, message) {
-      for (const handler of receivers.get(plugin) ?? []) guard(plugin, () => handler(message));
-    },
+    receive,
     check(definition) {
       for (const part of all()) {
         const reason = part.check?.(definition);
