@@ -17,7 +17,7 @@ export {
 } from "./contract/plugin.ts";
 export { worker } from "./session/current.ts";
 export { JobError, jobErrorCodes, type JobErrorCode } from "../core/contract/job-errors.ts";
-export type { Board, JobFigures } from "../plugins/scoreboard/worker/plugin.ts";
+export type { JobFigures, Scoreboard } from "../plugins/scoreboard/worker/plugin.ts";
 export type { WorkerState } from "../plugins/scoreboard/wire/record.ts";
 export type {
   CallGroup,

@@ -1,4 +1,4 @@
-import type { Board } from "../../plugins/scoreboard/worker/plugin.ts";
+import type { Scoreboard } from "../../plugins/scoreboard/worker/plugin.ts";
 import type { Worker, WorkerDefinition } from "./worker.ts";
 
 /** Where a worker stands, as it sees it itself. */
@@ -21,7 +21,7 @@ export interface WorkerPluginChannel {
    */
   decorate(member: string, value: unknown): void;
   /** The scoreboard, where there is one in this worker. */
-  service(plugin: "scoreboard"): Board | undefined;
+  service(plugin: "scoreboard"): Scoreboard | undefined;
   /** What the half of another plugin offers; `undefined` where there is none in this worker. It must be set up before. */
   service<Service = unknown>(plugin: string): Service | undefined;
 }

@@ -1,4 +1,4 @@
-import type { SupervisorMessage, WorkerMessage } from "../../core/protocol/messages.ts";
+import type { SupervisorMessage } from "../../core/protocol/messages.ts";
 import { watchProgram, type Program } from "../entry/program.ts";
 import { ownListeners } from "../listen/listeners.ts";
 import type { Boot } from "./boot.ts";
@@ -38,9 +38,8 @@ export function openSession(boot: Boot, welcomed: Welcomed, own: OwnPlugins): Se
     termination.ready();
     plugins.onStage("ready");
   });
-  const send = (message: WorkerMessage): boolean => uplink.send(message);
-  const plugins = createWorkerPlugins({ own, heartbeatMs: config.heartbeatMs, send });
-  const life = createLife(config, send, plugins);
+  const plugins = createWorkerPlugins({ own, heartbeatMs: config.heartbeatMs, send: uplink.send });
+  const life = createLife(config, uplink.send, plugins);
   setWorker(life.worker);
   let ack = (): void => {};
   const acked = new Promise<void>((resolve) => (ack = resolve));

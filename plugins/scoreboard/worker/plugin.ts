@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { isNode } from "../../../system/is-node.ts";
 import { counts } from "../../../worker/contract/counts.ts";
 import { defineWorkerPlugin } from "../../../worker/contract/plugin.ts";
 import type { WorkerPlugin, WorkerStage } from "../../../worker/contract/plugin.ts";
@@ -27,7 +28,7 @@ export type JobFigures = Pick<
 >;
 
 /** What the scoreboard offers to the halves of other plugins in a worker, as `channel.service("scoreboard")`. */
-export interface Board {
+export interface Scoreboard {
   /** Where the figures of its jobs come from. */
   source(figures: () => JobFigures): void;
   /** Something has changed: it is written soon. */
@@ -51,7 +52,7 @@ function openBoard(
   worker: Worker,
   path: string,
   offset: number,
-): Board & {
+): Scoreboard & {
   read(slot?: string): WorkerState | undefined;
   onStage(stage: WorkerStage): void;
 } {
@@ -67,7 +68,6 @@ function openBoard(
   let figures: (() => JobFigures) | undefined;
   const readerOf = createReader(path);
   // Bun and Deno have the function, and it says nothing: there the CPU stands in.
-  const isNode = !process.versions["bun"] && !process.versions["deno"];
   let utilisation = isNode ? performance.eventLoopUtilization() : undefined;
   let cpu = process.cpuUsage?.();
   let calm = 0;
