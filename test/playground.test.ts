@@ -99,6 +99,23 @@ for (const [title, executable] of [
 }
 
 test(
+  "warm: the half of a plugin fills a cache before its worker is ready, on three runtimes",
+  { timeout: 60_000 },
+  async (t) => {
+    const cli = await createCli(t);
+    const port = String(await freePort());
+    const pool = cli.start(["start", folder("warm")], { env: { PORT: port } });
+    for (const slot of ["node#0", "bun#0", "deno#0"])
+      await pool.says(new RegExp(`warm: ${slot} has 2 entries after \\d+ ms`));
+    await pool.says("pool warm is running");
+    const response = await fetch(`http://127.0.0.1:${port}/apple`, { headers: { connection: "close" } });
+    assert.match(await response.text(), /^30, from (?:node|bun|deno)#0, 2 entries\n$/);
+    assert.is((await cli.run(["stop"])).code, 0);
+    assert.is((await pool.finished).code, 0);
+  },
+);
+
+test(
   "jobs: a web server wakes job workers up, and has more of them under load",
   { brief: true, timeout: 60_000 },
   async (t) => {
